@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+# The one front door. `make boot` and `make test` install what they need (apt, by name; root for that).
+#
+#   make build     out/domb, out/domb-init, out/domb-construct, out/domb.cpio.gz
+#   make boot      builds, boots examples/appliance.dts on real Xen in QEMU, checks, prints the result
+#   make unit      the quick tests
+#   make test      lint, unit tests, the boot and the scenarios that fit in thirty minutes
+#   make test-all  the whole matrix
+#   make clean     removes out/ and the build folders
+
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+export SWIFT_BACKTRACE := enable=no
+
+DOMB_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/domb
+export DOMB_CACHE
+export DOMB_DEPS := $(DOMB_CACHE)
+
+HOST := swift build -c release --scratch-path .build-host
+INIT := swift build -c release --scratch-path .build-init --traits EmbeddedInit
+FAULT := swift build -c release --scratch-path .build-fault --traits EmbeddedInit,FaultInjection
+
+.PHONY: build boot unit lint test test-all clean packages deps programs images guests
+
+build: packages deps programs images
+
+packages:
+	@rig/deps/apt.sh
+
+deps: packages
+	@rig/deps/xen-packages.sh
+	@rig/deps/tss2.sh
+
+xen-late-hwdom: deps
+	@rig/deps/xen-xsm.sh
+
+programs: deps
+	@mkdir -p out
+	@echo "building domb (host tool)"
+	@DOMB_DEPS= $(HOST) --product domb
+	@install -m 755 .build-host/release/domb out/domb
+	@echo "building domb-init and domb-construct (Embedded Swift, static)"
+	@$(INIT) --product domb-init
+	@$(INIT) --product domb-construct
+	@strip -o out/domb-init .build-init/release/domb-init
+	@strip -o out/domb-construct .build-init/release/domb-construct
+
+fault: programs
+	@echo "building domb-init-fault (the rig's test build)"
+	@$(FAULT) --product domb-init
+	@strip -o out/domb-init-fault .build-fault/release/domb-init
+
+images: programs
+	@initramfs/build.sh domb out/domb.cpio.gz out/domb-init
+	@python3 initramfs/budget.py
+
+boot: build xen-late-hwdom
+	@python3 rig/boot.py
+
+clean:
+	rm -rf out .build-host .build-init .build-fault .build-test

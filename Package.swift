@@ -1,0 +1,122 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+import PackageDescription
+
+// Without DOMB_DEPS the package is the core, the simulation and the host tool: nothing of Xen or tss2 is needed.
+// With it (the Makefile sets it to the folder that rig/deps fills) the PID 1 programs are there too.
+let deps = Context.environment["DOMB_DEPS"]
+
+let strict: [SwiftSetting] = [
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .treatWarning("EmbeddedRestrictions", as: .error),
+]
+// SwiftPM 6.3.1 links a trait-conditional .enableExperimentalFeature("Embedded") as Embedded even with the trait
+// off; unsafeFlags does what it says.
+let embeddedFlags = ["-enable-experimental-feature", "Embedded"]
+let core: [SwiftSetting] =
+    strict + [
+        .unsafeFlags(
+            embeddedFlags + ["-wmo", "-Osize", "-Xcc", "-ffunction-sections"], .when(traits: ["EmbeddedInit"]))
+    ]
+
+var products: [Product] = [.executable(name: "domb", targets: ["domb"])]
+var targets: [Target] = [
+    .target(name: "Platform", swiftSettings: core),
+    .target(name: "LaunchControl", dependencies: ["Platform"], swiftSettings: core),
+    .target(name: "Measurement", dependencies: ["LaunchControl", "Platform"], swiftSettings: core),
+    .target(name: "ConfigApply", dependencies: ["LaunchControl", "Platform"], swiftSettings: core),
+    .target(
+        name: "Sequencer", dependencies: ["Measurement", "ConfigApply", "LaunchControl", "Platform"],
+        swiftSettings: core),
+    .target(
+        name: "SimulatedPlatform",
+        dependencies: ["Platform", .product(name: "Crypto", package: "swift-crypto")],
+        swiftSettings: [.strictMemorySafety(), .treatAllWarnings(as: .error)]),
+    .executableTarget(
+        name: "domb",
+        dependencies: [
+            "Sequencer", "Measurement", "ConfigApply", "LaunchControl", "SimulatedPlatform", "Platform",
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        ],
+        swiftSettings: [.strictMemorySafety(), .treatAllWarnings(as: .error)]),
+    .target(name: "CLinuxShim", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
+    .target(name: "LinuxBindings", dependencies: ["Platform", "CLinuxShim"], swiftSettings: core),
+    .testTarget(name: "LaunchControlTests", dependencies: ["LaunchControl", "Platform", "SimulatedPlatform"]),
+    .testTarget(name: "MeasurementTests", dependencies: ["Measurement", "SimulatedPlatform"]),
+    .testTarget(name: "ConfigApplyTests", dependencies: ["ConfigApply", "LaunchControl", "SimulatedPlatform"]),
+    .testTarget(
+        name: "SequencerTests", dependencies: ["Sequencer", "Measurement", "LaunchControl", "SimulatedPlatform"]),
+]
+
+if let deps {
+    let include = ["-I\(deps)/xen/usr/include", "-I\(deps)/tss2/include"]
+    let c: [CSetting] = [.unsafeFlags(include + ["-Wall", "-Wextra", "-Werror", "-ffunction-sections", "-Os"])]
+    let bindings = core + [.unsafeFlags(include.flatMap { ["-Xcc", $0] })]
+    let xen = "\(deps)/xen/usr/lib/x86_64-linux-gnu"
+    let tss2 = "\(deps)/tss2/lib"
+    let xenArchives = [
+        "ctrl", "foreignmemory", "call", "evtchn", "gnttab", "devicemodel", "toolcore", "toollog",
+    ].map { "\(xen)/libxen\($0).a" }
+
+    func linked(_ archives: [String]) -> [LinkerSetting] {
+        let group = ["-Xlinker", "--start-group"] + archives + ["-lm", "-Xlinker", "--end-group"]
+        let hardening = ["-Xlinker", "--gc-sections", "-Xlinker", "--build-id=sha1", "-Xlinker", "-z", "-Xlinker", "noexecstack"]
+        return [
+            .unsafeFlags(["-static-executable"] + group + hardening, .when(traits: ["StaticInit"])),
+            .unsafeFlags(
+                embeddedFlags + ["-Xclang-linker", "-static"] + group + hardening,
+                .when(traits: ["EmbeddedInit"])),
+        ]
+    }
+
+    products += [
+        .executable(name: "domb-init", targets: ["DomBInit"]),
+        .executable(name: "domb-construct", targets: ["DomBConstruct"]),
+    ]
+    targets += [
+        .target(name: "CXenShim", cSettings: c),
+        .target(name: "XenBindings", dependencies: ["Platform", "CXenShim"], swiftSettings: bindings),
+        .target(name: "CTSSShim", cSettings: c),
+        .target(name: "TPMBindings", dependencies: ["Platform", "CTSSShim"], swiftSettings: bindings),
+        .target(name: "CCryptoShim", cSettings: c),
+        .target(name: "CryptoBindings", dependencies: ["Platform", "CCryptoShim"], swiftSettings: bindings),
+        .executableTarget(
+            name: "DomBInit",
+            dependencies: [
+                "Sequencer", "LaunchControl", "Platform", "XenBindings", "TPMBindings", "CryptoBindings",
+                "LinuxBindings",
+            ],
+            swiftSettings: bindings + [.define("DOMB_FAULT", .when(traits: ["FaultInjection"]))],
+            linkerSettings: linked(
+                xenArchives + ["sys", "mu", "tcti-device"].map { "\(tss2)/libtss2-\($0).a" }
+                    + ["/usr/lib/x86_64-linux-gnu/libcrypto.a"])),
+        .target(name: "CXenGuestShim", cSettings: c),
+        .executableTarget(
+            name: "DomBConstruct",
+            dependencies: ["LaunchControl", "Platform", "LinuxBindings", "CryptoBindings", "CXenGuestShim"],
+            swiftSettings: bindings,
+            // Whole, since libxenguest's loaders register themselves by constructors that nobody calls. All by -Xlinker:
+            // swiftc would put plain archives before every linker option, and so outside of --whole-archive.
+            linkerSettings: linked(
+                (["--whole-archive", "\(xen)/libxenguest.a", "--no-whole-archive"] + xenArchives
+                    + ["-lz", "-llzma", "-lbz2", "-lzstd", "-llzo2", "-luuid", "/usr/lib/x86_64-linux-gnu/libcrypto.a"])
+                    .flatMap { ["-Xlinker", $0] })),
+    ]
+}
+
+let package = Package(
+    name: "domb",
+    products: products,
+    traits: [
+        .trait(name: "EmbeddedInit", description: "The PID 1 programs as Embedded Swift, static: what ships."),
+        .trait(name: "StaticInit", description: "The same programs as ordinary Swift, static: what CI compares."),
+        .trait(name: "FaultInjection", description: "A domb-init for the rig that dies where it is told to. Never shipped."),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    ],
+    targets: targets,
+    swiftLanguageModes: [.v6]
+)

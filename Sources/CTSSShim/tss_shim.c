@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tss_shim.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <tss2/tss2_sys.h>
+#include <tss2/tss2_tcti_device.h>
+
+struct domb_tpm {
+    TSS2_TCTI_CONTEXT *tcti;
+    TSS2_SYS_CONTEXT *sys;
+};
+
+// The kernel repeats a command that the TPM put off (TPM_RC_RETRY, TESTING) with growing pauses; tries beyond that are
+// bounded here.
+enum { TRIES = 5 };
+
+static int is_put_off(TSS2_RC rc)
+{
+    return rc == TPM2_RC_RETRY || rc == TPM2_RC_TESTING || rc == TPM2_RC_YIELDED;
+}
+
+static TSS2_RC open_contexts(struct domb_tpm *tpm, const char *device)
+{
+    TSS2_ABI_VERSION version = TSS2_ABI_VERSION_CURRENT;
+    size_t size = 0;
+    TSS2_RC rc = Tss2_Tcti_Device_Init(NULL, &size, device);
+
+    if (rc)
+        return rc;
+    tpm->tcti = calloc(1, size);
+    if (!tpm->tcti)
+        return TSS2_TCTI_RC_MEMORY;
+    rc = Tss2_Tcti_Device_Init(tpm->tcti, &size, device);
+    if (rc) {
+        free(tpm->tcti);
+        tpm->tcti = NULL;
+        return rc;
+    }
+    size = Tss2_Sys_GetContextSize(0);
+    tpm->sys = calloc(1, size);
+    if (!tpm->sys)
+        return TSS2_SYS_RC_BAD_REFERENCE;
+    rc = Tss2_Sys_Initialize(tpm->sys, size, tpm->tcti, &version);
+    if (rc) {
+        free(tpm->sys);
+        tpm->sys = NULL;
+    }
+    return rc;
+}
+
+uint32_t domb_tpm_open(const char *device, struct domb_tpm **out)
+{
+    struct domb_tpm *tpm = calloc(1, sizeof *tpm);
+    TSS2_RC rc;
+
+    if (!tpm)
+        return TSS2_TCTI_RC_MEMORY;
+    rc = open_contexts(tpm, device);
+    if (rc) {
+        domb_tpm_close(tpm);
+        return rc;
+    }
+    *out = tpm;
+    return 0;
+}
+
+void domb_tpm_close(struct domb_tpm *tpm)
+{
+    if (tpm->sys) {
+        Tss2_Sys_Finalize(tpm->sys);
+        free(tpm->sys);
+    }
+    if (tpm->tcti) {
+        Tss2_Tcti_Finalize(tpm->tcti);
+        free(tpm->tcti);
+    }
+    free(tpm);
+}
+
+static int selects(const TPMS_PCR_SELECTION *selection, uint32_t pcr)
+{
+    return pcr / 8 < selection->sizeofSelect && selection->pcrSelect[pcr / 8] >> pcr % 8 & 1;
+}
+
+uint32_t domb_tpm_active_banks(struct domb_tpm *tpm, uint32_t pcr, uint16_t *algorithms, size_t *count)
+{
+    TPMS_CAPABILITY_DATA data;
+    TPMI_YES_NO more;
+    size_t capacity = *count;
+    TSS2_RC rc = TPM2_RC_RETRY;
+
+    for (int i = 0; i < TRIES && is_put_off(rc); i++)
+        rc = Tss2_Sys_GetCapability(tpm->sys, NULL, TPM2_CAP_PCRS, 0, 1, &more, &data, NULL);
+    *count = 0;
+    if (rc)
+        return rc;
+    for (UINT32 i = 0; i < data.data.assignedPCR.count; i++) {
+        const TPMS_PCR_SELECTION *selection = &data.data.assignedPCR.pcrSelections[i];
+
+        if (!selects(selection, pcr))
+            continue;
+        if (*count == capacity)
+            return TSS2_SYS_RC_INSUFFICIENT_BUFFER;
+        algorithms[(*count)++] = selection->hash;
+    }
+    return 0;
+}
+
+uint32_t domb_tpm_extend(struct domb_tpm *tpm, uint32_t pcr, const struct domb_tpm_digest *digests, size_t count)
+{
+    // An empty password: PCRs of the PC Client profile have no other authorisation.
+    TSS2L_SYS_AUTH_COMMAND command = { .count = 1, .auths = { { .sessionHandle = TPM2_RS_PW } } };
+    TSS2L_SYS_AUTH_RESPONSE response;
+    TPML_DIGEST_VALUES values = { .count = (UINT32)count };
+
+    if (count > TPM2_NUM_PCR_BANKS)
+        return TSS2_SYS_RC_BAD_VALUE;
+    for (size_t i = 0; i < count; i++) {
+        values.digests[i].hashAlg = digests[i].algorithm;
+        memcpy(&values.digests[i].digest, digests[i].bytes, digests[i].size);
+    }
+    TSS2_RC rc = TPM2_RC_RETRY;
+    // A TPM that puts a command off has not begun it, so to send it again extends once.
+    for (int i = 0; i < TRIES && is_put_off(rc); i++) {
+        response = (TSS2L_SYS_AUTH_RESPONSE){ 0 };
+        rc = Tss2_Sys_PCR_Extend(tpm->sys, pcr, &command, &values, &response);
+    }
+    return rc;
+}
+
+uint32_t domb_tpm_read(struct domb_tpm *tpm, uint32_t pcr, uint16_t algorithm, uint8_t *bytes, size_t *size)
+{
+    TPML_PCR_SELECTION selection = { .count = 1, .pcrSelections = { { .hash = algorithm, .sizeofSelect = 3 } } };
+    TPML_PCR_SELECTION selected;
+    TPML_DIGEST digests;
+    UINT32 updates;
+    TSS2_RC rc = TPM2_RC_RETRY;
+
+    selection.pcrSelections[0].pcrSelect[pcr / 8] = (BYTE)(1 << pcr % 8);
+    for (int i = 0; i < TRIES && is_put_off(rc); i++)
+        rc = Tss2_Sys_PCR_Read(tpm->sys, NULL, &selection, &updates, &selected, &digests, NULL);
+    if (rc)
+        return rc;
+    if (digests.count > 1 || (digests.count == 1 && digests.digests[0].size > *size))
+        return TSS2_SYS_RC_MALFORMED_RESPONSE;
+    *size = digests.count ? digests.digests[0].size : 0;
+    memcpy(bytes, digests.digests[0].buffer, *size);
+    return 0;
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// What Xen says of itself and of the host.
+#include "internal.h"
+
+#include <string.h>
+#include <xen/features.h>
+#include <xen/version.h>
+
+int64_t domb_xen_version(struct domb_xen *xen)
+{
+    int version = xencall2(xen->call, __HYPERVISOR_xen_version, XENVER_version, 0);
+
+    return version < 0 ? domb_errno() : version;
+}
+
+static unsigned int subop(enum domb_version_text which)
+{
+    switch (which) {
+    case DOMB_EXTRA_VERSION:
+        return XENVER_extraversion2;
+    case DOMB_BUILD_ID:
+        return XENVER_build_id;
+    default:
+        return XENVER_commandline2;
+    }
+}
+
+int64_t domb_xen_version_text(struct domb_xen *xen, enum domb_version_text which, void *buffer, size_t capacity)
+{
+    xen_varbuf_t *text = xencall_alloc_buffer(xen->call, sizeof *text + capacity);
+    int64_t size;
+
+    if (!text)
+        return -ENOMEM;
+    text->len = capacity;
+    size = xencall2(xen->call, __HYPERVISOR_xen_version, subop(which), (uintptr_t)text);
+    if (size < 0)
+        size = domb_errno();
+    else if ((uint64_t)size > capacity)
+        size = -ENOBUFS;
+    else
+        memcpy(buffer, text->buf, (size_t)size);
+    xencall_free_buffer(xen->call, text);
+    return size;
+}
+
+int domb_xen_is_hardware_domain(struct domb_xen *xen)
+{
+    xen_feature_info_t *info = xencall_alloc_buffer(xen->call, sizeof *info);
+    int result;
+
+    if (!info)
+        return -ENOMEM;
+    info->submap_idx = 0;
+    result = xencall2(xen->call, __HYPERVISOR_xen_version, XENVER_get_features, (uintptr_t)info);
+    result = result < 0 ? domb_errno() : (int)(info->submap >> XENFEAT_dom0 & 1);
+    xencall_free_buffer(xen->call, info);
+    return result;
+}
+
+int64_t domb_xc_cpu_count(struct domb_xen *xen)
+{
+    xc_physinfo_t info = { 0 };
+
+    return xc_physinfo(xen->ctrl, &info) != 0 ? domb_errno() : (int64_t)info.nr_cpus;
+}
+
+int64_t domb_xc_sched_id(struct domb_xen *xen)
+{
+    int scheduler;
+
+    return xc_sched_id(xen->ctrl, &scheduler) != 0 ? domb_errno() : scheduler;
+}

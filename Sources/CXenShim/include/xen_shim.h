@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// One function for one permitted hypercall. Each returns a value >= 0, or -errno at once: Swift never reads errno.
+// Structures of libxenctrl stay on this side, so that a change of interface version is a matter of this file.
+#ifndef DOMB_XEN_SHIM_H
+#define DOMB_XEN_SHIM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct domb_xen;
+
+struct domb_domain_info {
+    uint64_t total_pages;
+    uint64_t max_pages;
+    uint64_t cpu_time;
+    uint32_t vcpus;
+    uint16_t domid;
+    uint8_t paused;
+    uint8_t shut_down;
+    uint8_t dying;
+    uint8_t hvm;
+    uint8_t handle[16];
+};
+
+// Opens libxenctrl, libxencall and libxenforeignmemory. -EPERM or -ENOENT: /dev/xen/privcmd is not there.
+int domb_xen_open(struct domb_xen **out);
+void domb_xen_close(struct domb_xen *xen);
+
+// XENVER_version: major << 16 | minor.
+int64_t domb_xen_version(struct domb_xen *xen);
+// XENVER_extraversion2, XENVER_build_id, XENVER_commandline2: the bytes written. -ENOBUFS if they do not fit.
+enum domb_version_text { DOMB_EXTRA_VERSION, DOMB_BUILD_ID, DOMB_COMMAND_LINE };
+int64_t domb_xen_version_text(struct domb_xen *xen, enum domb_version_text which, void *buffer, size_t capacity);
+// XENVER_get_features: 1 if XENFEAT_dom0 is set.
+int domb_xen_is_hardware_domain(struct domb_xen *xen);
+int64_t domb_xc_cpu_count(struct domb_xen *xen);
+int64_t domb_xc_sched_id(struct domb_xen *xen);
+
+// Fills at most capacity entries from domid first on; returns their count.
+int64_t domb_xc_domain_getinfolist(struct domb_xen *xen, uint32_t first, uint32_t capacity, struct domb_domain_info *out);
+int domb_xc_domain_getinfo_single(struct domb_xen *xen, uint32_t domid, struct domb_domain_info *out);
+// rip and rbx of vcpu 0.
+int domb_xc_vcpu_entry(struct domb_xen *xen, uint32_t domid, uint64_t *instruction_pointer, uint64_t *start_info);
+
+int domb_xc_domain_max_vcpus(struct domb_xen *xen, uint32_t domid, uint32_t count);
+int domb_xc_domain_setmaxmem(struct domb_xen *xen, uint32_t domid, uint64_t kibibytes);
+// Bitmaps of 64-bit words, cpu 0 in bit 0; NULL leaves that affinity as it is.
+int domb_xc_vcpu_setaffinity(struct domb_xen *xen, uint32_t domid, uint32_t vcpu, const uint64_t *hard, size_t hard_words,
+                             const uint64_t *soft, size_t soft_words);
+// Returns the words that each map has; at most capacity are written.
+int64_t domb_xc_vcpu_getaffinity(struct domb_xen *xen, uint32_t domid, uint32_t vcpu, uint64_t *hard, uint64_t *soft,
+                                 size_t capacity);
+int domb_xc_sched_credit2_domain_set(struct domb_xen *xen, uint32_t domid, uint16_t weight, uint16_t cap);
+int domb_xc_sched_credit2_domain_get(struct domb_xen *xen, uint32_t domid, uint16_t *weight, uint16_t *cap);
+int domb_xc_domain_sethandle(struct domb_xen *xen, uint32_t domid, const uint8_t handle[16]);
+int domb_xc_domain_unpause(struct domb_xen *xen, uint32_t domid);
+
+// Maps pages read-only from guest frame first on. Every page or none.
+int domb_foreign_map(struct domb_xen *xen, uint32_t domid, uint64_t first, size_t pages, const void **out);
+void domb_foreign_unmap(struct domb_xen *xen, const void *address, size_t pages);
+
+// SCHEDOP_shutdown(SHUTDOWN_poweroff) for the calling domain. Returns only if Xen refuses.
+int domb_sched_shutdown(struct domb_xen *xen);
+
+#endif

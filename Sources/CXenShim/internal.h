@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the files of this shim share.
+#ifndef DOMB_XEN_INTERNAL_H
+#define DOMB_XEN_INTERNAL_H
+
+#include "xen_shim.h"
+
+#include <errno.h>
+#include <xencall.h>
+#include <xenctrl.h>
+#include <xenforeignmemory.h>
+#include <xentoollog.h>
+#include <xen/hvm/save.h>
+
+struct domb_xen {
+    xc_interface *ctrl;
+    xencall_handle *call;
+    xenforeignmemory_handle *memory;
+};
+
+// A failed call that left errno at zero is still a failure.
+static inline int domb_errno(void)
+{
+    return errno ? -errno : -EIO;
+}
+
+static inline int domb_result(int result)
+{
+    return result < 0 ? domb_errno() : 0;
+}
+
+#endif

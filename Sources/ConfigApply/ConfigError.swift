@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Platform
+
+/// An operation failed, or Xen did not keep what it was told.
+public enum ConfigError: Error, Equatable, Sendable {
+    case hypercall(ConfigOperation, HypercallError)
+    case notKept(ConfigOperation)
+}

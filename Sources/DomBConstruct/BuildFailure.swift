@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Platform
+
+/// A step of building a domain failed.
+struct BuildFailure: Error, Equatable {
+    enum Step: UInt8 {
+        case begin, openKernel, openRamdisk, setACPI, create, setLimits, parseKernel, populate, load, removeStore
+
+        /// What failed, with the library's function.
+        var text: StaticString {
+            switch self {
+            case .begin: "preparing (xc_dom_allocate)"
+            case .openKernel: "opening the kernel (xc_dom_kernel_file)"
+            case .openRamdisk: "opening the ramdisk (xc_dom_module_file)"
+            case .setACPI: "placing the ACPI tables"
+            case .create: "creating (xc_domain_create)"
+            case .setLimits: "setting vcpus, memory limit, paging pool and cpuid policy"
+            case .parseKernel: "reading the kernel's format (xc_dom_parse_image)"
+            case .populate: "giving it memory (xc_dom_boot_mem_init)"
+            case .load: "loading (xc_dom_build_image, xc_dom_boot_image)"
+            case .removeStore: "taking the xenstore page away (xc_hvm_param_set)"
+            }
+        }
+    }
+
+    let domid: DomainID
+    let name: [UInt8]
+    let step: Step
+    /// The positive errno value.
+    let code: Int32
+    /// What the library said, empty if nothing.
+    let message: [UInt8]
+
+    var line: Line {
+        var line = Line.domain(domid, name)
+        line.append(step.text)
+        line.append(": errno ")
+        line.append(decimal: Int64(code))
+        if !message.isEmpty {
+            line.append(": ")
+            line.append(escaped: message)
+        }
+        return line
+    }
+}

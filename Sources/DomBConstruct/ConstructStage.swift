@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CryptoBindings
+import LaunchControl
+import LinuxBindings
+import Platform
+
+/// The stages of the construct program, which stands in for a hypervisor that builds the initial domains itself.
+struct ConstructStage: ~Copyable {
+    private static let nextInit = CPath("/domb-init")
+
+    private var journal: ConsoleJournal
+    /// What follows a failure. Until Linux's command line is read: power off.
+    private var end = PowerControl.End.powerOff
+
+    init(journal: consuming ConsoleJournal) { self.journal = journal }
+
+    /// Becomes domb-init. Returns only on failure, with what has to follow.
+    mutating func run() -> PowerControl.End {
+        do throws(ConstructFailure) {
+            try prepare()
+            if let module = try launchControlModule() { try build(module) }
+            throw replace()
+        } catch {
+            tell(error)
+            return end
+        }
+    }
+
+    private mutating func tell(_ failure: ConstructFailure) {
+        for text in failure.lines {
+            var line = Line("failed: ")
+            line.append(text)
+            journal.note(line)
+        }
+        journal.flush()
+    }
+
+    private mutating func prepare() throws(ConstructFailure) {
+        do throws(SystemError) {
+            try EarlyMounts.mountAll()
+            end = BootOptions.end(in: try KernelCommandLine.read())
+            try KernelModules.loadAll(from: "/lib/domb/modules")
+        } catch {
+            throw .system(error)
+        }
+    }
+
+    /// The LCM, or `nil` where there is none that can be read. What an absent or damaged LCM means is domb-init's to
+    /// decide: it reads the same tables, and it has the log and the TPM. Nothing is built for it meanwhile.
+    private mutating func launchControlModule() throws(ConstructFailure) -> LaunchControlModule? {
+        let tables: [[UInt8]]
+        do throws(SystemError) { tables = try ACPITables.readAll() } catch { throw .system(error) }
+        do throws(ContainerError) {
+            guard let bytes = try LaunchControlContainer.assemble(tables, hashing: LibcryptoHash.self) else {
+                journal.note(Line("no LCM among the ACPI tables; nothing is built"))
+                return nil
+            }
+            return parse(bytes)
+        } catch {
+            journal.note(Line("the LCM's ACPI tables are damaged; nothing is built"))
+            return nil
+        }
+    }
+
+    private mutating func parse(_ bytes: [UInt8]) -> LaunchControlModule? {
+        do throws(ParseError) {
+            return try LaunchControlModule(parsing: bytes)
+        } catch {
+            var line = Line("the LCM cannot be read; nothing is built: ")
+            line.append(error.code.text)
+            line.append(", at byte ")
+            line.append(decimal: UInt64(error.offset))
+            journal.note(line)
+            return nil
+        }
+    }
+
+    private mutating func build(_ module: LaunchControlModule) throws(ConstructFailure) {
+        let xen: XenBuilder
+        do throws(SystemError) { xen = try XenBuilder() } catch { throw .system(error) }
+        let feasibility: Feasibility
+        do throws(HypercallError) {
+            feasibility = Feasibility(lateHardwareDomain: BootOptions.lateHardwareDomain(in: try xen.commandLine()))
+        } catch {
+            throw .hypercall(error)
+        }
+        let refusals = feasibility.refusals(of: module.domains)
+        guard refusals.isEmpty else { throw .refusals(refusals) }
+        for domain in DomainBuild.order(module.domains) { try build(domain, with: xen) }
+        var line = Line("domains built and paused: ")
+        line.append(decimal: UInt64(module.domains.count))
+        journal.note(line)
+    }
+
+    private mutating func build(_ domain: DomainDescription, with xen: borrowing XenBuilder) throws(ConstructFailure) {
+        guard let plan = DomainBuild(domain) else {
+            throw .refusals([Refusal(domid: domain.domid, name: domain.name, reason: .unnumberedImage)])
+        }
+        let start = journal.now()
+        do throws(BuildFailure) { try xen.build(plan) } catch { throw .build(error) }
+        var line = Line.domain(plan.domid, plan.name)
+        line.append("built, ")
+        line.append(decimal: plan.memory)
+        line.append(" KiB, in ")
+        line.append(decimal: (journal.now() - start) / 1000)
+        line.append(" ms")
+        journal.note(line)
+    }
+
+    /// Becomes domb-init, which must find nothing of this program but the console: above all no privcmd.
+    private mutating func replace() -> ConstructFailure {
+        journal.flush()
+        PowerControl.closeDescriptors()
+        do throws(SystemError) {
+            return .system(try NextInit(path: Self.nextInit.bytes).execute())
+        } catch {
+            return .system(error)
+        }
+    }
+}

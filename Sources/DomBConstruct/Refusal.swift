@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LaunchControl
+import LinuxBindings
+import Platform
+
+/// Why a domain of the LCM cannot be built on this Xen. Every refusal is found before the first domain is created.
+struct Refusal: Equatable {
+    enum Reason: Equatable {
+        case control, legacyDom0, xenstore, console
+        case mode(DomainMode)
+        /// Xen's command line names this domid, or none, as the late hardware domain.
+        case hardware(offered: UInt32?)
+        /// The other way round: Xen would give the role to a domain that the LCM does not give it to.
+        case unwantedHardware
+        case domidOfBootDomain
+        case vcpus(UInt32)
+        case memory(UInt64)
+        case unnumberedImage
+        case missingImage(path: [UInt8], code: Int32)
+        case unknownKernel(path: [UInt8])
+        case commandLine
+    }
+
+    let domid: DomainID
+    let name: [UInt8]
+    let reason: Reason
+
+    var line: Line {
+        var line = Line.domain(domid, name)
+        switch reason {
+        case .control: line.append("a toolstack cannot give the control role on this Xen")
+        case .legacyDom0: line.append("the role of a legacy dom0 is the boot domain's on this Xen")
+        case .xenstore: line.append("the xenstore function needs a xenstore ring in every domain, which is not built")
+        case .console: line.append("the console function needs a console ring in every domain, which is not built")
+        case .mode(let mode):
+            line.append("mode ")
+            line.append(mode.name)
+            line.append(" is not built, only PVH")
+        case .hardware(let offered): Self.append(offered, to: &line)
+        case .unwantedHardware: line.append("hardware_dom= gives it the hardware role, the LCM does not")
+        case .domidOfBootDomain: line.append("domid 0 is the boot domain's own")
+        case .vcpus(let count):
+            line.append(decimal: UInt64(count))
+            line.append(" vcpus; 1 to 128 can be built")
+        case .memory(let kibibytes):
+            line.append(decimal: kibibytes)
+            line.append(" KiB of memory is not a whole number of 4 KiB pages above 0")
+        case .unnumberedImage: line.append("an image without module-index: there is no boot module to take it from")
+        case .missingImage(let path, let code):
+            line.append(escaped: path)
+            line.append(" cannot be read: errno ")
+            line.append(decimal: Int64(code))
+        case .unknownKernel(let path):
+            line.append(escaped: path)
+            line.append(" is neither an ELF kernel nor a bzImage")
+        case .commandLine: line.append("a zero byte in the kernel's command line")
+        }
+        return line
+    }
+
+    private static func append(_ offered: UInt32?, to line: inout Line) {
+        line.append("the hardware role needs a Xen with LATE_HWDOM and hardware_dom= this domid; its command line ")
+        if let offered {
+            line.append("says ")
+            line.append(decimal: UInt64(offered))
+        } else {
+            line.append("has none")
+        }
+    }
+}
+
+extension Line {
+    /// "domain 2 (broker): "
+    static func domain(_ domid: DomainID, _ name: [UInt8]) -> Line {
+        var line = Line("domain ")
+        line.append(domid)
+        if !name.isEmpty {
+            line.append(" (")
+            line.append(escaped: name)
+            line.append(")")
+        }
+        line.append(": ")
+        return line
+    }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CXenGuestShim
+import Platform
+
+/// The open interface to Xen, closed with its owner. It has no way to unpause a domain.
+@safe struct XenBuilder: ~Copyable {
+    // Safety: made by domb_xen_open, valid until deinit, never given away.
+    private let handle: OpaquePointer
+
+    /// The corresponding C function is `xc_interface_open`.
+    init() throws(SystemError) {
+        var opened: OpaquePointer?
+        // Safety: the shim writes the handle only on success.
+        let status = unsafe domb_xen_open(&opened)
+        guard status == 0, let opened = unsafe opened else { throw SystemError(.openPrivcmd, code: -status) }
+        unsafe handle = opened
+    }
+
+    // Safety: the owner is gone, so nobody uses the handle after.
+    deinit { unsafe domb_xen_close(handle) }
+
+    /// The corresponding C function is `xc_version` with XENVER_commandline.
+    borrowing func commandLine() throws(HypercallError) -> [UInt8] {
+        let capacity = 1024
+        var status: Int64 = 0
+        let handle = unsafe handle
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
+            // Safety: the shim writes at most `capacity` bytes and says how many.
+            status = unsafe domb_xen_command_line(handle, buffer.baseAddress, capacity)
+            count = max(0, Int(status))
+        }
+        guard status >= 0 else { throw HypercallError(.commandLine, code: Int32(-status)) }
+        return bytes
+    }
+
+    /// What the libraries said about the current domain's error.
+    private borrowing func message() -> [UInt8] {
+        let capacity = 256
+        let handle = unsafe handle
+        return unsafe [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
+            // Safety: the shim writes at most `capacity` bytes and says how many.
+            count = unsafe domb_xen_message(handle, buffer.baseAddress, capacity)
+        }
+    }
+
+    /// Builds one domain and leaves it paused, as its creation made it.
+    borrowing func build(_ plan: DomainBuild) throws(BuildFailure) {
+        do throws(StepFailure) {
+            let guest = try unsafe GuestUnderConstruction(handle, plan)
+            try guest.openImages(plan)
+            try guest.setACPI(plan.acpi)
+            try guest.create(plan.handle)
+            try guest.finish()
+        } catch {
+            throw BuildFailure(
+                domid: plan.domid, name: plan.name, step: error.step, code: error.code, message: message())
+        }
+    }
+}

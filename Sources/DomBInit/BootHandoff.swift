@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CryptoBindings
+import LaunchControl
+import LinuxBindings
+import Measurement
+import Platform
+import Sequencer
+import TPMBindings
+import XenBindings
+
+/// The end of a good launch: one step, after which DomB can do nothing (I7).
+struct BootHandoff: ~Copyable {
+    private let kind: HandoffKind
+    /// Open since before it was measured; for `exec` only.
+    private let nextInit: NextInit?
+
+    init(_ settings: LaunchSettings) throws(LaunchFailure) {
+        kind = settings.handoff
+        guard let path = settings.handoffTarget else {
+            nextInit = nil
+            return
+        }
+        nextInit = try Self.open(path)
+    }
+
+    init(classic path: [UInt8]) throws(LaunchFailure) {
+        kind = .execute
+        nextInit = try Self.open(path)
+    }
+
+    private static func open(_ path: [UInt8]) throws(LaunchFailure) -> NextInit {
+        do throws(SystemError) {
+            return try NextInit(path: path)
+        } catch {
+            throw LaunchFailure(.plan, .system(error))
+        }
+    }
+
+    borrowing func nextInitIdentity() throws(LaunchFailure) -> LaunchIdentity.NextInitIdentity? {
+        switch nextInit {
+        case .none: return nil
+        case .some(let program):
+            do throws(SystemError) {
+                let (digest, byteCount) = try program.digest(LibcryptoHash.self)
+                return LaunchIdentity.NextInitIdentity(
+                    path: program.path.bytes, byteCount: byteCount, digest: digest)
+            } catch {
+                throw LaunchFailure(.plan, .system(error))
+            }
+        }
+    }
+
+    /// Gives TPM and Xen back and leaves. Returns never; what fails here ends as any failure does.
+    consuming func perform(_ machine: consuming BootMachine, orElse ending: Ending) -> Never {
+        report(&machine)
+        var journal = machine.journal
+        let unpaused = machine.unpaused
+        let start = journal.now()
+        journal.record(TraceEntry(operation: operation, domid: nil, result: 0, start: start, end: start))
+        journal.flush()
+        var host = machine.releaseStore()
+        switch kind {
+        case .shutdown:
+            let error = host.shutDownCaller()
+            ending.fail(journal, unpaused: unpaused, LaunchFailure(.handoff, .hypercall(error)))
+        case .park:
+            Self.close(host)
+            PowerControl.closeDescriptors()
+            PowerControl.sleepForEver()
+        case .execute:
+            Self.close(host)
+            let error = execute()
+            ending.fail(journal, unpaused: unpaused, LaunchFailure(.handoff, .system(error)))
+        }
+    }
+
+    private var operation: Operation {
+        switch kind {
+        case .shutdown: .shutdown
+        case .execute: .execute
+        case .park: .park
+        }
+    }
+
+    private static func close(_ host: consuming XenctrlHypervisor) {}
+
+    private consuming func execute() -> SystemError {
+        switch nextInit {
+        case .some(let program): program.execute()
+        // Only a launch with a next init has this kind: the LCM's reader refuses any other.
+        case .none: SystemError(.execute, code: Errno.noEntry.code)
+        }
+    }
+
+    private borrowing func report(_ machine: inout BootMachine) {
+        var memory = Line("peak memory ")
+        memory.append(decimal: PowerControl.peakMemory())
+        memory.append(" KiB")
+        machine.journal.note(memory)
+        var line = Line("launch complete: ")
+        line.append(decimal: UInt64(machine.unpaused.count))
+        line.append(" domains unpaused, handoff ")
+        line.append(kind.name)
+        machine.journal.note(line)
+    }
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CryptoBindings
+import LaunchControl
+import LinuxBindings
+import Measurement
+import Platform
+import Sequencer
+import TPMBindings
+import XenBindings
+
+/// The launch of a boot domain: LCM, facts, plan, run.
+struct BootLaunch {
+    private let preparation: Preparation
+    private var arguments: LaunchArguments { preparation.arguments }
+
+    init(_ preparation: Preparation) { self.preparation = preparation }
+
+    func run(on machine: inout BootMachine) throws(LaunchFailure) -> BootHandoff {
+        try preparation.check()
+        guard let bytes = try readModule() else { return try classicBoot(on: &machine) }
+        let digest = LibcryptoHash.digest(.sha256, of: bytes)
+        let module = try parse(bytes)
+        let facts = try machine.facts(
+            pcr: module.settings.pcr, otherProcesses: preparation.otherProcesses,
+            inheritedDescriptors: preparation.inheritedDescriptors)
+        let plan = try plan(module, digest, facts)
+        let handoff = try BootHandoff(module.settings)
+        announce(plan, on: &machine)
+        let identity = LaunchIdentity(
+            identity: identity(facts.hypervisor), moduleByteCount: UInt64(bytes.count), moduleDigest: digest,
+            nextInit: try handoff.nextInitIdentity())
+        try machine.run(plan, identity)
+        return handoff
+    }
+
+    private func identity(_ facts: HypervisorFacts) -> LaunchEvent.Identity {
+        LaunchEvent.Identity(
+            buildID: BuildID.own(), commandLine: arguments.commandLine, xenVersion: facts.version,
+            xenBuildID: facts.buildID, xenCommandLine: facts.commandLine)
+    }
+
+    /// What a reader of the console should know before it happens.
+    private func announce(_ plan: LaunchPlan, on machine: inout BootMachine) {
+        var line = Line("")
+        line.append(decimal: UInt64(plan.module.domains.count))
+        line.append(" domains, PCR ")
+        line.append(decimal: UInt64(plan.module.settings.pcr.rawValue))
+        line.append(", TPM policy ")
+        line.append(plan.module.settings.tpmPolicy.name)
+        line.append(", coverage ")
+        line.append(plan.module.settings.coverage.name)
+        line.append(", handoff ")
+        line.append(plan.module.settings.handoff.name)
+        machine.journal.note(line)
+        if plan.banks == nil {
+            machine.journal.note(Line("warning: no TPM answers: this launch is not measured into one"))
+        }
+        for property in plan.module.unknownProperties {
+            var line = Line("note: unknown property ")
+            line.append(escaped: property.node)
+            line.append(":")
+            line.append(escaped: property.name)
+            machine.journal.note(line)
+        }
+    }
+
+    /// No LCM at all: the next init that the measured command line names. The PCR is closed first, or the system that
+    /// comes could extend into it what a good launch does.
+    private func classicBoot(on machine: inout BootMachine) throws(LaunchFailure) -> BootHandoff {
+        let failure = LaunchFailure(.module, .noModule)
+        guard let path = arguments.classicInit else { throw failure }
+        let handoff = try BootHandoff(classic: path)
+        machine.recordFailure(failure)
+        machine.journal.note(Line("no LCM: classic boot"))
+        return handoff
+    }
+
+    /// The LCM, copied once: only this copy is hashed and parsed.
+    private func readModule() throws(LaunchFailure) -> [UInt8]? {
+        let tables: [[UInt8]]
+        do throws(SystemError) {
+            tables = try ACPITables.readAll()
+        } catch {
+            throw LaunchFailure(.module, .system(error))
+        }
+        do throws(ContainerError) {
+            return try LaunchControlContainer.assemble(tables, hashing: LibcryptoHash.self)
+        } catch {
+            throw LaunchFailure(.module, .container(error))
+        }
+    }
+
+    private func parse(_ bytes: [UInt8]) throws(LaunchFailure) -> LaunchControlModule {
+        do throws(ParseError) {
+            return try LaunchControlModule(parsing: bytes)
+        } catch {
+            throw LaunchFailure(.module, .parse(error))
+        }
+    }
+
+    private func plan(
+        _ module: LaunchControlModule, _ digest: Digest, _ facts: LaunchFacts
+    ) throws(LaunchFailure) -> LaunchPlan {
+        do throws(PlanRefusal) {
+            return try LaunchPlan(module: module, digest: digest, facts: facts, arguments: arguments)
+        } catch {
+            throw LaunchFailure(.plan, domid: error.domid, .refusal(error))
+        }
+    }
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LinuxBindings
+import Platform
+import Sequencer
+import TPMBindings
+import XenBindings
+
+/// The end of a launch that failed: it is told, recorded, and then the command line's `domb.end` happens. Nothing that is
+/// paused is unpaused, and nothing here signals completion to Xen (I6).
+struct Ending {
+    private let arguments: LaunchArguments
+
+    init(_ arguments: LaunchArguments) { self.arguments = arguments }
+
+    func fail(_ machine: consuming BootMachine, _ failure: LaunchFailure) -> Never {
+        machine.recordFailure(failure)
+        fail(machine.journal, unpaused: machine.unpaused, failure)
+    }
+
+    func fail(_ journal: ConsoleJournal, unpaused: [DomainID], _ failure: LaunchFailure) -> Never {
+        var journal = journal
+        var line = Line("launch failed: ")
+        line.append(failure.message)
+        journal.note(line)
+        journal.note(Self.unpausedLine(unpaused))
+        var end = Line("end: ")
+        end.append(arguments.end.name)
+        journal.note(end)
+        journal.flush()
+        switch arguments.end {
+        case .powerOff: PowerControl.end(.powerOff)
+        case .reboot: PowerControl.end(.reboot)
+        case .hold: PowerControl.end(.hold)
+        }
+    }
+
+    private static func unpausedLine(_ unpaused: [DomainID]) -> Line {
+        guard !unpaused.isEmpty else { return Line("no domain was unpaused") }
+        var line = Line("unpaused before the failure:")
+        for domid in unpaused {
+            line.append(" ")
+            line.append(domid)
+        }
+        return line
+    }
+}

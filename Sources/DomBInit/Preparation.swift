@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LinuxBindings
+import Platform
+import Sequencer
+import XenBindings
+
+/// What PID 1 sets up before it looks at anything: file systems, console, kernel modules, its own command line.
+struct Preparation {
+    var journal: ConsoleJournal
+    private(set) var arguments = LaunchArguments()
+    private(set) var otherProcesses: [UInt32] = []
+    private(set) var inheritedDescriptors: [UInt32] = []
+    private var failure: LaunchFailure?
+
+    /// Without a console nobody could be told anything: then the machine goes off.
+    static func run() -> Preparation {
+        var mountFailure: SystemError?
+        do throws(SystemError) { try EarlyMounts.mountAll() } catch { mountFailure = error }
+        do throws(SystemError) {
+            var preparation = Preparation(journal: try ConsoleJournal(prefix: "domb"))
+            if let mountFailure {
+                preparation.failure = LaunchFailure(.prepare, .system(mountFailure))
+            } else {
+                preparation.prepare()
+            }
+            return preparation
+        } catch {
+            PowerControl.end(.powerOff)
+        }
+    }
+
+    private mutating func prepare() {
+        do throws(SystemError) {
+            // Before anything is opened: what is open now was open before.
+            inheritedDescriptors = try Processes.inheritedDescriptors()
+            let commandLine = try KernelCommandLine.read()
+            parse(commandLine)
+            try KernelModules.loadAll(from: "/lib/domb/modules")
+            otherProcesses = try Processes.others()
+        } catch {
+            failure = LaunchFailure(.prepare, .system(error))
+        }
+    }
+
+    private mutating func parse(_ commandLine: [UInt8]) {
+        do throws(LaunchArguments.ParseFailure) {
+            #if DOMB_FAULT
+                arguments = try LaunchArguments(parsing: FaultPoint.removed(from: commandLine))
+            #else
+                arguments = try LaunchArguments(parsing: commandLine)
+            #endif
+        } catch {
+            failure = LaunchFailure(.prepare, .argument(error.word))
+        }
+    }
+
+    /// The failure that the launch starts with, if there was one.
+    func check() throws(LaunchFailure) {
+        if let failure { throw failure }
+    }
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Platform
+
+/// One initial domain.
+public struct DomainDescription: Equatable, Sendable {
+    public var domid: DomainID
+    /// The node's name without its unit address.
+    public var name: [UInt8]
+    /// `domain-uuid`; `nil` where the LCM gives none.
+    public var handle: DomainHandle?
+    public var roles: DomainRoles
+    public var mode: DomainMode
+    /// RAM in KiB.
+    public var memory: UInt64
+    /// The most that the domain may own, in KiB (`mem-max`); `nil` leaves what the builder set.
+    public var maxMemory: UInt64?
+    public var vcpus: UInt32
+    public var affinities: [VCPUAffinity]
+    /// Credit2 weight (1 to 65535) and cap (percent of one cpu, 0 for none).
+    public var weight: UInt16?
+    public var cap: UInt16?
+    public var kernel: ImageReference
+    public var ramdisk: ImageReference?
+    /// The kernel's command line.
+    public var commandLine: [UInt8]
+    /// Indices into `LaunchControlModule.domains` of those that must be ready before this one runs.
+    public var dependencies: [Int]
+
+    public init(
+        domid: DomainID, name: [UInt8], handle: DomainHandle? = nil, roles: DomainRoles = [], mode: DomainMode = .pvh,
+        memory: UInt64, maxMemory: UInt64? = nil, vcpus: UInt32 = 1, affinities: [VCPUAffinity] = [],
+        weight: UInt16? = nil, cap: UInt16? = nil, kernel: ImageReference, ramdisk: ImageReference? = nil,
+        commandLine: [UInt8] = [], dependencies: [Int] = []
+    ) {
+        self.domid = domid
+        self.name = name
+        self.handle = handle
+        self.roles = roles
+        self.mode = mode
+        self.memory = memory
+        self.maxMemory = maxMemory
+        self.vcpus = vcpus
+        self.affinities = affinities
+        self.weight = weight
+        self.cap = cap
+        self.kernel = kernel
+        self.ramdisk = ramdisk
+        self.commandLine = commandLine
+        self.dependencies = dependencies
+    }
+}
+
+/// Permissions, functions and capabilities of all dialects as one set.
+public struct DomainRoles: OptionSet, Sendable {
+    public let rawValue: UInt32
+
+    public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+    public static let control = DomainRoles(rawValue: 1 << 0)
+    public static let hardware = DomainRoles(rawValue: 1 << 1)
+    public static let xenstore = DomainRoles(rawValue: 1 << 2)
+    public static let console = DomainRoles(rawValue: 1 << 3)
+    public static let boot = DomainRoles(rawValue: 1 << 4)
+    /// Hyperlaunch's Recovery Domain (crash domain in the first drafts): never unpaused by a good launch.
+    public static let recovery = DomainRoles(rawValue: 1 << 5)
+    public static let legacyDom0 = DomainRoles(rawValue: 1 << 6)
+}
+
+/// `mode` of the Hyperlaunch bindings.
+public enum DomainMode: UInt8, Sendable {
+    case pvh = 0
+    /// PARAVIRTUALIZED.
+    case pv = 1
+    /// ENABLE_DEVICE_MODEL: HVM.
+    case hvm = 2
+
+    public var name: StaticString {
+        switch self {
+        case .pvh: "PVH"
+        case .pv: "PV"
+        case .hvm: "HVM with a device model"
+        }
+    }
+}
+
+/// The affinity of one vcpu: a `xen,vcpu` child node.
+public struct VCPUAffinity: Equatable, Sendable {
+    public var vcpu: UInt32
+    public var hard: CPUSet?
+    public var soft: CPUSet?
+
+    public init(vcpu: UInt32, hard: CPUSet?, soft: CPUSet?) {
+        self.vcpu = vcpu
+        self.hard = hard
+        self.soft = soft
+    }
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Platform
+
+/// The LCM as ACPI tables: one, or several where it is larger than one table holds.
+///
+/// A table is DomB's by its OEM table id "DOMB-LCM", whatever its signature: firmware owns the OEM* signatures too, and
+/// Xen passes only some signatures on to a PVH boot domain. After the 36-byte header, all little-endian:
+///
+/// | offset | size | field |
+/// |---|---|---|
+/// | 0 | 4 | "DLCM" |
+/// | 4 | 2 | part, from 1 |
+/// | 6 | 2 | parts |
+/// | 8 | 4 | length of the whole LCM |
+/// | 12 | 4 | zero |
+/// | 16 | 32 | SHA-256 of the whole LCM |
+/// | 48 | | this part's bytes |
+public enum LaunchControlContainer {
+    public static let oemTableID = Line("DOMB-LCM").bytes
+    static let magic = Line("DLCM").bytes
+    static let partHeaderSize = 48
+    /// What QEMU's -acpitable carries in one table, header excluded.
+    public static let payloadLimit = 65_499
+
+    private struct Part {
+        let index: Int
+        let count: Int
+        let wholeLength: Int
+        let digest: [UInt8]
+        let data: [UInt8]
+
+        init(_ payload: [UInt8]) throws(ContainerError) {
+            var cursor = ByteCursor(payload)
+            do throws(ParseError) {
+                guard try cursor.readBytes(4) == magic else { throw ParseError(.unknownFormat, at: 0) }
+                index = Int(try cursor.readLittleEndian16())
+                count = Int(try cursor.readLittleEndian16())
+                wholeLength = Int(try cursor.readLittleEndian32())
+                guard try cursor.readLittleEndian32() == 0 else { throw ParseError(.reservedBits, at: 12) }
+                digest = try cursor.readBytes(HashAlgorithm.sha256.digestSize)
+                data = try cursor.readBytes(cursor.remaining)
+            } catch {
+                throw .badPartHeader
+            }
+            guard (1...Limits.parts).contains(count), (1...count).contains(index) else {
+                throw .partOutOfRange(part: index, parts: count)
+            }
+        }
+    }
+
+    /// The LCM that the host's ACPI tables carry, or `nil` where none is DomB's. The tables may come in any order,
+    /// among others.
+    public static func assemble<Hash: ContentHash>(
+        _ tables: [[UInt8]], hashing: Hash.Type
+    ) throws(ContainerError) -> [UInt8]? {
+        var parts: [Part] = []
+        for table in tables where ACPITable.oemTableID(of: table) == oemTableID {
+            parts.append(try Part(try ACPITable(checking: table).payload))
+        }
+        guard let first = parts.first else { return nil }
+        guard first.wholeLength <= Limits.moduleBytes else { throw .tooLarge(byteCount: first.wholeLength) }
+        let module = try join(parts, like: first)
+        guard module.count == first.wholeLength else {
+            throw .cutShort(declared: first.wholeLength, actual: module.count)
+        }
+        guard Hash.digest(.sha256, of: module).bytes == first.digest else { throw .digestMismatch }
+        return module
+    }
+
+    private static func join(_ parts: [Part], like first: Part) throws(ContainerError) -> [UInt8] {
+        var places = [Int?](repeating: nil, count: first.count)
+        for (place, part) in parts.enumerated() {
+            guard part.count == first.count, part.wholeLength == first.wholeLength, part.digest == first.digest else {
+                throw .partsDisagree
+            }
+            guard places[part.index - 1] == nil else { throw .duplicatePart(part: part.index) }
+            places[part.index - 1] = place
+        }
+        var module: [UInt8] = []
+        for (index, place) in places.enumerated() {
+            guard let place else { throw .missingPart(part: index + 1, parts: first.count) }
+            module.append(contentsOf: parts[place].data)
+        }
+        return module
+    }
+
+    /// The LCM as complete ACPI tables, in order, for GRUB's `acpi` command or QEMU's `-acpitable file=`.
+    public static func tables<Hash: ContentHash>(for module: [UInt8], hashing: Hash.Type) throws(ContainerError) -> [[UInt8]] {
+        guard module.count <= Limits.moduleBytes else { throw .tooLarge(byteCount: module.count) }
+        let room = payloadLimit - partHeaderSize
+        let count = max(1, (module.count + room - 1) / room)
+        let digest = Hash.digest(.sha256, of: module)
+        return (0..<count).map { index in
+            let data = module[min(index * room, module.count)..<min((index + 1) * room, module.count)]
+            var payload = magic
+            payload.append(littleEndian: UInt64(index + 1), byteCount: 2)
+            payload.append(littleEndian: UInt64(count), byteCount: 2)
+            payload.append(littleEndian: UInt64(module.count), byteCount: 4)
+            payload.append(littleEndian: 0, byteCount: 4)
+            payload.append(contentsOf: digest.bytes)
+            payload.append(contentsOf: data)
+            return table(payload)
+        }
+    }
+
+    private static func table(_ payload: [UInt8]) -> [UInt8] {
+        var table = Line("OEM1").bytes
+        table.append(littleEndian: UInt64(ACPITable.headerSize + payload.count), byteCount: 4)
+        table.append(contentsOf: [1, 0])
+        table.append(contentsOf: Line("DOMB  ").bytes + oemTableID)
+        table.append(littleEndian: 1, byteCount: 4)
+        table.append(contentsOf: Line("DOMB").bytes)
+        table.append(littleEndian: 1, byteCount: 4)
+        table.append(contentsOf: payload)
+        var sum: UInt8 = 0
+        for byte in table { sum &+= byte }
+        table[9] = 0 &- sum
+        return table
+    }
+}

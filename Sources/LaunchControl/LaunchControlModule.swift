@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Platform
+
+/// A launch control module: what the hypervisor builds and how DomB launches it, whatever format it came in.
+/// docs/lcm.md is the normative description of every field.
+public struct LaunchControlModule: Equatable, Sendable {
+    /// The initial domains, in LCM order, the boot domain left out.
+    public var domains: [DomainDescription]
+    public var settings: LaunchSettings
+    /// Properties of the launch and domain nodes that nobody here reads: shown, never acted on.
+    public var unknownProperties: [UnknownProperty]
+
+    public init(domains: [DomainDescription], settings: LaunchSettings, unknownProperties: [UnknownProperty] = []) {
+        self.domains = domains
+        self.settings = settings
+        self.unknownProperties = unknownProperties
+    }
+}
+
+/// A property, or a whole node, that this reader passes over.
+public struct UnknownProperty: Equatable, Sendable {
+    public let node: [UInt8]
+    /// Empty where it is the node itself.
+    public let name: [UInt8]
+    /// Its place in the device tree blob.
+    public let offset: Int
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Platform
+
+/// What the LCM says of the launch as a whole: the `domb,` properties of the hypervisor node.
+public struct LaunchSettings: Equatable, Sendable {
+    public var pcr: PCRIndex
+    public var tpmPolicy: TPMPolicy
+    public var coverage: Coverage
+    public var handoff: HandoffKind
+    /// The path of the next init; for `exec` only.
+    public var handoffTarget: [UInt8]?
+
+    public init(
+        pcr: PCRIndex = .standard, tpmPolicy: TPMPolicy = .require, coverage: Coverage = .all,
+        handoff: HandoffKind, handoffTarget: [UInt8]? = nil
+    ) {
+        self.pcr = pcr
+        self.tpmPolicy = tpmPolicy
+        self.coverage = coverage
+        self.handoff = handoff
+        self.handoffTarget = handoffTarget
+    }
+}
+
+/// What happens without a working TPM. Ordered: a greater one asks for more.
+public enum TPMPolicy: UInt8, Comparable, Sendable {
+    /// The TPM is not used for the launch; one that answers is capped all the same.
+    case off = 0
+    /// Launches without, and says so.
+    case warn = 1
+    /// No launch without.
+    case require = 2
+
+    public static func < (left: TPMPolicy, right: TPMPolicy) -> Bool { left.rawValue < right.rawValue }
+
+    public init?(name: [UInt8]) {
+        for policy in [TPMPolicy.off, .warn, .require] where Line(policy.name).bytes == name {
+            self = policy
+            return
+        }
+        return nil
+    }
+
+    public var name: StaticString {
+        switch self {
+        case .off: "off"
+        case .warn: "warn"
+        case .require: "require"
+        }
+    }
+}
+
+/// How much of a domain's memory the measurement answers for.
+public enum Coverage: UInt8, Sendable {
+    /// The images alone.
+    case images = 1
+    /// Every page that the domain owns.
+    case all = 2
+
+    public var name: StaticString {
+        switch self {
+        case .images: "images"
+        case .all: "all"
+        }
+    }
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Every maximum of an LCM, each with its reason.
+public enum Limits {
+    /// An LCM of 10,000 domains takes about 3.5 MB; the tables that carry it take 65,499 bytes each.
+    public static let moduleBytes = 4 << 20
+    /// Parts of an LCM: what 4 MiB needs under QEMU, doubled.
+    public static let parts = 128
+    /// /chosen/hypervisor/domain/module is depth 5; dom0less trees nest one deeper.
+    public static let depth = 16
+    /// DOMID_FIRST_RESERVED domains of six nodes each are more than Xen can have.
+    public static let nodes = 200_000
+    public static let properties = 1_000_000
+    /// Names of one node are compared with each other.
+    public static let propertiesPerNode = 256
+    /// Device tree specification 2.2.1 and 2.2.4: 31 characters. dtc accepts longer ones, up to this.
+    public static let nameBytes = 63
+    /// Xen's domids end at DOMID_FIRST_RESERVED.
+    public static let domains = 0x7FF0
+    /// One x86 domain's vcpus: HVM_MAX_VCPUS (xen/public/hvm/hvm_info_table.h) is 128; PVH guests may have more.
+    public static let vcpus: UInt32 = 512
+    /// Physical cpus in an affinity list: Xen's largest NR_CPUS is 16383.
+    public static let cpus: UInt32 = 16384
+    /// An ELF kernel has four or five loadable segments.
+    public static let segments = 64
+    /// Linux on x86: COMMAND_LINE_SIZE.
+    public static let commandLineBytes = 2048
+    /// KiB of one domain: 16 TiB, Xen's CONFIG_BIGMEM-less limit on x86.
+    public static let memory: UInt64 = 16 << 30
+    /// PATH_MAX.
+    public static let pathBytes = 4096
+}

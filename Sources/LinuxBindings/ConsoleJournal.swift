@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CLinuxShim
+import Platform
+
+/// The journal on the console: lines for people, and beside them the trace and the event log for whoever records the
+/// console. docs/console.md gives every line's form. No line is longer than 127 bytes, since Xen passes a domain's
+/// output on in pieces of 128.
+public struct ConsoleJournal: Journal {
+    private static let standardError: Int32 = 2
+    private static let lineLimit = 127
+
+    private let prefix: StaticString
+    private let start: UInt64
+    private var sequence: UInt64 = 0
+
+    /// Takes the console for standard input, output and error.
+    public init(prefix: StaticString) throws(SystemError) {
+        let result = domb_open_console()
+        guard result == 0 else { throw SystemError(.openConsole, code: -result) }
+        self.prefix = prefix
+        start = domb_monotonic_microseconds()
+    }
+
+    public mutating func now() -> UInt64 { domb_monotonic_microseconds() - start }
+
+    public mutating func note(_ line: Line) {
+        var rest = line.bytes[...]
+        repeat {
+            var output = Line(prefix)
+            output.append(": ")
+            let room = Self.lineLimit - output.bytes.count
+            output.append(Line(rest.prefix(room)))
+            rest = rest.dropFirst(room)
+            write(output)
+        } while !rest.isEmpty
+    }
+
+    public mutating func record(_ entry: TraceEntry) {
+        var line = Line(prefix)
+        line.append("-trace: {\"seq\":")
+        line.append(decimal: sequence)
+        sequence += 1
+        line.append(",\"us\":")
+        line.append(decimal: entry.start)
+        line.append(",\"took\":")
+        line.append(decimal: entry.end - entry.start)
+        line.append(",\"op\":\"")
+        line.append(entry.operation.name)
+        line.append("\",\"domid\":")
+        if let domid = entry.domid { line.append(domid) } else { line.append("null") }
+        line.append(",\"result\":")
+        line.append(decimal: entry.result)
+        line.append("}")
+        write(line)
+    }
+
+    public mutating func measured(_ domid: DomainID, name: [UInt8], digest: Digest) {
+        var line = Line(prefix)
+        line.append("-measured: {\"domid\":")
+        line.append(domid)
+        line.append(",\"name\":\"")
+        line.append(escaped: name)
+        line.append("\",\"digest\":\"")
+        line.append(hexBytes: digest.bytes)
+        line.append("\"}")
+        write(line)
+    }
+
+    public mutating func publish(eventLog: [UInt8], digest: Digest) {
+        var begin = Line(prefix)
+        begin.append("-log-begin: ")
+        begin.append(decimal: UInt64(eventLog.count))
+        write(begin)
+        var rest = eventLog[...]
+        while !rest.isEmpty {
+            var line = Line(prefix)
+            line.append("-log: ")
+            line.append(base64: [UInt8](rest.prefix(57)))
+            write(line)
+            rest = rest.dropFirst(57)
+        }
+        var end = Line(prefix)
+        end.append("-log-end: ")
+        end.append(hexBytes: digest.bytes)
+        write(end)
+    }
+
+    /// Waits until the console has taken everything.
+    public mutating func flush() { _ = domb_drain(Self.standardError) }
+
+    private func write(_ line: Line) {
+        let bytes = line.bytes + [UInt8(ascii: "\n")]
+        // Safety: the array lives through the call, which reads exactly its count. A console that takes nothing must
+        // not stop a launch, so the result is not looked at.
+        _ = unsafe bytes.withUnsafeBytes { unsafe domb_write(Self.standardError, $0.baseAddress, $0.count) }
+    }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CLinuxShim
+import Platform
+
+/// The program that takes PID 1 over. It is hashed and run through one open file, so that what was measured is what runs.
+public struct NextInit: ~Copyable {
+    private let file: OpenFile
+    /// The path that it was opened by.
+    public let path: CPath
+
+    public init(path bytes: [UInt8]) throws(SystemError) {
+        guard let path = CPath(bytes) else { throw SystemError(.openTarget, code: Errno.invalid.code, path: bytes) }
+        do throws(Errno) {
+            file = try OpenFile(path)
+        } catch {
+            throw SystemError(.openTarget, code: error.code, path: bytes)
+        }
+        self.path = path
+    }
+
+    /// SHA-256 and size of the whole file.
+    public borrowing func digest<Hash: ContentHash>(_: Hash.Type) throws(SystemError) -> (digest: Digest, byteCount: UInt64) {
+        var hash = Hash(.sha256)
+        var byteCount: UInt64 = 0
+        do throws(Errno) {
+            try file.rewind()
+            while true {
+                let chunk = try file.read(atMost: 65536)
+                if chunk.isEmpty { return (hash.finish(), byteCount) }
+                hash.update(chunk.span)
+                byteCount += UInt64(chunk.count)
+            }
+        } catch {
+            throw SystemError(.readTarget, code: error.code, path: path.bytes)
+        }
+    }
+
+    /// Replaces this process. Returns only on failure. The file's own descriptor closes with the exec.
+    public borrowing func execute() -> SystemError {
+        // Safety: the array lives through the call and ends in zero.
+        let result = unsafe path.characters.withUnsafeBufferPointer { unsafe domb_execute(file.descriptor, $0.baseAddress) }
+        return SystemError(.execute, code: -result, path: path.bytes)
+    }
+}

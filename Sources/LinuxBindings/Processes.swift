@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CLinuxShim
+import Platform
+
+/// What else has a foot in this domain.
+public enum Processes {
+    /// PF_KTHREAD (Linux, include/linux/sched.h): a thread of the kernel, not of a program.
+    private static let kernelThread: UInt64 = 0x0020_0000
+
+    /// The process ids of every user process but the caller.
+    public static func others() throws(SystemError) -> [UInt32] {
+        do throws(Errno) {
+            var found: [UInt32] = []
+            for name in try Folder.names(in: CPath("/proc"), .folders) {
+                guard let id = Decimal.parse(name[...]), id != UInt64(domb_process_id()) else { continue }
+                guard let path = CPath(CPath("/proc/").bytes + name + CPath("/stat").bytes) else { continue }
+                if try isUserProcess(path) { found.append(UInt32(truncatingIfNeeded: id)) }
+            }
+            return found
+        } catch {
+            throw SystemError(.readProcesses, code: error.code)
+        }
+    }
+
+    /// A process that ends while it is looked at is none.
+    private static func isUserProcess(_ stat: CPath) throws(Errno) -> Bool {
+        let text: [UInt8]
+        do throws(Errno) {
+            text = try OpenFile(stat).readAll(limit: 4096)
+        } catch {
+            if error == .noEntry || error == .noProcess { return false }
+            throw error
+        }
+        // The name, in brackets, may hold anything: the fields start after the last bracket. Flags are field 9.
+        guard let end = text.lastIndex(of: UInt8(ascii: ")")) else { throw .invalid }
+        let fields = text[(end + 1)...].split(separator: UInt8(ascii: " "))
+        guard fields.count > 6, let flags = Decimal.parse(fields[6]) else { throw .invalid }
+        let isZombie = fields[0].first == UInt8(ascii: "Z")
+        return flags & kernelThread == 0 && !isZombie
+    }
+
+    /// Descriptors above the console's three that were open when this program started.
+    public static func inheritedDescriptors() throws(SystemError) -> [UInt32] {
+        do throws(Errno) {
+            var found: [UInt32] = []
+            for name in try Folder.names(in: CPath("/proc/self/fd"), .links) {
+                // The listing itself holds one descriptor, which is gone by now.
+                guard let number = Decimal.parse(name[...]), number > 2, isOpen(Int32(truncatingIfNeeded: number)) else { continue }
+                found.append(UInt32(truncatingIfNeeded: number))
+            }
+            return found
+        } catch {
+            throw SystemError(.readProcesses, code: error.code)
+        }
+    }
+
+    private static func isOpen(_ descriptor: Int32) -> Bool { domb_is_open(descriptor) != 0 }
+}

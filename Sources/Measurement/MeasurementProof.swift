@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LaunchControl
+import Platform
+
+/// That every domain was measured, and that the PCR says so: unpausing takes it. There is one for each launch, it cannot
+/// be copied, and only a recorder whose log is capped makes it.
+public struct MeasurementProof: ~Copyable {
+    fileprivate init() {}
+}
+
+extension Recorder {
+    /// Compares what the TPM holds after the cap with what the log says.
+    public func prove(readBack: [Digest]) throws(MeasurementError) -> MeasurementProof {
+        guard isCapped else { throw .notCapped }
+        guard readBack.count == predicted.count else { throw .notCapped }
+        for (actual, expected) in zip(readBack, predicted) where actual != expected {
+            throw .pcrMismatch(expected.algorithm)
+        }
+        return MeasurementProof()
+    }
+
+    /// For a launch without a TPM, where the policy allows one.
+    public func proveUnmeasured(policy: TPMPolicy) throws(MeasurementError) -> MeasurementProof {
+        guard isCapped else { throw .notCapped }
+        guard policy < .require else { throw .tpmRequired }
+        return MeasurementProof()
+    }
+}

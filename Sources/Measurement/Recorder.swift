@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LaunchControl
+import Platform
+
+/// Writes the log and says what to extend: the record is in the log before its digests are handed out (I3). It also
+/// keeps the values that the PCR must have by then.
+public struct Recorder<Hash: ContentHash> {
+    public let pcr: PCRIndex
+    public private(set) var log: EventLog
+    /// The PCR in each bank after every record so far, starting from zeros.
+    public private(set) var predicted: [Digest]
+    public private(set) var isCapped = false
+
+    private var sequence: UInt32 = 0
+    /// SHA-256 over the event data of the tagged records so far. Bank digests are not part of it: the cap must not
+    /// depend on which banks are active (I4).
+    private var dataHash = Hash(.sha256)
+
+    /// TCG PC Client Platform Firmware Profile 1.06, 3.3.2.2: the separator after which nothing more is to come, and the
+    /// one that says that the launch failed.
+    private static var separatorDone: [UInt8] { [0, 0, 0, 0] }
+    private static var separatorError: [UInt8] { [1, 0, 0, 0] }
+
+    public init(pcr: PCRIndex, banks: [HashAlgorithm]) {
+        self.pcr = pcr
+        log = EventLog(banks: banks)
+        predicted = log.banks.map { Digest($0, exactly: [UInt8](repeating: 0, count: $0.digestSize)) }
+    }
+
+    /// Puts the event in the log; returns what to extend, and the event data's SHA-256.
+    public mutating func record(_ event: LaunchEvent) -> (extend: [Digest], dataDigest: Digest) {
+        let data = event.encoded(sequence: sequence)
+        sequence += 1
+        dataHash.update(data.span)
+        return (append(EventLog.EventType.eventTag, data), Hash.digest(.sha256, of: data))
+    }
+
+    /// The cap record. The separator follows.
+    public mutating func recordCap() -> [Digest] {
+        var hash = dataHash
+        return record(.cap(records: sequence, digest: hash.finish())).extend
+    }
+
+    public mutating func recordSeparator(launchFailed: Bool) -> [Digest] {
+        isCapped = true
+        return append(EventLog.EventType.separator, launchFailed ? Self.separatorError : Self.separatorDone)
+    }
+
+    private mutating func append(_ type: UInt32, _ data: [UInt8]) -> [Digest] {
+        let digests = log.banks.map { Hash.digest($0, of: data) }
+        log.append(pcr: pcr, type: type, digests: digests, data: data)
+        for (index, digest) in digests.enumerated() {
+            predicted[index] = Hash.digest(digest.algorithm, of: predicted[index].bytes + digest.bytes)
+        }
+        return digests
+    }
+}

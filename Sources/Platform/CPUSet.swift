@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A set of physical cpus as a bitmap, cpu 0 in bit 0 of the first word: `xc_cpumap_t` as 64-bit words.
+public struct CPUSet: Equatable, Sendable {
+    public private(set) var words: [UInt64] = []
+
+    public init() {}
+
+    public init(words: [UInt64]) {
+        self.words = words
+        while let last = self.words.last, last == 0 { self.words.removeLast() }
+    }
+
+    public mutating func insert(_ cpu: UInt32) {
+        let word = Int(cpu / 64)
+        while words.count <= word { words.append(0) }
+        words[word] |= 1 << UInt64(cpu % 64)
+    }
+
+    public func contains(_ cpu: UInt32) -> Bool {
+        let word = Int(cpu / 64)
+        return word < words.count && words[word] >> UInt64(cpu % 64) & 1 == 1
+    }
+
+    public var isEmpty: Bool { words.isEmpty }
+
+    /// The highest cpu in the set; `nil` if it is empty.
+    public var highest: UInt32? {
+        guard let last = words.last else { return nil }
+        return UInt32(words.count * 64 - 1 - last.leadingZeroBitCount)
+    }
+
+    /// The cpus of this set that are below `count`: what a host with that many cpus can honour.
+    public func limited(to count: UInt32) -> CPUSet {
+        var result = CPUSet()
+        var cpu: UInt32 = 0
+        while cpu < count {
+            if contains(cpu) { result.insert(cpu) }
+            cpu += 1
+        }
+        return result
+    }
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A running hash. PID 1 uses libcrypto's functions, the host tool swift-crypto's.
+public protocol ContentHash {
+    init(_ algorithm: HashAlgorithm)
+    mutating func update(_ bytes: Span<UInt8>)
+    /// Ends the hash; the value is not used after.
+    mutating func finish() -> Digest
+}
+
+extension ContentHash {
+    public static func digest(_ algorithm: HashAlgorithm, of bytes: [UInt8]) -> Digest {
+        var hash = Self(algorithm)
+        hash.update(bytes.span)
+        return hash.finish()
+    }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A domain's UUID, `xen_domain_handle_t`: 16 bytes, kept as two big-endian halves so that it needs no allocation.
+public struct DomainHandle: Equatable, Sendable {
+    public let high: UInt64
+    public let low: UInt64
+
+    public static let byteCount = 16
+    /// What a builder that sets no handle leaves.
+    public static let unset = DomainHandle(high: 0, low: 0)
+
+    public init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+
+    /// Makes a handle of exactly 16 bytes; `nil` for any other count.
+    public init?(bytes: [UInt8]) {
+        guard bytes.count == Self.byteCount else { return nil }
+        var high: UInt64 = 0
+        var low: UInt64 = 0
+        for index in 0..<8 {
+            high = high << 8 | UInt64(bytes[index])
+            low = low << 8 | UInt64(bytes[index + 8])
+        }
+        self.init(high: high, low: low)
+    }
+
+    public var bytes: [UInt8] {
+        var result: [UInt8] = []
+        for half in [high, low] {
+            for shift in stride(from: 56, through: 0, by: -8) { result.append(UInt8(truncatingIfNeeded: half >> UInt64(shift))) }
+        }
+        return result
+    }
+}

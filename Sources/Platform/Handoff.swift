@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How DomB gives the machine over (DESIGN section 7).
+public enum HandoffKind: UInt8, Equatable, Sendable {
+    /// The boot domain shuts itself down: SCHEDOP_shutdown(SHUTDOWN_poweroff). Not for the hardware domain.
+    case shutdown = 1
+    /// PID 1 is replaced by the next init, which was measured and is run through the same open file.
+    case execute = 2
+    /// PID 1 gives everything back and sleeps for ever.
+    case park = 3
+
+    public var name: StaticString {
+        switch self {
+        case .shutdown: "shutdown"
+        case .execute: "exec"
+        case .park: "park"
+        }
+    }
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What only Xen can say about the host, asked once and without effect.
+public struct HypervisorFacts: Equatable, Sendable {
+    public enum Scheduler: Equatable, Sendable {
+        case credit, credit2, rtds, arinc653, null
+        /// A `XEN_SCHEDULER_*` value that this table does not know.
+        case other(UInt32)
+    }
+
+    /// "4.20.4-pre": major, minor and XENVER_extraversion2 as Xen prints them.
+    public var version: [UInt8]
+    /// XENVER_build_id; empty where Xen was linked without one.
+    public var buildID: [UInt8]
+    /// XENVER_commandline2.
+    public var commandLine: [UInt8]
+    /// XENVER_get_features: XENFEAT_dom0 is set for the hardware domain alone (Xen, common/kernel.c), so it tells
+    /// also whether `hardware_dom=` has moved the role away from the caller.
+    public var callerIsHardwareDomain: Bool
+    public var scheduler: Scheduler
+    /// Physical cpus that are online (xc_physinfo, `nr_cpus`).
+    public var cpus: UInt32
+    public var domains: [DomainInfo]
+
+    public init(
+        version: [UInt8], buildID: [UInt8], commandLine: [UInt8], callerIsHardwareDomain: Bool, scheduler: Scheduler,
+        cpus: UInt32, domains: [DomainInfo]
+    ) {
+        self.version = version
+        self.buildID = buildID
+        self.commandLine = commandLine
+        self.callerIsHardwareDomain = callerIsHardwareDomain
+        self.scheduler = scheduler
+        self.cpus = cpus
+        self.domains = domains
+    }
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Where DomB tells what it does. It never fails: a console that takes nothing must not stop a launch.
+public protocol Journal: ~Copyable {
+    /// Microseconds since PID 1's start.
+    mutating func now() -> UInt64
+    /// A line for people.
+    mutating func note(_ line: Line)
+    mutating func record(_ entry: TraceEntry)
+    /// A domain was measured; the digest is SHA-256 over its record's event data.
+    mutating func measured(_ domid: DomainID, name: [UInt8], digest: Digest)
+    /// The whole event log as it stands, for whoever keeps it, and its SHA-256.
+    mutating func publish(eventLog: [UInt8], digest: Digest)
+}

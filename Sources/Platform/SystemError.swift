@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A Linux call that PID 1 makes for itself failed.
+public struct SystemError: Error, Equatable, Sendable {
+    public enum Call: UInt8, Sendable {
+        case mount, openModule, loadModule, readTable, readCommandLine, readProcesses, openTarget, readTarget
+        case openPrivcmd, openForeignMemory, execute, openConsole
+
+        public var name: StaticString {
+            switch self {
+            case .mount: "mount"
+            case .openModule: "open of a kernel module"
+            case .loadModule: "finit_module"
+            case .readTable: "reading the ACPI tables"
+            case .readCommandLine: "reading /proc/cmdline"
+            case .readProcesses: "reading /proc"
+            case .openTarget: "open of the next init"
+            case .readTarget: "read of the next init"
+            case .openPrivcmd: "xc_interface_open"
+            case .openForeignMemory: "xenforeignmemory_open"
+            case .execute: "execveat"
+            case .openConsole: "open of /dev/console"
+            }
+        }
+    }
+
+    public let call: Call
+    /// The positive errno value.
+    public let code: Int32
+    /// The path concerned, empty where there is none.
+    public let path: [UInt8]
+
+    public init(_ call: Call, code: Int32, path: [UInt8] = []) {
+        self.call = call
+        self.code = code
+        self.path = path
+    }
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One issued operation and how it ended.
+public struct TraceEntry: Equatable, Sendable {
+    public let operation: Operation
+    public let domid: DomainID?
+    /// Zero for success, else -errno, or the TSS2_RC of a TPM command.
+    public let result: Int64
+    /// Microseconds since PID 1's start, by the journal's clock.
+    public let start: UInt64
+    public let end: UInt64
+
+    public init(operation: Operation, domid: DomainID?, result: Int64, start: UInt64, end: UInt64) {
+        self.operation = operation
+        self.domid = domid
+        self.result = result
+        self.start = start
+        self.end = end
+    }
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LaunchControl
+import Platform
+
+/// DomB's own settings on the boot domain's kernel command line, which the boot loader's measurement covers. They may
+/// only tighten what the LCM says (I9).
+public struct LaunchArguments: Equatable, Sendable {
+    /// `domb.lcm=sha256:HEX`: the only LCM that may be launched.
+    public var pinnedDigest: Digest?
+    /// `domb.tpm=`: the least policy that an LCM may ask for.
+    public var leastTPMPolicy: TPMPolicy
+    /// `domb.classic=PATH`: the init to run where there is no LCM at all.
+    public var classicInit: [UInt8]?
+    /// `domb.end=`: what follows a failure.
+    public var end: End
+    /// The whole command line, as it is measured.
+    public var commandLine: [UInt8]
+
+    public enum End: UInt8, Sendable {
+        case powerOff, reboot, hold
+
+        public var name: StaticString {
+            switch self {
+            case .powerOff: "power off"
+            case .reboot: "reboot"
+            case .hold: "hold"
+            }
+        }
+    }
+
+    /// A `domb.` word that is not one of the above, or has a value that it cannot have, or stands twice.
+    public struct ParseFailure: Error, Equatable, Sendable {
+        public let word: [UInt8]
+    }
+
+    public init(commandLine: [UInt8] = []) {
+        pinnedDigest = nil
+        leastTPMPolicy = .off
+        classicInit = nil
+        end = .powerOff
+        self.commandLine = commandLine
+    }
+
+    /// Reads the words that begin with "domb."; every other is Linux's.
+    public init(parsing commandLine: [UInt8]) throws(ParseFailure) {
+        self.init(commandLine: commandLine)
+        var seen: [[UInt8]] = []
+        for word in commandLine.split(whereSeparator: { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }) {
+            guard word.starts(with: Line("domb.").bytes) else { continue }
+            let parts = word.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+            let key = [UInt8](parts[0])
+            guard parts.count == 2, !seen.contains(key), set(key, [UInt8](parts[1])) else {
+                throw ParseFailure(word: [UInt8](word))
+            }
+            seen.append(key)
+        }
+    }
+
+    private mutating func set(_ key: [UInt8], _ value: [UInt8]) -> Bool {
+        if key == Line("domb.lcm").bytes {
+            pinnedDigest = Self.digest(value)
+            return pinnedDigest != nil
+        }
+        if key == Line("domb.tpm").bytes {
+            guard let policy = TPMPolicy(name: value) else { return false }
+            leastTPMPolicy = policy
+            return true
+        }
+        if key == Line("domb.classic").bytes {
+            classicInit = value
+            return value.first == UInt8(ascii: "/")
+        }
+        if key == Line("domb.end").bytes {
+            for (name, end) in [("poweroff" as StaticString, End.powerOff), ("reboot", .reboot), ("hold", .hold)]
+            where Line(name).bytes == value {
+                self.end = end
+                return true
+            }
+        }
+        return false
+    }
+
+    /// "sha256:" and 64 hexadecimal digits.
+    private static func digest(_ text: [UInt8]) -> Digest? {
+        let prefix = Line("sha256:").bytes
+        guard text.starts(with: prefix), text.count == prefix.count + 64 else { return nil }
+        var bytes: [UInt8] = []
+        for index in stride(from: prefix.count, to: text.count, by: 2) {
+            guard let high = nibble(text[index]), let low = nibble(text[index + 1]) else { return nil }
+            bytes.append(high << 4 | low)
+        }
+        return Digest(.sha256, bytes: bytes)
+    }
+
+    private static func nibble(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Platform
+
+/// Everything outside the LCM that a plan depends on, asked once and without effect.
+public struct LaunchFacts: Equatable, Sendable {
+    public var hypervisor: HypervisorFacts
+    /// The TPM_ALG_IDs of the active banks, or why no TPM answers.
+    public var tpm: TPM
+    /// User processes of the boot domain besides DomB.
+    public var otherProcesses: [UInt32]
+    /// Descriptors that were open when DomB started, above the console's three.
+    public var inheritedDescriptors: [UInt32]
+
+    public enum TPM: Equatable, Sendable {
+        case banks([UInt16])
+        case absent(TPMError)
+    }
+
+    public init(
+        hypervisor: HypervisorFacts, tpm: TPM, otherProcesses: [UInt32] = [], inheritedDescriptors: [UInt32] = []
+    ) {
+        self.hypervisor = hypervisor
+        self.tpm = tpm
+        self.otherProcesses = otherProcesses
+        self.inheritedDescriptors = inheritedDescriptors
+    }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ConfigApply
+import LaunchControl
+import Measurement
+import Platform
+
+/// Why a launch ended before its handoff.
+public struct LaunchFailure: Error, Equatable, Sendable {
+    /// Where in the launch. The numbers stand in the event log.
+    public enum Stage: UInt8, Sendable {
+        case prepare = 1
+        case module = 2
+        case facts = 3
+        case plan = 4
+        case configure = 5
+        case measure = 6
+        case cap = 7
+        case unpause = 8
+        case handoff = 9
+
+        public var name: StaticString {
+            switch self {
+            case .prepare: "prepare"
+            case .module: "lcm"
+            case .facts: "facts"
+            case .plan: "plan"
+            case .configure: "configure"
+            case .measure: "measure"
+            case .cap: "cap"
+            case .unpause: "unpause"
+            case .handoff: "handoff"
+            }
+        }
+    }
+
+    public enum Cause: Equatable, Sendable {
+        case system(SystemError)
+        case container(ContainerError)
+        /// No ACPI table is DomB's, and the command line names no next init.
+        case noModule
+        case parse(ParseError)
+        /// A `domb.` word of the command line.
+        case argument([UInt8])
+        case refusal(PlanRefusal)
+        case hypercall(HypercallError)
+        case tpm(TPMError)
+        case measurement(MeasurementError)
+        case configuration(ConfigError)
+    }
+
+    public let stage: Stage
+    public let domid: DomainID?
+    public let cause: Cause
+
+    public init(_ stage: Stage, domid: DomainID? = nil, _ cause: Cause) {
+        self.stage = stage
+        self.domid = domid
+        self.cause = cause
+    }
+}

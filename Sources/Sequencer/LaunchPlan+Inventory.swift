@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ConfigApply
+import LaunchControl
+import Platform
+
+extension LaunchPlan {
+    /// Every domain of the LCM exists as it says, and no other exists but the boot domain.
+    static func checkDomains(
+        _ module: LaunchControlModule, _ facts: HypervisorFacts
+    ) throws(PlanRefusal) -> [ConfigPlan] {
+        // I4: nothing may depend on the order in which Xen lists its domains.
+        let existing = facts.domains.sorted { $0.domid < $1.domid }
+        var configurations: [ConfigPlan] = []
+        for domain in module.domains {
+            guard let built = find(domain.domid, in: existing, by: { $0.domid }) else { throw .missing(domain.domid) }
+            try check(domain, built)
+            do throws(ConfigConflict) {
+                configurations.append(try ConfigPlan(domain, built: built, facts: facts))
+            } catch {
+                throw .configuration(domain.domid, error)
+            }
+        }
+        try checkUnnamed(module, existing)
+        return configurations
+    }
+
+    private static func check(_ domain: DomainDescription, _ built: DomainInfo) throws(PlanRefusal) {
+        let domid = domain.domid
+        guard domain.mode == .pvh else { throw .unsupportedMode(domid, domain.mode) }
+        guard built.isHVM else { throw .notHVM(domid) }
+        guard !built.isShutDown, !built.isDying else { throw .shutDown(domid) }
+        guard built.isPaused else { throw .notPaused(domid) }
+        guard built.cpuTime == 0 else { throw .alreadyRan(domid) }
+        let actual = built.totalPages * 4
+        guard actual >= domain.memory, actual - domain.memory <= builderKibibytes else {
+            throw .memory(domid, expected: domain.memory, actual: actual)
+        }
+        guard built.handle == domain.handle ?? built.handle || built.handle == .unset else { throw .handle(domid) }
+        guard !domain.kernel.segments.isEmpty else { throw .unknownPlace(domid) }
+    }
+
+    /// The one running domain that the LCM does not name is the boot domain itself.
+    private static func checkUnnamed(_ module: LaunchControlModule, _ existing: [DomainInfo]) throws(PlanRefusal) {
+        let named = module.domains.map { $0.domid }.sorted()
+        var bootDomain: DomainID?
+        for domain in existing where find(domain.domid, in: named, by: { $0 }) == nil {
+            guard !domain.isPaused, !domain.isShutDown, !domain.isDying else { throw .unnamed(domain.domid) }
+            if let bootDomain { throw .secondRunningDomain(bootDomain, domain.domid) }
+            bootDomain = domain.domid
+        }
+        guard bootDomain != nil else { throw .noBootDomain }
+    }
+
+    /// Binary search by domid.
+    private static func find<Element>(
+        _ domid: DomainID, in sorted: [Element], by key: (Element) -> DomainID
+    ) -> Element? {
+        var low = 0
+        var high = sorted.count
+        while low < high {
+            let middle = (low + high) / 2
+            if key(sorted[middle]) < domid { low = middle + 1 } else { high = middle }
+        }
+        return low < sorted.count && key(sorted[low]) == domid ? sorted[low] : nil
+    }
+}

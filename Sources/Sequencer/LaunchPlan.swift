@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ConfigApply
+import LaunchControl
+import Measurement
+import Platform
+
+/// What a launch will do, complete before it does anything. Every refusal that can be known happens here.
+public struct LaunchPlan: Equatable, Sendable {
+    public let module: LaunchControlModule
+    /// The TPM's active banks that DomB hashes; `nil` where no TPM answers and the policy goes on without.
+    public let banks: [HashAlgorithm]?
+    /// One for each domain, in LCM order.
+    public let configurations: [ConfigPlan]
+    /// Indices of the domains, in the order in which they are unpaused. The Recovery Domain is not among them.
+    public let unpauseOrder: [Int]
+
+    /// Pages beyond its RAM that a builder gives a domain: special pages, identity map, ACPI tables. libxenguest takes
+    /// about ten; a whole MiB allows for others and still tells a domain of another size.
+    static let builderKibibytes: UInt64 = 1024
+
+    public init(
+        module: LaunchControlModule, digest: Digest, facts: LaunchFacts, arguments: LaunchArguments
+    ) throws(PlanRefusal) {
+        self.module = module
+        try Self.checkArguments(module, digest, arguments)
+        banks = try Self.banks(module.settings, facts.tpm)
+        try Self.checkBootDomain(module, facts)
+        guard module.settings.coverage == .images else { throw .coverageUnavailable }
+        unpauseOrder = try Self.order(module)
+        configurations = try Self.checkDomains(module, facts.hypervisor)
+    }
+
+    private static func checkArguments(
+        _ module: LaunchControlModule, _ digest: Digest, _ arguments: LaunchArguments
+    ) throws(PlanRefusal) {
+        if let pinned = arguments.pinnedDigest, pinned != digest {
+            throw .pinnedDigest(expected: pinned, actual: digest)
+        }
+        guard module.settings.tpmPolicy >= arguments.leastTPMPolicy else {
+            throw .policyBelowLeast(asked: module.settings.tpmPolicy, least: arguments.leastTPMPolicy)
+        }
+    }
+
+    private static func banks(
+        _ settings: LaunchSettings, _ tpm: LaunchFacts.TPM
+    ) throws(PlanRefusal) -> [HashAlgorithm]? {
+        guard !settings.pcr.isResettable else { throw .resettablePCR(settings.pcr) }
+        guard !settings.pcr.needsLocality else { throw .localityPCR(settings.pcr) }
+        switch tpm {
+        case .absent(let error):
+            guard settings.tpmPolicy < .require else { throw .tpmRequired(error) }
+            return nil
+        case .banks(let active):
+            var banks: [HashAlgorithm] = []
+            for identifier in active {
+                // A bank left untouched could be extended with golden values by anybody later.
+                guard let bank = HashAlgorithm(rawValue: identifier) else { throw .unhashableBank(identifier) }
+                banks.append(bank)
+            }
+            guard !banks.isEmpty else { throw .noActiveBank }
+            return banks
+        }
+    }
+
+    private static func checkBootDomain(_ module: LaunchControlModule, _ facts: LaunchFacts) throws(PlanRefusal) {
+        if let process = facts.otherProcesses.first { throw .otherProcess(process) }
+        if let descriptor = facts.inheritedDescriptors.first { throw .inheritedDescriptor(descriptor) }
+        if module.settings.handoff == .shutdown, facts.hypervisor.callerIsHardwareDomain {
+            throw .shutdownOfHardwareDomain
+        }
+    }
+
+    private static func order(_ module: LaunchControlModule) throws(PlanRefusal) -> [Int] {
+        let domains = module.domains
+        let order: [Int]
+        do throws(DependencyCycle) {
+            order = try DependencyGraph(dependencies: domains.map { $0.dependencies }).order()
+        } catch {
+            throw .cycle(error.indices.map { domains[$0].name })
+        }
+        for domain in domains where !domain.roles.contains(.recovery) {
+            // A Recovery Domain runs only after a failure: who waits for it would never run.
+            for dependency in domain.dependencies where domains[dependency].roles.contains(.recovery) {
+                throw .recoveryDependency(domain.domid)
+            }
+        }
+        return order.filter { !domains[$0].roles.contains(.recovery) }
+    }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Measurement
+import Platform
+
+/// The host as a launch sees it: Xen, the domains' memory, the TPM and the journal, each operation traced. A dry run is
+/// the same code on other types.
+public struct Machine<
+    Host: Hypervisor & ImageSource & ~Copyable, Store: MeasurementStore & ~Copyable, Log: Journal & ~Copyable,
+    Hash: ContentHash
+>: ~Copyable {
+    public var host: Host
+    var store: Store
+    public var journal: Log
+    /// Exists from the moment that the active banks are known.
+    var recorder: Recorder<Hash>?
+    /// Domains that run, in the order in which they were unpaused.
+    public internal(set) var unpaused: [DomainID] = []
+
+    public init(host: consuming Host, store: consuming Store, journal: consuming Log, hashing: Hash.Type) {
+        self.host = host
+        self.store = store
+        self.journal = journal
+    }
+
+    mutating func traced<Result>(
+        _ operation: Operation, _ domid: DomainID? = nil, _ body: (inout Host) throws(HypercallError) -> Result
+    ) throws(HypercallError) -> Result {
+        let start = journal.now()
+        do throws(HypercallError) {
+            let result = try body(&host)
+            record(operation, domid, 0, since: start)
+            return result
+        } catch {
+            record(operation, domid, -Int64(error.code), since: start)
+            throw error
+        }
+    }
+
+    mutating func tracedTPM<Result>(
+        _ operation: Operation, _ body: (inout Store) throws(TPMError) -> Result
+    ) throws(TPMError) -> Result {
+        let start = journal.now()
+        do throws(TPMError) {
+            let result = try body(&store)
+            record(operation, nil, 0, since: start)
+            return result
+        } catch {
+            record(operation, nil, Int64(error.responseCode), since: start)
+            throw error
+        }
+    }
+
+    public mutating func record(_ operation: Operation, _ domid: DomainID?, _ result: Int64, since start: UInt64) {
+        journal.record(
+            TraceEntry(operation: operation, domid: domid, result: result, start: start, end: journal.now()))
+    }
+
+    /// Gives the TPM back and keeps Xen, for the last hypercall.
+    public consuming func releaseStore() -> Host { host }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ConfigApply
+import LaunchControl
+import Platform
+
+extension Line {
+    public mutating func append(_ refusal: PlanRefusal) {
+        switch refusal {
+        case .pinnedDigest, .policyBelowLeast, .tpmRequired, .unhashableBank, .noActiveBank, .resettablePCR, .localityPCR:
+            append(trust: refusal)
+        case .otherProcess, .inheritedDescriptor, .noBootDomain, .secondRunningDomain, .shutdownOfHardwareDomain:
+            append(bootDomain: refusal)
+        default:
+            append(domain: refusal)
+        }
+    }
+
+    private mutating func append(trust refusal: PlanRefusal) {
+        switch refusal {
+        case .pinnedDigest(let expected, let actual):
+            append("the LCM is not the pinned one: SHA-256 ")
+            append(hexBytes: actual.bytes)
+            append(", domb.lcm= says ")
+            append(hexBytes: expected.bytes)
+        case .policyBelowLeast(let asked, let least):
+            append("the LCM asks for TPM policy ")
+            append(asked.name)
+            append(", domb.tpm= demands at least ")
+            append(least.name)
+        case .tpmRequired(let error):
+            append("the TPM policy is require, and no TPM answers: ")
+            append(error)
+        case .unhashableBank(let algorithm):
+            append("the TPM has an active bank that DomB cannot hash, TPM_ALG_ID ")
+            append(hex: UInt64(algorithm))
+        case .noActiveBank: append("the TPM has no active bank for this PCR")
+        case .resettablePCR(let pcr): append("PCR ", Int(pcr.rawValue), " can be reset by software: no place for evidence")
+        case .localityPCR(let pcr):
+            append("PCR ", Int(pcr.rawValue), " takes extends from locality 2 only, which this kernel does not give")
+        default: break
+        }
+    }
+
+    private mutating func append(bootDomain refusal: PlanRefusal) {
+        switch refusal {
+        case .otherProcess(let process):
+            append("process ", Int(process), " runs in the boot domain, and the LCM does not name it")
+        case .inheritedDescriptor(let descriptor):
+            append("file descriptor ", Int(descriptor), " was open when DomB started")
+        case .noBootDomain: append("every running domain is one that the LCM names: which one is the boot domain?")
+        case .secondRunningDomain(let first, let second):
+            append("domains ", Int(first.rawValue), " and ", Int(second.rawValue), " run, and the LCM names neither")
+        case .shutdownOfHardwareDomain:
+            append("handoff shutdown: the boot domain is the hardware domain, so its shutdown would halt the host")
+        default: break
+        }
+    }
+
+    private mutating func append(domain refusal: PlanRefusal) {
+        switch refusal {
+        case .cycle(let names):
+            append("dependency cycle: ")
+            for name in names {
+                append(escaped: name)
+                append(" -> ")
+            }
+            append(escaped: names.first ?? [])
+        case .coverageUnavailable: append("domb,coverage \"all\" is not available in this version: say \"images\"")
+        case .recoveryDependency: append("it depends on the Recovery Domain, which a good launch never runs")
+        case .missing: append("it is in the LCM, and Xen has no such domain")
+        case .unnamed: append("it exists, and the LCM does not name it")
+        case .notPaused: append("it runs already")
+        case .alreadyRan: append("it is paused, but it ran before")
+        case .shutDown: append("it is shut down or dying")
+        case .notHVM: append("it is a PV domain, and the LCM says PVH")
+        case .unsupportedMode(_, let mode):
+            append("mode ")
+            append(mode.name)
+            append(" cannot be measured by this version")
+        case .memory(_, let expected, let actual):
+            append("it owns ", Int(clamping: actual), " KiB, the LCM says ", Int(clamping: expected))
+        case .handle: append("its handle is not the LCM's domain-uuid")
+        case .unknownPlace: append("the LCM does not say where its kernel lies (domb,load)")
+        case .configuration(_, let conflict): append(conflict)
+        default: break
+        }
+    }
+
+    private mutating func append(_ conflict: ConfigConflict) {
+        switch conflict {
+        case .missingCPU(let cpu, let online): append("affinity to cpu ", Int(cpu), ", and the host has ", Int(online))
+        case .emptyAffinity(let vcpu): append("vcpu ", Int(vcpu), " may run on no cpu")
+        case .missingVCPU(let vcpu, let vcpus): append("affinity of vcpu ", Int(vcpu), ", and cpus is ", Int(vcpus))
+        case .notCredit2: append("weight and cap are credit2's, and this host runs another scheduler")
+        case .tooManyVCPUs(let built, let wanted): append("it has ", Int(built), " vcpus, the LCM says ", Int(wanted))
+        }
+    }
+}

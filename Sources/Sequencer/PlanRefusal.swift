@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ConfigApply
+import LaunchControl
+import Platform
+
+/// Why a launch is refused before it has any effect.
+public enum PlanRefusal: Error, Equatable, Sendable {
+    // The LCM against the command line.
+    case pinnedDigest(expected: Digest, actual: Digest)
+    case policyBelowLeast(asked: TPMPolicy, least: TPMPolicy)
+    // The TPM.
+    case tpmRequired(TPMError)
+    case unhashableBank(UInt16)
+    case noActiveBank
+    case resettablePCR(PCRIndex)
+    case localityPCR(PCRIndex)
+    // The boot domain.
+    case otherProcess(UInt32)
+    case inheritedDescriptor(UInt32)
+    case noBootDomain
+    /// Two domains run that the LCM does not name.
+    case secondRunningDomain(DomainID, DomainID)
+    /// The boot domain's own shutdown would halt the host.
+    case shutdownOfHardwareDomain
+    // The domains against the LCM.
+    case cycle([[UInt8]])
+    case coverageUnavailable
+    case recoveryDependency(DomainID)
+    case missing(DomainID)
+    case unnamed(DomainID)
+    case notPaused(DomainID)
+    case alreadyRan(DomainID)
+    case shutDown(DomainID)
+    case notHVM(DomainID)
+    case unsupportedMode(DomainID, DomainMode)
+    /// In KiB.
+    case memory(DomainID, expected: UInt64, actual: UInt64)
+    case handle(DomainID)
+    case unknownPlace(DomainID)
+    case configuration(DomainID, ConfigConflict)
+
+    /// The domain that it is about.
+    public var domid: DomainID? {
+        switch self {
+        case .recoveryDependency(let domid), .missing(let domid), .unnamed(let domid), .notPaused(let domid),
+            .alreadyRan(let domid), .shutDown(let domid), .notHVM(let domid), .unsupportedMode(let domid, _),
+            .memory(let domid, _, _), .handle(let domid), .unknownPlace(let domid), .configuration(let domid, _):
+            domid
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CTSSShim
+import Platform
+
+/// The TPM through tss2's SAPI over the device TCTI. Owns the contexts.
+///
+/// It opens /dev/tpm0, not the resource manager: an extend needs no handles, and as long as it is open nobody else in
+/// this domain can send a command. A device that cannot be opened is a TPM that does not answer: every command then
+/// fails with the code of the opening.
+@safe public struct TSS2MeasurementStore: MeasurementStore, ~Copyable {
+    // Safety: opened in init, closed in deinit, never handed out.
+    private let context: OpaquePointer?
+    private let openingCode: UInt32
+
+    /// The corresponding C functions are `Tss2_Tcti_Device_Init` and `Tss2_Sys_Initialize`.
+    public init(device: StaticString) {
+        let path = Line(device).bytes.map { CChar(bitPattern: $0) } + [0]
+        var opened: OpaquePointer?
+        // Safety: the path ends in zero; the shim sets the pointer if it returns zero.
+        openingCode = unsafe path.withUnsafeBufferPointer { unsafe domb_tpm_open($0.baseAddress, &opened) }
+        unsafe context = opened
+    }
+
+    deinit {
+        // Safety: the contexts are this value's alone, and this is their end.
+        if let context = unsafe context { unsafe domb_tpm_close(context) }
+    }
+
+    private func opened(_ operation: Operation) throws(TPMError) -> OpaquePointer {
+        guard let context = unsafe context else { throw TPMError(operation, responseCode: openingCode) }
+        return unsafe context
+    }
+
+    public mutating func activeBanks(pcr: PCRIndex) throws(TPMError) -> [UInt16] {
+        let context = unsafe try opened(.getCapability)
+        // TPM2_NUM_PCR_BANKS.
+        var algorithms = [UInt16](repeating: 0, count: 16)
+        var count = algorithms.count
+        // Safety: the array has the capacity given, and the shim says how many it filled.
+        let code = unsafe algorithms.withUnsafeMutableBufferPointer {
+            unsafe domb_tpm_active_banks(context, UInt32(pcr.rawValue), $0.baseAddress, &count)
+        }
+        guard code == 0 else { throw TPMError(.getCapability, responseCode: code) }
+        return [UInt16](algorithms.prefix(count))
+    }
+
+    public mutating func extend(_ pcr: PCRIndex, _ digests: [Digest]) throws(TPMError) {
+        let context = unsafe try opened(.pcrExtend)
+        let values = digests.map { domb_tpm_digest($0) }
+        // Safety: the array lives through the call and has the count given.
+        let code = unsafe values.withUnsafeBufferPointer {
+            unsafe domb_tpm_extend(context, UInt32(pcr.rawValue), $0.baseAddress, $0.count)
+        }
+        guard code == 0 else { throw TPMError(.pcrExtend, responseCode: code) }
+    }
+
+    public mutating func read(_ pcr: PCRIndex, banks: [HashAlgorithm]) throws(TPMError) -> [Digest] {
+        let context = unsafe try opened(.pcrRead)
+        var digests: [Digest] = []
+        for bank in banks {
+            var bytes = [UInt8](repeating: 0, count: 64)
+            var size = bytes.count
+            // Safety: the array has the capacity given, and the shim says how much it filled.
+            let code = unsafe bytes.withUnsafeMutableBufferPointer {
+                unsafe domb_tpm_read(context, UInt32(pcr.rawValue), bank.rawValue, $0.baseAddress, &size)
+            }
+            guard code == 0 else { throw TPMError(.pcrRead, responseCode: code) }
+            guard let digest = Digest(bank, bytes: [UInt8](bytes.prefix(size))) else {
+                // TSS2_SYS_RC_MALFORMED_RESPONSE: a bank that was active gives no value.
+                throw TPMError(.pcrRead, responseCode: 0x0008_000D)
+            }
+            digests.append(digest)
+        }
+        return digests
+    }
+}
+
+extension domb_tpm_digest {
+    init(_ digest: Digest) {
+        self.init()
+        algorithm = digest.algorithm.rawValue
+        size = UInt16(digest.bytes.count)
+        // Safety: the structure's array has 64 bytes, the most that a digest has.
+        unsafe withUnsafeMutableBytes(of: &bytes) { buffer in
+            for (index, byte) in digest.bytes.enumerated() { unsafe buffer[index] = byte }
+        }
+    }
+}

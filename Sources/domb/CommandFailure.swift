@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+
+/// A command ended without what it was asked for. The numbers are those of sysexits.h.
+struct CommandFailure: Error {
+    let exitCode: ExitCode
+    /// Empty where everything was said already.
+    let message: String
+
+    static func refusal(_ message: String) -> CommandFailure { CommandFailure(exitCode: ExitCode(1), message: message) }
+    static func malformed(_ message: String) -> CommandFailure { CommandFailure(exitCode: ExitCode(65), message: message) }
+    static func noInput(_ message: String) -> CommandFailure { CommandFailure(exitCode: ExitCode(66), message: message) }
+    static func inputOutput(_ message: String) -> CommandFailure { CommandFailure(exitCode: ExitCode(74), message: message) }
+}

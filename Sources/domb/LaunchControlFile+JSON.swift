@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LaunchControl
+import Platform
+
+extension LaunchControlFile {
+    /// The schema of `domb show --json`. Members are only ever added; `version` changes where a meaning does.
+    var json: JSON {
+        .object([
+            ("format", .string("domb-show")), ("version", .number(1)),
+            (
+                "lcm",
+                .object([
+                    ("file", .string(path)), ("bytes", .number(byteCount)), ("sha256", .string(hexadecimal(digest.bytes))),
+                ])
+            ),
+            ("launch", module.settings.json),
+            ("domains", .array(module.domains.map { domain($0) })),
+            (
+                "unknownProperties",
+                .array(
+                    module.unknownProperties.map {
+                        .object([
+                            ("node", .string(text($0.node))), ("name", .string(text($0.name))),
+                            ("offset", .number($0.offset)),
+                        ])
+                    })
+            ),
+        ])
+    }
+
+    private func domain(_ domain: DomainDescription) -> JSON {
+        .object([
+            ("name", .string(text(domain.name))), ("domid", .number(domain.domid.rawValue)),
+            ("handle", .optional(domain.handle) { .string(uuid($0)) }),
+            ("mode", .string(domain.mode.word)), ("memoryKiB", .number(domain.memory)),
+            ("maxMemoryKiB", .optional(domain.maxMemory) { .number($0) }), ("vcpus", .number(domain.vcpus)),
+            ("roles", .array(domain.roles.names.map { .string($0) })),
+            ("commandLine", .string(text(domain.commandLine))),
+            (
+                "modules",
+                .array([domain.kernel.json(role: "kernel")] + (domain.ramdisk.map { [$0.json(role: "ramdisk")] } ?? []))
+            ),
+            ("dependsOn", .array(domain.dependencies.map { .number(module.domains[$0].domid.rawValue) })),
+            ("configuration", domain.configuration),
+        ])
+    }
+}
+
+extension LaunchSettings {
+    fileprivate var json: JSON {
+        .object([
+            ("pcr", .number(pcr.rawValue)), ("tpm", .string(tpmPolicy.name.description)),
+            ("coverage", .string(coverage.name.description)), ("handoff", .string(handoff.name.description)),
+            ("handoffTarget", .optional(handoffTarget) { .string(text($0)) }),
+        ])
+    }
+}
+
+extension DomainDescription {
+    fileprivate var configuration: JSON {
+        .object([
+            ("weight", .optional(weight) { .number($0) }), ("cap", .optional(cap) { .number($0) }),
+            (
+                "affinities",
+                .array(
+                    affinities.map {
+                        .object([
+                            ("vcpu", .number($0.vcpu)), ("hard", .optional($0.hard) { .string(cpuList($0)) }),
+                            ("soft", .optional($0.soft) { .string(cpuList($0)) }),
+                        ])
+                    })
+            ),
+        ])
+    }
+}
+
+extension ImageReference {
+    fileprivate func json(role: String) -> JSON {
+        .object([
+            ("role", .string(role)), ("moduleIndex", .optional(moduleIndex) { .number($0) }),
+            (
+                "load",
+                .array(segments.map { .object([("address", .number($0.address)), ("bytes", .number($0.byteCount))]) })
+            ),
+            ("bytes", .optional(byteCount) { .number($0) }),
+            ("sha256", .optional(expectedDigest) { .string(hexadecimal($0.bytes)) }),
+        ])
+    }
+}

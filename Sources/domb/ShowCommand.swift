@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import LaunchControl
+import Platform
+
+struct ShowCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Show what an LCM says.",
+        discussion: "Properties that DomB does not read are named on standard error.")
+
+    @Flag(help: "Print JSON: schema domb-show, version 1.")
+    var json = false
+    @Argument(help: "The LCM: a device tree blob.")
+    var lcm: String
+
+    func run() throws {
+        let file = try LaunchControlFile(reading: lcm)
+        file.noteUnknownProperties()
+        print(json ? file.json.written() : file.description)
+    }
+}
+
+extension LaunchControlFile {
+    /// Somebody else's properties are no error, but a person may have meant one for DomB.
+    func noteUnknownProperties() {
+        for property in module.unknownProperties {
+            let isNode = property.name.isEmpty
+            let place = text(property.node) + (isNode ? "" : ":" + text(property.name))
+            Diagnostics.write(
+                "domb: \(path): note: \(place): not a \(isNode ? "node" : "property") that DomB reads "
+                    + "(offset \(property.offset))")
+        }
+    }
+
+    /// For people.
+    var description: String {
+        let settings = module.settings
+        var lines = [
+            "LCM \(path): \(byteCount) bytes, sha256 \(hexadecimal(digest.bytes))",
+            "launch: PCR \(settings.pcr.rawValue), TPM \(settings.tpmPolicy.name), coverage \(settings.coverage.name), "
+                + "handoff \(settings.handoff.name)" + (settings.handoffTarget.map { " to \(text($0))" } ?? ""),
+        ]
+        for domain in module.domains { lines += ["", heading(domain)] + details(domain).map { "  \($0)" } }
+        return lines.joined(separator: "\n")
+    }
+
+    private func heading(_ domain: DomainDescription) -> String {
+        let roles = domain.roles.isEmpty ? "" : ", " + domain.roles.names.joined(separator: ", ")
+        return "domain \(domain.domid.rawValue) \(text(domain.name)) (\(domain.mode.name)\(roles))"
+    }
+
+    private func details(_ domain: DomainDescription) -> [String] {
+        let most = domain.maxMemory.map { ", at most \($0) KiB" } ?? ""
+        var lines = [
+            row("handle", domain.handle.map(uuid) ?? "not set"),
+            row("memory", "\(domain.memory) KiB\(most)"),
+            row("vcpus", "\(domain.vcpus)"),
+        ]
+        for affinity in domain.affinities {
+            let hard = affinity.hard.map { "hard \(cpuList($0)) " } ?? ""
+            let soft = affinity.soft.map { "soft \(cpuList($0))" } ?? ""
+            lines.append(row("vcpu \(affinity.vcpu)", hard + soft))
+        }
+        if let weight = domain.weight { lines.append(row("weight", "\(weight)")) }
+        if let cap = domain.cap { lines.append(row("cap", cap == 0 ? "none" : "\(cap)% of one cpu")) }
+        lines += describe(domain.kernel, "kernel")
+        if !domain.commandLine.isEmpty { lines.append(row("bootargs", text(domain.commandLine))) }
+        if let ramdisk = domain.ramdisk { lines += describe(ramdisk, "ramdisk") }
+        let before = domain.dependencies.map { module.domains[$0] }
+        if !before.isEmpty {
+            let names = before.map { "\(text($0.name)) (\($0.domid.rawValue))" }
+            lines.append(row("depends on", names.joined(separator: ", ")))
+        }
+        return lines
+    }
+
+    private func describe(_ image: ImageReference, _ role: String) -> [String] {
+        let size = image.byteCount.map { ", \($0) bytes" } ?? ""
+        let digest = image.expectedDigest.map { "sha256 \(hexadecimal($0.bytes))" } ?? "no expected digest"
+        return [row(role, "module \(image.moduleIndex.map(String.init) ?? "not named")\(size), \(digest)")]
+            + image.segments.map { row("", "at \(hexadecimal($0.address)): \($0.byteCount) bytes") }
+    }
+
+    private func row(_ label: String, _ value: String) -> String {
+        label + String(repeating: " ", count: max(1, 12 - label.count)) + value
+    }
+}

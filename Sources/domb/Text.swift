@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Platform
+
+func hexadecimal(_ value: UInt64) -> String { "0x" + String(value, radix: 16) }
+
+func hexadecimal(_ bytes: [UInt8]) -> String {
+    var line = Line()
+    line.append(hexBytes: bytes)
+    return text(line.bytes)
+}
+
+/// Bytes that came from outside, so that no name can forge a line or move a cursor.
+func text(_ bytes: [UInt8]) -> String {
+    var line = Line()
+    line.append(escaped: bytes)
+    return String(decoding: line.bytes, as: UTF8.self)
+}

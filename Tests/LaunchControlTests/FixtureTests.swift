@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LaunchControl
+import Platform
+import Testing
+
+@Suite struct FixtureTests {
+    @Test func applianceSaysWhatItsSourceSays() throws {
+        let module = try LaunchControlModule(parsing: try Fixture.bytes("appliance.dtb"))
+        #expect(
+            module.settings
+                == LaunchSettings(
+                    pcr: try #require(PCRIndex(rawValue: 12)), tpmPolicy: .warn, coverage: .images, handoff: .execute,
+                    handoffTarget: bytes("/sbin/init")))
+        #expect(module.domains.map { $0.name } == ["hw", "broker", "console", "app"].map(bytes))
+        // Those without a domid get the lowest that nobody has.
+        #expect(module.domains.map { $0.domid.rawValue } == [1, 3, 4, 2])
+        #expect(module.domains.map { $0.roles } == [.hardware, .xenstore, .console, []])
+        #expect(module.domains.map { $0.dependencies } == [[], [], [1], [2, 1]])
+        #expect(try module.domains[0] == hardwareDomain())
+        #expect(module.unknownProperties.map { $0.name } == [bytes("vendor,note")])
+        #expect(module.unknownProperties.map { $0.node } == [bytes("/chosen/hypervisor")])
+    }
+
+    private func hardwareDomain() throws -> DomainDescription {
+        DomainDescription(
+            domid: try #require(DomainID(rawValue: 1)), name: bytes("hw"),
+            handle: DomainHandle(high: 0x7D44_4840_9DC0_11D1, low: 0xB245_5FFD_CE74_FA01), roles: .hardware,
+            memory: 524_288, maxMemory: 1_048_576, vcpus: 4,
+            affinities: [
+                VCPUAffinity(vcpu: 0, hard: CPUSet(words: [0xF, 1]), soft: CPUSet(words: [2])),
+                VCPUAffinity(vcpu: 3, hard: CPUSet(words: [4]), soft: nil),
+            ],
+            weight: 512, cap: 150,
+            kernel: ImageReference(
+                moduleIndex: 1,
+                segments: [
+                    Segment(address: 0x10_0000, byteCount: 0x2000), Segment(address: 0x20_0000, byteCount: 1),
+                ],
+                expectedDigest: Digest(.sha256, bytes: [UInt8](0..<32))),
+            ramdisk: ImageReference(
+                moduleIndex: 2, expectedDigest: Digest(.sha256, bytes: (0..<32).map { UInt8(255 - $0) }),
+                byteCount: 0x123_4567),
+            commandLine: bytes("console=hvc0 root=/dev/xvda"))
+    }
+
+    @Test func domainsStraightUnderChosenAreRead() throws {
+        let module = try LaunchControlModule(parsing: try Fixture.bytes("dom0less.dtb"))
+        // A unit address is no part of the name.
+        #expect(module.domains.map { $0.name } == ["first", "second"].map(bytes))
+        #expect(module.domains.map { $0.domid.rawValue } == [1, 2])
+        #expect(module.domains.map { $0.roles } == [[.control, .hardware], []])
+        #expect(module.domains.map { $0.memory } == [131_072, 131_072])
+        #expect(module.domains.map { $0.kernel.moduleIndex } == [1, nil])
+        #expect(module.domains.map { $0.ramdisk?.moduleIndex } == [2, nil])
+        #expect(module.settings == LaunchSettings(handoff: .park))
+    }
+
+    @Test func prototypeDialectIsRead() throws {
+        let module = try LaunchControlModule(parsing: try Fixture.bytes("hyperlaunch-2022.dtb"))
+        // The boot domain is DomB itself, so it is not among those that DomB launches.
+        #expect(module.domains.map { $0.name } == ["dom0", "crash"].map(bytes))
+        #expect(module.domains.map { $0.domid.rawValue } == [1, 9])
+        #expect(module.domains.map { $0.roles } == [[.control, .hardware, .xenstore, .legacyDom0], .recovery])
+        #expect(module.domains.map { $0.mode } == [.pv, .hvm])
+        #expect(module.domains.map { $0.memory } == [64 << 10, 1 << 20])
+        #expect(module.domains.map { $0.kernel.moduleIndex } == [4, 5])
+        #expect(module.unknownProperties.map { $0.node } == [bytes("/chosen/hypervisor/config")])
+        #expect(module.unknownProperties.map { $0.name } == [[]])
+    }
+
+    @Test(arguments: Fixture.names) func everyPrefixIsRefused(_ name: String) throws {
+        let whole = try Fixture.bytes(name)
+        for length in 0..<whole.count {
+            #expect(refusal(of: [UInt8](whole[..<length])) != nil, "cut to \(length) bytes")
+        }
+    }
+
+    @Test(arguments: Fixture.names) func trailingBytesAreRejected(_ name: String) throws {
+        let whole = try Fixture.bytes(name)
+        #expect(refusal(of: whole + [0]) == ParseError(.trailingData, at: whole.count))
+    }
+
+    /// Each of them is refused or read: the test fails by a trap, or by never ending.
+    @Test(arguments: Fixture.names) func noBitFlipTraps(_ name: String) throws {
+        var blob = try Fixture.bytes(name)
+        var read = 0
+        for bit in 0..<(8 * blob.count) {
+            blob[bit / 8] ^= 1 << UInt8(bit % 8)
+            if refusal(of: blob) == nil { read += 1 }
+            blob[bit / 8] ^= 1 << UInt8(bit % 8)
+        }
+        // A flip in a name or a number gives another good LCM: its digest is what tells it apart.
+        #expect(read > 0 && read < 8 * blob.count)
+    }
+}

@@ -1,0 +1,60 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# usage: build.sh domb OUT DOMB_INIT
+#        build.sh stock OUT DOMB_CONSTRUCT DOMB_INIT KERNEL_MODULES_DIR N=IMAGE ...
+# domb:  the initramfs of a hypervisor that builds the initial domains itself: domb-init and nothing else.
+# stock: the one for today's Xen: the construct stage first, then domb-init, with the kernel modules that libxenctrl
+#        needs (from KERNEL_MODULES_DIR, lib/modules/VERSION of the boot domain's kernel) and the LCM's boot modules,
+#        IMAGE for module-index N. One kernel image given under two indices is stored twice.
+set -euo pipefail
+
+# /dev/xen/privcmd is all that libxenctrl, libxenguest and libxenforeignmemory open. The TPM drivers are built in.
+MODULES=(xen-privcmd)
+
+fail() { echo "build.sh: $2" >&2; exit "$1"; }
+usage() { sed -n '3,4s/^# //p' "$0" >&2; exit 64; }
+
+here=$(cd "$(dirname "$0")" && pwd)
+
+# module DIR NAME FILE: copies a kernel module, decompressed, to FILE.
+module() {
+    local found
+    found=$(find "$1" -name "$2.ko" -o -name "$2.ko.xz" -o -name "$2.ko.gz" -o -name "$2.ko.zst" | sort)
+    [ -n "$found" ] || fail 66 "no kernel module $2 under $1"
+    [ "$(wc -l <<<"$found")" -eq 1 ] || fail 66 "more than one kernel module $2 under $1: name one kernel's folder"
+    case $found in
+    *.xz) xz -dc "$found" >"$3" ;;
+    *.gz) gzip -dc "$found" >"$3" ;;
+    *.zst) zstd -dcq "$found" >"$3" ;;
+    *) cat "$found" >"$3" ;;
+    esac
+}
+
+domb() {
+    [ $# -eq 2 ] || usage
+    python3 "$here/pack.py" "$1" "/init=$2:755"
+}
+
+stock() {
+    [ $# -ge 4 ] || usage
+    local out=$1 construct=$2 init=$3 modules=$4 number=10 name image files=()
+    shift 4
+    work=$(mktemp -d)
+    trap 'rm -rf "$work"' EXIT
+    files=("/init=$construct:755" "/domb-init=$init:755")
+    for name in "${MODULES[@]}"; do
+        module "$modules" "$name" "$work/$name.ko"
+        files+=("/lib/domb/modules/$number-$name.ko=$work/$name.ko:644")
+        number=$((number + 10))
+    done
+    for image in "$@"; do
+        [[ $image =~ ^[1-9][0-9]*=. ]] || fail 64 "$image: expected N=IMAGE with a module-index N above 0"
+        files+=("/images/${image%%=*}=${image#*=}:644")
+    done
+    python3 "$here/pack.py" "$out" "${files[@]}"
+}
+
+case ${1-} in
+domb | stock) "$@" ;;
+*) usage ;;
+esac

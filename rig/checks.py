@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What has to hold after a boot. Every check raises CheckFailed with what it saw, or returns what it found."""
+from pathlib import Path
+
+import console as console_log
+import tcglog
+
+UNPAUSE = "xc_domain_unpause"
+EXTEND = "TPM2_PCR_Extend"
+READ = "TPM2_PCR_Read"
+
+
+class CheckFailed(Exception):
+    pass
+
+
+def require(condition, what: str) -> None:
+    if not condition:
+        raise CheckFailed(what)
+
+
+def replays(log: Path, pcrs: str, pcr: int) -> list:
+    """The log gives the TPM's value of DomB's PCR in every active bank; returns the banks."""
+    actual = tcglog.banks(pcrs)
+    require(actual, "the TPM has no active bank")
+    from_log = tcglog.replayed(log)
+    for bank, values in actual.items():
+        require(pcr in values, f"the TPM's {bank} bank has no PCR {pcr}")
+        require(set(values[pcr]) != {"0"}, f"PCR {pcr} of the {bank} bank was never extended")
+        logged = from_log.get(bank, {}).get(pcr)
+        require(logged == values[pcr],
+                f"PCR {pcr}, bank {bank}: the log gives {logged}, the TPM has {values[pcr]}")
+    wrong = tcglog.wrong_digests(tcglog.parse(log.read_bytes()))
+    require(not wrong, f"the digests of records {wrong} are not those of their data")
+    require(set(from_log) <= set(actual), f"the log has banks that the TPM has not: {set(from_log) - set(actual)}")
+    return sorted(actual)
+
+
+def closed_before_unpause(trace: list) -> None:
+    """Every extend, and a reading of the PCR behind the last of them, come before the first unpause."""
+    extends = [entry["seq"] for entry in trace if entry["op"] == EXTEND]
+    unpauses = [entry["seq"] for entry in trace if entry["op"] == UNPAUSE]
+    reads = [entry["seq"] for entry in trace if entry["op"] == READ and entry["result"] == 0]
+    require(extends, "the trace has no extend")
+    require(unpauses, "the trace has no unpause")
+    require(extends[-1] < unpauses[0], f"extend {extends[-1]} came after unpause {unpauses[0]}")
+    require(any(extends[-1] < read < unpauses[0] for read in reads),
+            "the PCR was not read between the last extend and the first unpause")
+
+
+def unpaused(trace: list) -> list:
+    """Domids in the order in which they were unpaused with success."""
+    return [entry["domid"] for entry in trace if entry["op"] == UNPAUSE and entry["result"] == 0]
+
+
+def in_order(order: list, dependencies: dict) -> None:
+    """dependencies: {domid: [domids that come first]}; every domain is unpaused once."""
+    require(sorted(order) == sorted(dependencies), f"unpaused were {order}, the LCM names {sorted(dependencies)}")
+    for domid, needs in dependencies.items():
+        for need in needs:
+            require(order.index(need) < order.index(domid), f"domain {domid} was unpaused before domain {need}")
+
+
+def life(text: str, debugcon: str, domid: int, is_hardware: bool) -> list:
+    """The signs of life of a domain. A hardware domain's port 0xe9 can reach QEMU's port instead of Xen's log."""
+    signs = console_log.signs_of_life(console_log.split(text).lines(domid))
+    if is_hardware:
+        signs += console_log.signs_of_life(debugcon.splitlines())
+    return signs
+
+
+def ticks(signs: list) -> int:
+    """The last tick that was counted."""
+    return max((int(sign.split()[1]) for sign in signs if sign.startswith("tick")), default=0)
+
+
+def said(messages: list, fragment: str) -> str:
+    """The first message that holds the fragment."""
+    for line in messages:
+        if fragment in line:
+            return line
+    raise CheckFailed(f"no line says {fragment!r}")
+
+
+def nobody_ran(text: str, debugcon: str, allowed: set = frozenset()) -> None:
+    ran = console_log.ran(console_log.split(text), debugcon) - allowed
+    require(not ran, f"ran although it must not: {sorted(map(str, ran))}")
+
+
+def held(states: dict, domids: list) -> None:
+    """By Xen's own word each of these is gone, or paused as it was built."""
+    for domid in domids:
+        state = states.get(domid)
+        require(state is None or state.dying or state.paused > 0, f"Xen shows domain {domid} unpaused: {state}")

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: Apache-2.0
+# Shared by the scripts of this folder. Third-party parts are downloaded and built once per user, outside the
+# work tree, so that a second clone does not pay for them again. DOMB_CACHE moves them.
+set -euo pipefail
+
+CACHE=${DOMB_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/domb}
+DEPS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+mkdir -p "$CACHE"
+
+say() { printf '[%s] %s\n' "${0##*/}" "$*" >&2; }
+
+# run LOGNAME COMMAND...: runs quietly, with the log's end shown if it fails.
+run() {
+    local log="$CACHE/log/$1.log"
+    shift
+    mkdir -p "$CACHE/log"
+    if ! "$@" >"$log" 2>&1; then
+        say "failed: $* (log: $log)"
+        tail -n 30 "$log" >&2
+        return 1
+    fi
+}
+
+# once STAMP COMMAND...: runs the command unless the stamp is there; the stamp is made last.
+once() {
+    local stamp="$CACHE/stamp/$1"
+    shift
+    [ -e "$stamp" ] && return 0
+    mkdir -p "$CACHE/stamp"
+    "$@"
+    touch "$stamp"
+}

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where the rig finds what was built and downloaded, and where it leaves what it made."""
+import os
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+OUT = ROOT / "out"
+EXAMPLES = ROOT / "examples"
+RIG = ROOT / "rig"
+
+_CACHE_HOME = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+DEPS = Path(os.environ.get("DOMB_CACHE") or Path(_CACHE_HOME) / "domb")
+
+XEN_STOCK = DEPS / "xen/boot/xen-4.20-amd64.efi"
+XEN_STOCK_MULTIBOOT = DEPS / "xen/boot/xen-4.20-amd64.gz"
+XEN_LATE_HWDOM = DEPS / "xen-late-hwdom.efi"
+XEN_INCLUDE = DEPS / "xen/usr/include"
+XEN_LIBRARIES = DEPS / "xen/usr/lib/x86_64-linux-gnu"
+
+OVMF_CODE = Path("/usr/share/OVMF/OVMF_CODE.fd")
+OVMF_VARS = Path("/usr/share/OVMF/OVMF_VARS.fd")
+GRUB_MODULES = Path("/usr/lib/grub/x86_64-efi")
+
+DOMB = OUT / "domb"
+DOMB_INIT = OUT / "domb-init"
+DOMB_INIT_FAULT = OUT / "domb-init-fault"
+DOMB_CONSTRUCT = OUT / "domb-construct"
+PACK = ROOT / "initramfs/pack.py"
+
+
+def boot_kernel() -> Path:
+    """The boot domain's kernel, a bzImage."""
+    found = sorted((DEPS / "kernel/boot").glob("vmlinuz-*"))
+    if not found:
+        raise SystemExit(f"rig: no kernel under {DEPS}/kernel/boot; run rig/deps/xen-packages.sh")
+    return found[-1]

@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One virtual machine under TCG: OVMF, a FAT disk that holds Xen and the boot domain, a serial console that is
+logged and that takes Xen's debug keys, and a machine end that is noticed but waited out, so that the TPM's state
+can still be read."""
+import os
+import shutil
+import signal
+import subprocess
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import paths
+from qmp import Monitor
+from sockets import connect
+
+# PVH dom0 needs nested SVM with NPT; the small translation buffer keeps self-modifying pages from stalling TCG.
+CPU = "qemu64,+svm,+npt"
+XEN_OPTIONS = ("console=com1 com1=115200,8n1,0x3f8 loglvl=info guest_loglvl=all noreboot=no "
+               "dom0=pvh,pf-fixup dom0-iommu=none dom0_mem=384M")
+LINUX_OPTIONS = "console=hvc0 rdinit=/init panic=5 quiet"
+
+
+@dataclass
+class Machine:
+    """What one boot is made of. Paths are of existing files; `work` is the boot's own folder."""
+    work: Path
+    xen: Path
+    kernel: Path
+    initramfs: Path
+    xen_options: str = ""
+    linux_options: str = ""
+    tables: list = field(default_factory=list)
+    tpm_control: Path | None = None
+    timeout: int = 180
+    memory: int = 1024
+    # A ready FAT folder (the GRUB road); None makes the usual one with xen.efi.
+    esp: Path | None = None
+
+
+def make_esp(machine: Machine) -> Path:
+    """The FAT disk's folder: xen.efi as the default boot program, with its configuration beside it."""
+    esp = machine.work / "esp"
+    boot = esp / "EFI/BOOT"
+    shutil.rmtree(esp, ignore_errors=True)
+    boot.mkdir(parents=True)
+    shutil.copyfile(machine.xen, boot / "BOOTX64.EFI")
+    shutil.copyfile(machine.kernel, boot / "vmlinuz")
+    shutil.copyfile(machine.initramfs, boot / "initrd.gz")
+    (boot / "BOOTX64.cfg").write_text(
+        "[global]\ndefault=domb\n[domb]\n"
+        f"options={XEN_OPTIONS} {machine.xen_options}\n"
+        f"kernel=vmlinuz {LINUX_OPTIONS} {machine.linux_options}\n"
+        "ramdisk=initrd.gz\n")
+    return esp
+
+
+class Running:
+    """A machine that runs. Use as a context manager: leaving it ends QEMU."""
+
+    def __init__(self, machine: Machine):
+        self.machine = machine
+        work = machine.work
+        self.console_log = work / "console.log"
+        self.debugcon_log = work / "debugcon.log"
+        (work / "qemu.pid").unlink(missing_ok=True)
+        for log in (self.console_log, self.debugcon_log):
+            log.write_bytes(b"")
+        self.started = time.monotonic()
+        self._reader = None
+        self._errors = open(work / "qemu.log", "wb")
+        self.process = subprocess.Popen(self._command(), stdin=subprocess.DEVNULL, stdout=self._errors,
+                                        stderr=subprocess.STDOUT)
+        try:
+            self.monitor = Monitor(work / "qmp.sock", self.is_running)
+            self._console = connect(work / "serial.sock", self.is_running)
+            self._reader = threading.Thread(target=self._copy_console, daemon=True)
+            self._reader.start()
+            self.monitor.command("cont")
+        except (OSError, RuntimeError) as error:
+            self.close()
+            raise RuntimeError(f"QEMU did not start: {error}; {self.errors()}") from error
+
+    def _command(self) -> list:
+        machine, work = self.machine, self.machine.work
+        esp = machine.esp or make_esp(machine)
+        shutil.copyfile(paths.OVMF_VARS, work / "vars.fd")
+        command = [
+            # The hard limit does not depend on this program being alive.
+            "timeout", "--signal=KILL", str(machine.timeout), "qemu-system-x86_64",
+            "-pidfile", str(work / "qemu.pid"),
+            "-machine", "q35,smm=off", "-accel", "tcg,tb-size=16", "-cpu", CPU, "-smp", "1",
+            "-m", str(machine.memory), "-nodefaults", "-display", "none", "-monitor", "none",
+            "-no-reboot", "-no-shutdown", "-S",
+            "-qmp", f"unix:{work}/qmp.sock,server=on,wait=off",
+            "-chardev", f"socket,id=serial,path={work}/serial.sock,server=on,wait=off",
+            "-serial", "chardev:serial", "-debugcon", f"file:{self.debugcon_log}",
+            "-drive", f"if=pflash,format=raw,readonly=on,file={paths.OVMF_CODE}",
+            "-drive", f"if=pflash,format=raw,file={work}/vars.fd",
+            "-drive", f"format=raw,file=fat:rw:{esp},if=none,id=esp",
+            "-device", "virtio-blk-pci,drive=esp,bootindex=0",
+        ]
+        for table in machine.tables:
+            command += ["-acpitable", f"file={table}"]
+        if machine.tpm_control:
+            command += ["-chardev", f"socket,id=tpm,path={machine.tpm_control}",
+                        "-tpmdev", "emulator,id=tpm0,chardev=tpm", "-device", "tpm-tis,tpmdev=tpm0"]
+        return command
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def is_running(self) -> bool:
+        return self.process.poll() is None
+
+    def seconds(self) -> float:
+        return time.monotonic() - self.started
+
+    def console(self) -> str:
+        """Everything that the serial port said so far. What the machine wrote is not trusted to be text."""
+        return self.console_log.read_bytes().decode("utf-8", "backslashreplace")
+
+    def debugcon(self) -> str:
+        """Everything that port 0xe9 outside of Xen's reach said so far: the hardware domain's."""
+        return self.debugcon_log.read_bytes().decode("utf-8", "backslashreplace")
+
+    def end(self) -> str | None:
+        """How the guest ended the machine ("power off", "reset"), "timeout" or "QEMU died", None while it runs."""
+        reason = self.monitor.shutdown_reason()
+        if reason:
+            return reason
+        if self.is_running():
+            return None
+        return "timeout" if self.process.returncode in (124, 137) else f"QEMU died ({self.process.returncode})"
+
+    def errors(self) -> str:
+        return (self.machine.work / "qemu.log").read_text(errors="replace").strip()
+
+    def type(self, keys: bytes) -> None:
+        """Types on the serial console."""
+        self._console.sendall(keys)
+
+    def _copy_console(self) -> None:
+        """Takes what the serial port says into the log. QEMU's own logfile= writes a byte twice whenever the socket
+        is full, which is after some 270 bytes."""
+        with open(self.console_log, "ab", buffering=0) as log:
+            while True:
+                try:
+                    data = self._console.recv(65536)
+                except OSError:
+                    return
+                if not data:
+                    return
+                log.write(data)
+
+    def close(self) -> None:
+        """Kills QEMU by its id. Asked politely it would tell swtpm to end, and the PCRs would be gone."""
+        pid_file = self.machine.work / "qemu.pid"
+        if self.is_running() and pid_file.exists():
+            os.kill(int(pid_file.read_text()), signal.SIGKILL)
+        elif self.is_running():
+            self.process.send_signal(signal.SIGTERM)
+        self.process.wait(10)
+        if self._reader:
+            self._reader.join(10)
+        self._errors.close()

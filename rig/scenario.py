@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a scenario is: one boot with one thing about it, and what has to come of it."""
+from dataclasses import dataclass, field
+from pathlib import Path
+
+# How the machine is when the scenario is over.
+POWER_OFF, RESET, STAYS = "power off", "reset", "stays"
+
+# What event log and PCR have to hold.
+NOTHING, GOOD, FAILED = "nothing", "a good launch", "an error and the cap"
+
+
+@dataclass(frozen=True)
+class Scenario:
+    name: str
+    # The scenario's number in issue 2.
+    number: int
+    title: str
+    # Parts of lines that DomB, the construct stage, the saboteur or the next init must print.
+    says: tuple
+    ends: str = POWER_OFF
+    # "stock" or "late": Debian's Xen, or the one with LATE_HWDOM.
+    xen: str = "stock"
+    # The LCM's source in examples/, None for no LCM; (old, new) replacements in it.
+    source: str | None = "minimal.dts"
+    patches: tuple = ()
+    # Turns the list of good tables into what the machine is given.
+    tables: object = None
+    # GRUB loads the tables instead of QEMU.
+    grub: bool = False
+    # domb-init alone, without the construct stage.
+    bare: bool = False
+    linux: str = ""
+    sabotage: str | None = None
+    # What stands at /domb-init instead of out/domb-init.
+    init: Path | None = None
+    extra: dict = field(default_factory=dict)
+    tpm: bool = True
+    # Domains that have to run and tick; none other may.
+    runs: tuple = ()
+    # Domains that ran before DomB could have a say: the sabotage itself.
+    ran_before: tuple = ()
+    log: str = FAILED
+    # Lines that must not appear.
+    never: tuple = ()
+    quick: bool = True
+
+    @property
+    def fails(self) -> bool:
+        return not self.runs
+
+    @property
+    def reports_failure(self) -> bool:
+        return any(fragment.startswith("domb: launch failed") for fragment in self.says)

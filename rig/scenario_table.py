@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The scenarios of issue 2, one row each."""
+import lcm
+import paths
+import programs
+from scenario import FAILED, GOOD, NOTHING, RESET, STAYS, Scenario
+
+PARK, SHUTDOWN = 'domb,handoff = "park"', 'domb,handoff = "shutdown"'
+REQUIRE, WARN = 'domb,tpm = "require"', 'domb,tpm = "warn"'
+EXEC = 'domb,handoff = "exec";\n            domb,handoff-target = "/next-init"'
+NEXT_INIT = {"/next-init": programs.NEXT_INIT}
+BOTH = (2, 3)
+NEVER_UNPAUSED = "domb: no domain was unpaused"
+HEAD = 'compatible = "hypervisor,xen";'
+# More than one table holds: the reader skips properties that it does not know.
+BALLAST = (HEAD, HEAD + '\n            rig,ballast = /incbin/("ballast.bin");')
+CYCLE = ("            first: first {", "            first: first {\n                domb,depends-on = <&second>;")
+
+
+def failure(stage: str, *fragments: str) -> tuple:
+    return (f"domb: launch failed: {stage}:", NEVER_UNPAUSED, *fragments)
+
+
+def damaged(damage):
+    return lambda tables: [lcm.damaged(tables[0], damage), *tables[1:]]
+
+
+def good_launches() -> list:
+    return [
+        Scenario("launch-park", 2, "stock Xen: park launches and stays inert",
+                 ("domb: launch complete: 2 domains unpaused, handoff park",), ends=STAYS, runs=BOTH, log=GOOD),
+        Scenario("launch-exec", 2, "stock Xen: exec gives the machine to the next init",
+                 ("domb: launch complete: 2 domains unpaused, handoff exec", "NEXT-INIT pid=1 fds=0,1,2",
+                  "NEXT-INIT tpm0=free"),
+                 ends=STAYS, patches=((PARK, EXEC),), extra=NEXT_INIT, runs=BOTH, log=GOOD),
+        Scenario("tpm-absent-warn", 4, "no TPM, policy warn: launches and says so",
+                 ("domb: launch complete: 2 domains unpaused", "TPM"), ends=STAYS, patches=((REQUIRE, WARN),),
+                 tpm=False, runs=BOTH, log=NOTHING),
+        Scenario("table-in-two-parts", 5, "an LCM larger than one table launches",
+                 ("domb: launch complete: 2 domains unpaused",), ends=STAYS, patches=(BALLAST,), runs=BOTH, log=GOOD,
+                 quick=False),
+        Scenario("no-lcm-classic", 6, "no LCM, and the command line allows the next init",
+                 ("NEXT-INIT pid=1 fds=0,1,2",), ends=STAYS, source=None, bare=True, linux="domb.classic=/next-init",
+                 extra=NEXT_INIT, log=NOTHING),
+    ]
+
+
+def refused_plans() -> list:
+    return [
+        Scenario("shutdown-refused", 2, "stock Xen: DomB is the hardware domain, shutdown is refused",
+                 failure("plan", "hardware domain"), patches=((PARK, SHUTDOWN),)),
+        Scenario("tpm-absent-require", 4, "no TPM, policy require: refused",
+                 failure("", "TPM"), tpm=False, log=NOTHING),
+        Scenario("dependency-cycle", 5, "a dependency cycle is refused with its path",
+                 failure("plan", "cycle"), patches=(CYCLE,)),
+        Scenario("pin-mismatch", 6, "the command line pins another LCM",
+                 failure("", "domb.lcm"), linux=f"domb.lcm=sha256:{'5a' * 32}"),
+        Scenario("policy-too-weak", 6, "the LCM asks for a weaker TPM policy than the command line",
+                 failure("", "domb.tpm"), patches=((REQUIRE, WARN),), linux="domb.tpm=require"),
+        Scenario("domain-missing", 6, "a domain of the LCM does not exist",
+                 failure("plan", "domain 3"), sabotage="destroy:3"),
+        Scenario("domain-runs", 6, "a domain of the LCM already runs",
+                 failure("plan", "domain 2"), sabotage="unpause:2", ran_before=(2,)),
+        Scenario("domain-unnamed", 6, "a domain exists that the LCM does not name",
+                 failure("plan", "domain 9"), sabotage="create:9"),
+        Scenario("second-process", 7, "a second user process is refused",
+                 failure("", "process"), sabotage="process"),
+        Scenario("open-descriptor", 7, "an inherited descriptor is refused",
+                 failure("", "descriptor"), sabotage="fd", quick=False),
+    ]
+
+
+def refused_tables() -> list:
+    return [
+        Scenario("table-missing", 5, "one part of the LCM is missing",
+                 failure("lcm", "missing"), bare=True, patches=(BALLAST,), tables=lambda tables: tables[:1]),
+        Scenario("table-cut-short", 5, "the LCM is cut short",
+                 failure("lcm", "cut short"), bare=True, tables=damaged(lcm.cut_short)),
+        Scenario("table-checksum", 5, "the table's checksum is wrong (GRUB road)",
+                 failure("lcm", "checksum"), bare=True, grub=True, tables=damaged(lcm.wrong_checksum)),
+        Scenario("table-digest", 5, "the LCM is not the one that its tables promise",
+                 failure("lcm", "digest"), bare=True, tables=damaged(lcm.flipped_payload)),
+        Scenario("no-lcm", 6, "no LCM at all",
+                 failure("lcm", "no LCM"), bare=True, source=None),
+    ]
+
+
+def attacks() -> list:
+    return [
+        Scenario("image-changed", 3, "one bit of one image changed after construction",
+                 failure("measure", "domain 2"), sabotage="flip:2:0x100040"),
+        Scenario("image-changed-late", 3, "the same in the last image of the appliance, the hardware role moved",
+                 failure("measure", "domain 4"), ends=STAYS, xen="late", source="appliance.dts",
+                 sabotage="flip:4:0x1000040", quick=False),
+        *[Scenario(f"fault-{moment}", 8, f"domb-init dies by a fault {moment} the extends",
+                   ("Attempted to kill init",), ends=RESET, init=paths.DOMB_INIT_FAULT, linux=f"domb.fault={moment}",
+                   log=NOTHING, never=("domb: launch complete",)) for moment in ("before", "between", "after")],
+    ]
+
+
+def all_scenarios() -> list:
+    return good_launches() + refused_plans() + refused_tables() + attacks()

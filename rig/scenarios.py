@@ -1,0 +1,181 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Runs the scenarios of issue 2 as real boots, two at a time, and checks each.
+
+Everything of a scenario is kept in out/scenarios/NAME/. Exit status 0 only if all pass.
+"""
+import argparse
+import shutil
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+import afterlife
+import boot
+import grub
+import guests
+import initramfs
+import lcm
+import paths
+import programs
+import qemu
+import scenario_checks
+import session
+from scenario import STAYS, Scenario
+from scenario_table import all_scenarios
+
+FOLDER = paths.OUT / "scenarios"
+IMAGES = {"minimal.dts": guests.minimal_images, "appliance.dts": guests.appliance_images}
+BALLAST_BYTES = 70_000
+# What every boot ends with one way or the other, seconds of the machine; a slower one is a failure.
+HARD_LIMIT = 240
+GIVEN_UP = ("domb: end:", "domb-construct: failed")
+
+
+@dataclass
+class Result:
+    name: str
+    number: int
+    title: str
+    wrong: str | None
+    seconds: float
+
+
+def prepare(row: Scenario, work: Path) -> qemu.Machine:
+    images = IMAGES[row.source]() if row.source else {}
+    tables = []
+    if row.source:
+        (work / "ballast.bin").write_bytes(bytes(BALLAST_BYTES))
+        tables = lcm.build(paths.EXAMPLES / row.source, images, work, row.patches, hostile=row.fails).tables
+        tables = row.tables(tables) if row.tables else tables
+    extra = dict(row.extra)
+    if row.sabotage:
+        extra["/domb-init.real"] = row.init or paths.DOMB_INIT
+    ramdisk = work / "initramfs.cpio.gz"
+    if row.bare:
+        initramfs.bare(ramdisk, extra)
+    else:
+        initramfs.stock(ramdisk, images, programs.SABOTEUR if row.sabotage else row.init, extra)
+    sabotage = f"saboteur={row.sabotage}" if row.sabotage else ""
+    machine = qemu.Machine(
+        work, paths.XEN_STOCK if row.xen == "stock" else paths.XEN_LATE_HWDOM, paths.boot_kernel(), ramdisk,
+        xen_options=boot.XEN_OPTIONS if row.xen == "late" else "", linux_options=f"{row.linux} {sabotage}".strip(),
+        tables=tables, timeout=HARD_LIMIT)
+    if row.grub:
+        machine.xen = paths.XEN_STOCK_MULTIBOOT
+        machine.esp = grub.make_esp(machine, tables)
+        machine.tables = []
+    return machine
+
+
+def watch(row: Scenario, running, outcome) -> None:
+    """Sees the boot through to what the row expects, or to anything else that ends it."""
+    if row.ends != STAYS:
+        session.wait_for_end(running, HARD_LIMIT)
+        return
+    # The last line that a good launch owes, or the end of a failed one.
+    last = () if row.reports_failure else row.says[-1:]
+    session.wait_for_line(running, *last, *GIVEN_UP, patience=HARD_LIMIT)
+    if row.runs:
+        afterlife.until_all_tick(running, outcome, list(row.runs), None)
+    else:
+        # Time in which a domain that was wrongly let go would speak.
+        session.wait(running, _after(3), "waiting", 10)
+    afterlife.ask(running, outcome)
+
+
+def _after(seconds: float):
+    moment = time.monotonic() + seconds
+    return lambda: time.monotonic() > moment
+
+
+def attempt(row: Scenario) -> Result:
+    started = time.monotonic()
+    work = FOLDER / row.name
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    wrong = None
+    try:
+        machine = prepare(row, work)
+        outcome = session.boot(machine, lambda running, outcome: watch(row, running, outcome), row.tpm)
+        scenario_checks.judge(row, outcome, work)
+    except boot.FAILURES as error:
+        wrong = str(error)
+    except Exception as error:  # A scenario that breaks the rig is a failure, not the end of the others.
+        wrong = f"the rig: {type(error).__name__}: {error}"
+    return Result(row.name, row.number, row.title, wrong, time.monotonic() - started)
+
+
+def good_shutdown() -> Result:
+    """Scenario 1 is what `make boot` does, with all its checks."""
+    started = time.monotonic()
+    work = FOLDER / "launch-shutdown"
+    launch = boot.Launch(work)
+    report = launch.run()
+    launch.leave(work / "left", report)
+    wrong = "; ".join(f"{name}: {why}" for name, why in launch.verdicts if why)
+    return Result("launch-shutdown", 1, "LATE_HWDOM Xen: domains go on after DomB is gone", wrong or None,
+                  time.monotonic() - started)
+
+
+def selected(arguments) -> list:
+    rows = [row for row in all_scenarios() if arguments.all or arguments.only or row.quick]
+    work = [(row.name, lambda row=row: attempt(row)) for row in rows]
+    work.insert(0, ("launch-shutdown", good_shutdown))
+    if arguments.only:
+        unknown = set(arguments.only) - {name for name, _ in work}
+        if unknown:
+            raise SystemExit(f"scenarios: unknown: {', '.join(sorted(unknown))}")
+        work = [item for item in work if item[0] in arguments.only]
+    return work
+
+
+def run(work: list, jobs: int) -> list:
+    results = []
+    with ThreadPoolExecutor(jobs) as pool:
+        waiting = [pool.submit(function) for _, function in work]
+        for number, future in enumerate(as_completed(waiting), 1):
+            result = future.result()
+            results.append(result)
+            state = "passed" if result.wrong is None else "FAILED"
+            print(f"[scenarios] {number}/{len(work)} {state} {result.name} ({result.seconds:.0f} s)", flush=True)
+            if result.wrong:
+                print(f"            {result.wrong}", flush=True)
+    return results
+
+
+def table(results: list) -> str:
+    lines = [f"{'issue':<6}{'scenario':<22}{'result':<8}{'s':>4}  what it shows"]
+    for result in sorted(results, key=lambda result: (result.number, result.name)):
+        state = "passed" if result.wrong is None else "FAILED"
+        lines.append(f"{result.number:<6}{result.name:<22}{state:<8}{result.seconds:>4.0f}  {result.title}")
+    failed = sum(result.wrong is not None for result in results)
+    lines.append(f"{len(results) - failed} passed, {failed} failed")
+    return "\n".join(lines)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Runs the boot scenarios.")
+    kind = parser.add_mutually_exclusive_group()
+    kind.add_argument("--quick", action="store_true", help="the set of `make test` (default)")
+    kind.add_argument("--all", action="store_true", help="every scenario")
+    kind.add_argument("--only", action="append", metavar="NAME", help="this one; may be given several times")
+    parser.add_argument("--jobs", type=int, default=2, help="boots at a time")
+    parser.add_argument("--list", action="store_true", help="print the names and stop")
+    arguments = parser.parse_args()
+    work = selected(arguments)
+    if arguments.list:
+        print("\n".join(name for name, _ in work))
+        return 0
+    guests.build()
+    programs.build()
+    started = time.monotonic()
+    results = run(work, arguments.jobs)
+    print(f"\n[scenarios] {time.monotonic() - started:.0f} s in all; logs in {FOLDER}\n{table(results)}", flush=True)
+    return 0 if all(result.wrong is None for result in results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
