@@ -43,6 +43,8 @@ var targets: [Target] = [
     .target(name: "CLinuxShim", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
     .target(name: "LinuxBindings", dependencies: ["Platform", "CLinuxShim"], swiftSettings: core),
     .testTarget(name: "LaunchControlTests", dependencies: ["LaunchControl", "Platform", "SimulatedPlatform"]),
+    .testTarget(
+        name: "DombTests", dependencies: ["domb", "LaunchControl", "Platform", "Sequencer", "SimulatedPlatform"]),
     .testTarget(name: "MeasurementTests", dependencies: ["Measurement", "SimulatedPlatform"]),
     .testTarget(name: "ConfigApplyTests", dependencies: ["ConfigApply", "LaunchControl", "SimulatedPlatform"]),
     .testTarget(

@@ -13,7 +13,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 gcc -m32 -c -Wa,--fatal-warnings -o "$work/tiny.o" "$here/tiny.S"
-ld -m elf_i386 --fatal-warnings --build-id=none -z noexecstack -z max-page-size=0x1000 -T "$here/tiny.ld" -o "$work/tiny.elf" "$work/tiny.o"
+ld -m elf_i386 --fatal-warnings --build-id=none -z noexecstack -z max-page-size=0x1000 -T "$here/tiny.ld" \
+    -o "$work/tiny.elf" "$work/tiny.o"
 objcopy --strip-all "$work/tiny.elf"
 
 gcc -std=gnu11 -Os -static -Wall -Wextra -Werror -Wl,--build-id=none -o "$work/linux-init" "$here/linux-init.c"

@@ -7,7 +7,7 @@ from pathlib import Path
 POWER_OFF, RESET, STAYS = "power off", "reset", "stays"
 
 # What event log and PCR have to hold.
-NOTHING, GOOD, FAILED = "nothing", "a good launch", "an error and the cap"
+NOTHING, GOOD, FAILED, UNMEASURED = "nothing", "a good launch", "an error and the cap", "a launch without a TPM"
 
 
 @dataclass(frozen=True)

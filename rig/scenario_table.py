@@ -3,7 +3,7 @@
 import lcm
 import paths
 import programs
-from scenario import FAILED, GOOD, NOTHING, RESET, STAYS, Scenario
+from scenario import GOOD, NOTHING, RESET, STAYS, UNMEASURED, Scenario
 
 PARK, SHUTDOWN = 'domb,handoff = "park"', 'domb,handoff = "shutdown"'
 REQUIRE, WARN = 'domb,tpm = "require"', 'domb,tpm = "warn"'
@@ -34,63 +34,66 @@ def good_launches() -> list:
                   "NEXT-INIT tpm0=free"),
                  ends=STAYS, patches=((PARK, EXEC),), extra=NEXT_INIT, runs=BOTH, log=GOOD),
         Scenario("tpm-absent-warn", 4, "no TPM, policy warn: launches and says so",
-                 ("domb: launch complete: 2 domains unpaused", "TPM"), ends=STAYS, patches=((REQUIRE, WARN),),
-                 tpm=False, runs=BOTH, log=NOTHING),
+                 ("domb: warning: no TPM answers: this launch is not measured into one",
+                  "domb: launch complete: 2 domains unpaused"), ends=STAYS, patches=((REQUIRE, WARN),),
+                 tpm=False, runs=BOTH, log=UNMEASURED),
         Scenario("table-in-two-parts", 5, "an LCM larger than one table launches",
                  ("domb: launch complete: 2 domains unpaused",), ends=STAYS, patches=(BALLAST,), runs=BOTH, log=GOOD,
                  quick=False),
         Scenario("no-lcm-classic", 6, "no LCM, and the command line allows the next init",
-                 ("NEXT-INIT pid=1 fds=0,1,2",), ends=STAYS, source=None, bare=True, linux="domb.classic=/next-init",
-                 extra=NEXT_INIT, log=NOTHING),
+                 ("domb: no LCM: classic boot", "NEXT-INIT pid=1 fds=0,1,2"), ends=STAYS, source=None, bare=True,
+                 linux="domb.classic=/next-init", extra=NEXT_INIT),
     ]
 
 
 def refused_plans() -> list:
     return [
         Scenario("shutdown-refused", 2, "stock Xen: DomB is the hardware domain, shutdown is refused",
-                 failure("plan", "hardware domain"), patches=((PARK, SHUTDOWN),)),
+                 failure("plan", "the boot domain is the hardware domain, so its shutdown would halt the host"),
+                 patches=((PARK, SHUTDOWN),)),
         Scenario("tpm-absent-require", 4, "no TPM, policy require: refused",
-                 failure("", "TPM"), tpm=False, log=NOTHING),
+                 failure("plan", "the TPM policy is require, and no TPM answers"), tpm=False, log=NOTHING),
         Scenario("dependency-cycle", 5, "a dependency cycle is refused with its path",
-                 failure("plan", "cycle"), patches=(CYCLE,)),
+                 failure("plan", "dependency cycle: first -> second -> first"), patches=(CYCLE,)),
         Scenario("pin-mismatch", 6, "the command line pins another LCM",
-                 failure("", "domb.lcm"), linux=f"domb.lcm=sha256:{'5a' * 32}"),
+                 failure("plan", "the LCM is not the pinned one"), linux=f"domb.lcm=sha256:{'5a' * 32}"),
         Scenario("policy-too-weak", 6, "the LCM asks for a weaker TPM policy than the command line",
-                 failure("", "domb.tpm"), patches=((REQUIRE, WARN),), linux="domb.tpm=require"),
+                 failure("plan", "the LCM asks for TPM policy warn, domb.tpm= demands at least require"),
+                 patches=((REQUIRE, WARN),), linux="domb.tpm=require"),
         Scenario("domain-missing", 6, "a domain of the LCM does not exist",
-                 failure("plan", "domain 3"), sabotage="destroy:3"),
+                 failure("plan: domain 3", "it is in the LCM, and Xen has no such domain"), sabotage="destroy:3"),
         Scenario("domain-runs", 6, "a domain of the LCM already runs",
-                 failure("plan", "domain 2"), sabotage="unpause:2", ran_before=(2,)),
+                 failure("plan: domain 2", "it runs already"), sabotage="unpause:2", ran_before=(2,)),
         Scenario("domain-unnamed", 6, "a domain exists that the LCM does not name",
-                 failure("plan", "domain 9"), sabotage="create:9"),
+                 failure("plan: domain 9", "it exists, and the LCM does not name it"), sabotage="create:9"),
         Scenario("second-process", 7, "a second user process is refused",
-                 failure("", "process"), sabotage="process"),
+                 failure("plan", "runs in the boot domain, and the LCM does not name it"), sabotage="process"),
         Scenario("open-descriptor", 7, "an inherited descriptor is refused",
-                 failure("", "descriptor"), sabotage="fd", quick=False),
+                 failure("plan", "was open when DomB started"), sabotage="fd", quick=False),
     ]
 
 
 def refused_tables() -> list:
     return [
         Scenario("table-missing", 5, "one part of the LCM is missing",
-                 failure("lcm", "missing"), bare=True, patches=(BALLAST,), tables=lambda tables: tables[:1]),
+                 failure("lcm", "LCM part 2 of 2 is missing"), bare=True, patches=(BALLAST,), tables=lambda tables: tables[:1]),
         Scenario("table-cut-short", 5, "the LCM is cut short",
-                 failure("lcm", "cut short"), bare=True, tables=damaged(lcm.cut_short)),
+                 failure("lcm", "the LCM is cut short: "), bare=True, tables=damaged(lcm.cut_short)),
         Scenario("table-checksum", 5, "the table's checksum is wrong (GRUB road)",
-                 failure("lcm", "checksum"), bare=True, grub=True, tables=damaged(lcm.wrong_checksum)),
+                 failure("lcm", "wrong checksum"), bare=True, grub=True, tables=damaged(lcm.wrong_checksum)),
         Scenario("table-digest", 5, "the LCM is not the one that its tables promise",
-                 failure("lcm", "digest"), bare=True, tables=damaged(lcm.flipped_payload)),
+                 failure("lcm", "the LCM's SHA-256 is not the one that its table declares"), bare=True, tables=damaged(lcm.flipped_payload)),
         Scenario("no-lcm", 6, "no LCM at all",
-                 failure("lcm", "no LCM"), bare=True, source=None),
+                 failure("lcm", "no ACPI table with the OEM table id DOMB-LCM"), bare=True, source=None),
     ]
 
 
 def attacks() -> list:
     return [
         Scenario("image-changed", 3, "one bit of one image changed after construction",
-                 failure("measure", "domain 2"), sabotage="flip:2:0x100040"),
+                 failure("measure: domain 2", "kernel in memory is not the expected one"), sabotage="flip:2:0x100040"),
         Scenario("image-changed-late", 3, "the same in the last image of the appliance, the hardware role moved",
-                 failure("measure", "domain 4"), ends=STAYS, xen="late", source="appliance.dts",
+                 failure("measure: domain 4", "kernel in memory is not the expected one"), ends=STAYS, xen="late", source="appliance.dts",
                  sabotage="flip:4:0x1000040", quick=False),
         *[Scenario(f"fault-{moment}", 8, f"domb-init dies by a fault {moment} the extends",
                    ("Attempted to kill init",), ends=RESET, init=paths.DOMB_INIT_FAULT, linux=f"domb.fault={moment}",

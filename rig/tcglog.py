@@ -98,7 +98,7 @@ def wrong_digests(events: list) -> list:
 
 # DomB's records (docs/event-log.md): tag, length of the body, then kind, two zero bytes, sequence number.
 DOMB_TAG = 0x6D0B21A7
-CAP, ERROR = 5, 6
+CAP, ERROR, UNMEASURED = 5, 6, 7
 
 
 def kinds(events: list) -> list:

@@ -34,8 +34,8 @@ static bool find_in_notes(struct view notes, uint32_t *entry)
         uint64_t value = name + aligned(note.n_namesz);
         if (!has(notes, name, note.n_namesz) || !has(notes, value, note.n_descsz))
             return false;
-        if (note.n_type == XEN_ELFNOTE_PHYS32_ENTRY && note.n_namesz == sizeof owner && note.n_descsz >= sizeof *entry &&
-            memcmp(notes.bytes + name, owner, sizeof owner) == 0) {
+        bool is_entry = note.n_type == XEN_ELFNOTE_PHYS32_ENTRY && note.n_descsz >= sizeof *entry;
+        if (is_entry && note.n_namesz == sizeof owner && memcmp(notes.bytes + name, owner, sizeof owner) == 0) {
             memcpy(entry, notes.bytes + value, sizeof *entry);
             return true;
         }

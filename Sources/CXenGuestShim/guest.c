@@ -10,7 +10,8 @@
 #define SLACK_KIB 1024
 #define KIB_PER_PAGE 4
 
-int domb_guest_begin(struct domb_xen *xen, struct domb_shape shape, const char *command_line, struct domb_guest **result)
+int domb_guest_begin(
+    struct domb_xen *xen, struct domb_shape shape, const char *command_line, struct domb_guest **result)
 {
     if (shape.vcpus == 0 || shape.memory_kib == 0 || shape.memory_kib % KIB_PER_PAGE != 0)
         return -EINVAL;

@@ -8,7 +8,8 @@
 
 // The innermost function logs first, so the first error is the one that says why.
 static void keep_first_error(
-    xentoollog_logger *base, xentoollog_level level, int code, const char *context, const char *format, va_list arguments)
+    xentoollog_logger *base, xentoollog_level level, int code, const char *context, const char *format,
+    va_list arguments)
 {
     struct domb_logger *logger = (struct domb_logger *)base;
     int saved = errno;

@@ -24,7 +24,10 @@ enum BootOptions {
 
     /// Xen's `hardware_dom=`: the domid that takes the hardware role over. 0 is the boot domain and so means none.
     static func lateHardwareDomain(in xenCommandLine: [UInt8]) -> UInt32? {
-        guard let digits = value(of: "hardware_dom", in: xenCommandLine), !digits.isEmpty, digits.count <= 5 else { return nil }
+        let longest = 5
+        guard let digits = value(of: "hardware_dom", in: xenCommandLine), (1...longest).contains(digits.count) else {
+            return nil
+        }
         var domid: UInt32 = 0
         for digit in digits {
             guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { return nil }

@@ -26,6 +26,7 @@ struct BuildFailure: Error, Equatable {
 
     let domid: DomainID
     let name: [UInt8]
+    let isHardware: Bool
     let step: Step
     /// The positive errno value.
     let code: Int32
@@ -41,6 +42,9 @@ struct BuildFailure: Error, Equatable {
             line.append(": ")
             line.append(escaped: message)
         }
+        // EOPNOTSUPP there: an ordinary domain may not have a hardware domain's emulated devices. Xen has no call that
+        // tells in advance whether it was built with LATE_HWDOM.
+        if isHardware, step == .create { line.append(": this Xen may be without LATE_HWDOM") }
         return line
     }
 }

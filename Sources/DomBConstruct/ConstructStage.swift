@@ -7,8 +7,6 @@ import Platform
 
 /// The stages of the construct program, which stands in for a hypervisor that builds the initial domains itself.
 struct ConstructStage: ~Copyable {
-    private static let nextInit = CPath("/domb-init")
-
     private var journal: ConsoleJournal
     /// What follows a failure. Until Linux's command line is read: power off.
     private var end = PowerControl.End.powerOff
@@ -113,7 +111,7 @@ struct ConstructStage: ~Copyable {
         journal.flush()
         PowerControl.closeDescriptors()
         do throws(SystemError) {
-            return .system(try NextInit(path: Self.nextInit.bytes).execute())
+            return .system(try NextInit(path: Line("/domb-init").bytes).execute())
         } catch {
             return .system(error)
         }

@@ -13,8 +13,7 @@ struct Feasibility {
     func refusals(of domains: [DomainDescription]) -> [Refusal] {
         var refusals: [Refusal] = []
         for domain in domains {
-            let images = [fileRefusal(domain.kernel, isKernel: true), domain.ramdisk.flatMap { fileRefusal($0, isKernel: false) }]
-            for reason in shapeRefusals(domain) + roleRefusals(domain) + images.compactMap({ $0 }) {
+            for reason in shapeRefusals(domain) + roleRefusals(domain) + imageRefusals(domain) {
                 refusals.append(Refusal(domid: domain.domid, name: domain.name, reason: reason))
             }
         }
@@ -41,6 +40,13 @@ struct Feasibility {
         let isAsked = domain.roles.contains(.hardware)
         if isAsked, !isOffered { reasons.append(.hardware(offered: lateHardwareDomain)) }
         if isOffered, !isAsked { reasons.append(.unwantedHardware) }
+        return reasons
+    }
+
+    private func imageRefusals(_ domain: DomainDescription) -> [Refusal.Reason] {
+        var reasons: [Refusal.Reason] = []
+        if let reason = fileRefusal(domain.kernel, isKernel: true) { reasons.append(reason) }
+        if let ramdisk = domain.ramdisk, let reason = fileRefusal(ramdisk, isKernel: false) { reasons.append(reason) }
         return reasons
     }
 

@@ -2,12 +2,12 @@
 
 import Platform
 
-/// The ACPI tables of a PVH guest: RSDP, XSDT, a hardware-reduced FADT, an empty DSDT, and a MADT that names each vcpu's
-/// local APIC. Linux as a PVH guest has no timer without the latter. ACPI specification 6.5, chapter 5.
+/// The ACPI tables of a PVH guest: RSDP, XSDT, a hardware-reduced FADT, an empty DSDT, and a MADT that names each
+/// vcpu's local APIC. Linux as a PVH guest has no timer without the latter. ACPI specification 6.5, chapter 5.
 ///
 /// The bytes depend on the count of vcpus alone.
 struct GuestACPI: Equatable {
-    /// Just above low memory (libxl puts it there too): Xen keeps nothing of its own between here and the special pages.
+    /// Just above low memory, where libxl puts them too: nothing else lies between here and the special pages.
     static let address: UInt64 = 0xFC00_0000
     /// Xen gives vcpu n the APIC id 2n, which is one byte in a MADT's local APIC entry. HVM_MAX_VCPUS is the same.
     static let maximumVCPUs: UInt32 = 128
@@ -84,7 +84,8 @@ struct GuestACPI: Equatable {
         body.append(littleEndian: 0, byteCount: 4)  // no 8259 interrupt controllers
         for vcpu in 0..<vcpus {
             // Processor local APIC: type, length, processor uid, APIC id, flags (enabled).
-            body.append(contentsOf: [0, 8, UInt8(truncatingIfNeeded: vcpu), UInt8(truncatingIfNeeded: vcpu * 2), 1, 0, 0, 0])
+            body.append(contentsOf: [0, 8, UInt8(truncatingIfNeeded: vcpu), UInt8(truncatingIfNeeded: vcpu * 2)])
+            body.append(littleEndian: 1, byteCount: 4)
         }
         return table("APIC", revision: 5, body: body)
     }

@@ -32,10 +32,17 @@ struct StepFailure: Error {
 
     borrowing func openImages(_ plan: DomainBuild) throws(StepFailure) {
         let guest = unsafe guest
-        // Safety: the paths live through the calls and end in zero.
-        try check(.openKernel, unsafe plan.kernel.withUnsafeBufferPointer { unsafe domb_guest_open_kernel(guest, $0.baseAddress) })
+        // Safety: the path lives through the call and ends in zero.
+        let kernelStatus = unsafe plan.kernel.withUnsafeBufferPointer {
+            unsafe domb_guest_open_kernel(guest, $0.baseAddress)
+        }
+        try check(.openKernel, kernelStatus)
         guard let ramdisk = plan.ramdisk else { return }
-        try check(.openRamdisk, unsafe ramdisk.withUnsafeBufferPointer { unsafe domb_guest_open_ramdisk(guest, $0.baseAddress) })
+        // Safety: as above.
+        let ramdiskStatus = unsafe ramdisk.withUnsafeBufferPointer {
+            unsafe domb_guest_open_ramdisk(guest, $0.baseAddress)
+        }
+        try check(.openRamdisk, ramdiskStatus)
     }
 
     borrowing func setACPI(_ tables: GuestACPI) throws(StepFailure) {
@@ -50,7 +57,8 @@ struct StepFailure: Error {
     borrowing func create(_ handle: DomainHandle) throws(StepFailure) {
         let guest = unsafe guest
         // Safety: a handle always has the 16 bytes that the call reads.
-        try check(.create, unsafe handle.bytes.withUnsafeBufferPointer { unsafe domb_guest_create(guest, $0.baseAddress) })
+        let status = unsafe handle.bytes.withUnsafeBufferPointer { unsafe domb_guest_create(guest, $0.baseAddress) }
+        try check(.create, status)
     }
 
     /// Everything after the creation, in libxenguest's order.

@@ -54,7 +54,8 @@ import Platform
             try guest.finish()
         } catch {
             throw BuildFailure(
-                domid: plan.domid, name: plan.name, step: error.step, code: error.code, message: message())
+                domid: plan.domid, name: plan.name, isHardware: plan.isHardware, step: error.step, code: error.code,
+                message: message())
         }
     }
 }

@@ -34,7 +34,8 @@ struct domb_shape {
 };
 
 // Begins a guest; nothing is created yet. `domb_guest_end` releases it, and leaves what was created.
-int domb_guest_begin(struct domb_xen *xen, struct domb_shape shape, const char *command_line, struct domb_guest **result);
+int domb_guest_begin(
+    struct domb_xen *xen, struct domb_shape shape, const char *command_line, struct domb_guest **result);
 void domb_guest_end(struct domb_guest *guest);
 
 // Maps the image and, for a bzImage, decompresses its payload.

@@ -6,9 +6,9 @@ import Glibc
 enum Fixture {
     static let names = ["appliance.dtb", "dom0less.dtb", "hyperlaunch-2022.dtb"]
 
-    static func bytes(_ name: String, file: StaticString = #filePath) throws -> [UInt8] {
+    static func bytes(_ name: String) throws -> [UInt8] {
         // Tests/LaunchControlTests/Support/Fixture.swift -> Tests/Fixtures
-        let parts = file.description.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
+        let parts = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
         let path = parts.joined(separator: "/") + "/Fixtures/" + name
         guard let stream = fopen(path, "rb") else { throw FixtureMissing(path: path) }
         defer { fclose(stream) }

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Platform
+
+/// A journal that remembers. Its clock counts the times that it was asked, one microsecond each.
+public struct RecordingJournal: Journal {
+    public private(set) var notes: [Line] = []
+    public private(set) var entries: [TraceEntry] = []
+    public private(set) var eventLogs: [[UInt8]] = []
+    public private(set) var measurements: [(domid: DomainID, name: [UInt8], digest: Digest)] = []
+    private var clock: UInt64 = 0
+
+    public init() {}
+
+    public mutating func now() -> UInt64 {
+        clock += 1
+        return clock
+    }
+
+    public mutating func note(_ line: Line) { notes.append(line) }
+
+    public mutating func record(_ entry: TraceEntry) { entries.append(entry) }
+
+    public mutating func measured(_ domid: DomainID, name: [UInt8], digest: Digest) {
+        measurements.append((domid, name, digest))
+    }
+
+    public mutating func publish(eventLog: [UInt8], digest: Digest) { eventLogs.append(eventLog) }
+}

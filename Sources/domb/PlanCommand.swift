@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import LaunchControl
+import Platform
+import Sequencer
+
+struct PlanCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "plan", abstract: "Print what DomB would do, in order.",
+        discussion: """
+            The same code plans here and in the boot domain. What only the host can tell is assumed, and the \
+            assumptions are printed first; the options change them. A refusal ends with exit code 1.
+            """)
+
+    @OptionGroup var host: AssumedHost
+    @Flag(help: "Print JSON: schema domb-plan, version 1.")
+    var json = false
+    @Argument(help: "The LCM: a device tree blob.")
+    var lcm: String
+
+    func run() throws {
+        let file = try LaunchControlFile(reading: lcm)
+        file.noteUnknownProperties()
+        let arguments = try host.parsedArguments()
+        let plan: LaunchPlan
+        do throws(PlanRefusal) {
+            plan = try LaunchPlan(
+                module: file.module, digest: file.digest, facts: host.facts(for: file.module), arguments: arguments)
+        } catch {
+            throw CommandFailure.refusal("\(lcm): refused: \(error.line(in: file.module))")
+        }
+        let steps = PlanStep.steps(of: plan)
+        print(json ? report(file, steps).written() : describe(file, plan, steps))
+    }
+
+    private func describe(_ file: LaunchControlFile, _ plan: LaunchPlan, _ steps: [PlanStep]) -> String {
+        var lines = ["plan for \(lcm), sha256 \(hexadecimal(file.digest.bytes))"]
+        lines += host.assumptions(for: file.module).map { "assumed: \($0)" }
+        lines.append("PCR \(plan.module.settings.pcr.rawValue)")
+        for (index, step) in steps.enumerated() {
+            let who = step.domain.map { "domain \($0.domid.rawValue) (\(text($0.name)))" } ?? ""
+            let what = [who, step.detail].filter { !$0.isEmpty }.joined(separator: ": ")
+            lines.append("\(padded("\(index + 1)", 4))\(padded(step.stage, 11))\(padded("\(step.operation.name)", 27))\(what)")
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    private func padded(_ text: String, _ width: Int) -> String {
+        text + String(repeating: " ", count: max(1, width - text.count))
+    }
+
+    private func report(_ file: LaunchControlFile, _ steps: [PlanStep]) -> JSON {
+        .object([
+            ("format", .string("domb-plan")), ("version", .number(1)),
+            (
+                "lcm",
+                .object([("file", .string(lcm)), ("sha256", .string(hexadecimal(file.digest.bytes)))])
+            ),
+            ("pcr", .number(file.module.settings.pcr.rawValue)),
+            ("assumptions", .array(host.assumptions(for: file.module).map { .string($0) })),
+            (
+                "steps",
+                .array(
+                    steps.map { step in
+                        .object([
+                            ("stage", .string(step.stage)), ("op", .string(step.operation.name.description)),
+                            ("domid", .optional(step.domain) { .number($0.domid.rawValue) }),
+                            ("name", .optional(step.domain) { .string(text($0.name)) }),
+                            ("detail", .string(step.detail)),
+                        ])
+                    })
+            ),
+        ])
+    }
+}
+
+extension PlanRefusal {
+    /// "domain 3 (sensor): TEXT".
+    func line(in module: LaunchControlModule) -> String {
+        var line = Line()
+        line.append(self)
+        let what = String(decoding: line.bytes, as: UTF8.self)
+        guard let domid else { return what }
+        let name = module.domains.first { $0.domid == domid }.map { " (\(text($0.name)))" } ?? ""
+        return "domain \(domid.rawValue)\(name): \(what)"
+    }
+
+    /// The case's name: stable, for JSON.
+    var code: String { Mirror(reflecting: self).children.first?.label ?? "\(self)" }
+}

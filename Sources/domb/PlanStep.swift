@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ConfigApply
+import LaunchControl
+import Platform
+import Sequencer
+
+/// One effect of a launch, in the order in which `Machine.run` has them; what only asks and reads back is left out.
+struct PlanStep {
+    let stage: String
+    let operation: Operation
+    let domain: DomainDescription?
+    let detail: String
+
+    static func steps(of plan: LaunchPlan) -> [PlanStep] {
+        configure(plan, .beforeMeasuring) + measure(plan) + cap(plan) + configure(plan, .afterMeasuring) + unpause(plan)
+            + [handoff(plan)]
+    }
+
+    private static func configure(_ plan: LaunchPlan, _ moment: ConfigOperation.Moment) -> [PlanStep] {
+        zip(plan.module.domains, plan.configurations).flatMap { domain, configuration in
+            configuration.operations.filter { $0.moment == moment }.map {
+                PlanStep(stage: "configure", operation: $0.operation, domain: domain, detail: $0.detail)
+            }
+        }
+    }
+
+    private static func measure(_ plan: LaunchPlan) -> [PlanStep] {
+        var records = [extend("identity: DomB's build id, the command lines, Xen's version and build id")]
+        if plan.banks == nil { records.append(extend("that no TPM answered")) }
+        records.append(extend("the LCM"))
+        if let target = plan.module.settings.handoffTarget { records.append(extend("the next init, \(text(target))")) }
+        for domain in plan.module.domains {
+            let images = domain.ramdisk == nil ? "kernel" : "kernel, ramdisk"
+            records.append(
+                PlanStep(
+                    stage: "measure", operation: .pcrExtend, domain: domain,
+                    detail: "\(images), command line, entry point"))
+        }
+        return records.map { $0.inLogOnly(plan.banks == nil) }
+    }
+
+    private static func cap(_ plan: LaunchPlan) -> [PlanStep] {
+        let records = ["the cap record", "the separator"].map { detail in
+            PlanStep(stage: "cap", operation: .pcrExtend, domain: nil, detail: detail).inLogOnly(plan.banks == nil)
+        }
+        guard let banks = plan.banks else { return records }
+        let names = banks.map { $0.name.description }.joined(separator: ", ")
+        return records + [
+            PlanStep(stage: "cap", operation: .pcrRead, domain: nil, detail: "compare with what the log gives: \(names)")
+        ]
+    }
+
+    private static func unpause(_ plan: LaunchPlan) -> [PlanStep] {
+        plan.unpauseOrder.map { index in
+            let domain = plan.module.domains[index]
+            let names = domain.dependencies.map { text(plan.module.domains[$0].name) }
+            return PlanStep(
+                stage: "unpause", operation: .unpause, domain: domain,
+                detail: names.isEmpty ? "" : "after \(names.joined(separator: ", "))")
+        }
+    }
+
+    private static func handoff(_ plan: LaunchPlan) -> PlanStep {
+        switch plan.module.settings.handoff {
+        case .shutdown:
+            PlanStep(stage: "handoff", operation: .shutdown, domain: nil, detail: "the boot domain shuts itself down")
+        case .execute:
+            PlanStep(
+                stage: "handoff", operation: .execute, domain: nil, detail: text(plan.module.settings.handoffTarget ?? []))
+        case .park:
+            PlanStep(stage: "handoff", operation: .park, domain: nil, detail: "DomB sleeps for ever, holding nothing")
+        }
+    }
+
+    private static func extend(_ detail: String) -> PlanStep {
+        PlanStep(stage: "measure", operation: .pcrExtend, domain: nil, detail: detail)
+    }
+
+    private func inLogOnly(_ isUnmeasured: Bool) -> PlanStep {
+        guard isUnmeasured else { return self }
+        return PlanStep(stage: stage, operation: operation, domain: domain, detail: detail + " (in the log only: no TPM)")
+    }
+}
+
+extension ConfigOperation {
+    var operation: Operation {
+        switch self {
+        case .vcpus: .maxVCPUs
+        case .maxMemory: .setMaxMemory
+        case .affinity: .setAffinity
+        case .credit2: .creditSet
+        case .handle: .setHandle
+        }
+    }
+
+    var detail: String {
+        switch self {
+        case .vcpus(let count): return "\(count) vcpus"
+        case .maxMemory(let kibibytes): return "at most \(kibibytes) KiB"
+        case .affinity(let affinity):
+            let sets = [affinity.hard.map { "hard \(cpuList($0))" }, affinity.soft.map { "soft \(cpuList($0))" }]
+            return "vcpu \(affinity.vcpu): " + sets.compactMap { $0 }.joined(separator: ", ")
+        case .credit2(let weight, let cap):
+            let values = [weight.map { "weight \($0)" }, cap.map { "cap \($0)" }]
+            return values.compactMap { $0 }.joined(separator: ", ")
+        case .handle(let handle): return uuid(handle)
+        }
+    }
+}
