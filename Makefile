@@ -20,7 +20,7 @@ HOST := swift build -c release --scratch-path .build-host
 INIT := swift build -c release --scratch-path .build-init --traits EmbeddedInit
 FAULT := swift build -c release --scratch-path .build-fault --traits EmbeddedInit,FaultInjection
 
-.PHONY: build boot unit lint test test-all clean packages deps programs images guests
+.PHONY: build boot unit lint test test-all clean packages deps programs images fault xen-late-hwdom
 
 build: packages deps programs images
 
@@ -56,6 +56,23 @@ images: programs
 
 boot: build xen-late-hwdom
 	@python3 rig/boot.py
+
+lint:
+	@echo "lint"
+	@swift format lint --strict --recursive Sources Tests Package.swift
+	@for file in rig/deps/*.sh guests/*.sh initramfs/*.sh; do bash -n "$$file" || exit 1; done
+	@python3 -m compileall -q rig initramfs
+
+# Ordinary Swift: the core, the simulation and the host tool, with an import check that the manifest's arrows hold.
+unit: packages
+	@DOMB_DEPS= swift test --scratch-path .build-test --explicit-target-dependency-import-check error
+	@python3 -m unittest discover -q -s rig/tests -t rig
+
+test: lint build fault xen-late-hwdom unit boot
+	@python3 rig/scenarios.py --quick
+
+test-all: lint build fault xen-late-hwdom unit boot
+	@python3 rig/scenarios.py --all
 
 clean:
 	rm -rf out .build-host .build-init .build-fault .build-test

@@ -4,7 +4,7 @@ import PackageDescription
 
 // Without DOMB_DEPS the package is the core, the simulation and the host tool: nothing of Xen or tss2 is needed.
 // With it (the Makefile sets it to the folder that rig/deps fills) the PID 1 programs are there too.
-let deps = Context.environment["DOMB_DEPS"]
+let deps = Context.environment["DOMB_DEPS"].flatMap { $0.isEmpty ? nil : $0 }
 
 let strict: [SwiftSetting] = [
     .strictMemorySafety(),
@@ -63,7 +63,9 @@ if let deps {
 
     func linked(_ archives: [String]) -> [LinkerSetting] {
         let group = ["-Xlinker", "--start-group"] + archives + ["-lm", "-Xlinker", "--end-group"]
-        let hardening = ["-Xlinker", "--gc-sections", "-Xlinker", "--build-id=sha1", "-Xlinker", "-z", "-Xlinker", "noexecstack"]
+        let hardening = [
+            "-Xlinker", "--gc-sections", "-Xlinker", "--build-id=sha1", "-Xlinker", "-z", "-Xlinker", "noexecstack",
+        ]
         return [
             .unsafeFlags(["-static-executable"] + group + hardening, .when(traits: ["StaticInit"])),
             .unsafeFlags(
@@ -113,7 +115,9 @@ let package = Package(
     traits: [
         .trait(name: "EmbeddedInit", description: "The PID 1 programs as Embedded Swift, static: what ships."),
         .trait(name: "StaticInit", description: "The same programs as ordinary Swift, static: what CI compares."),
-        .trait(name: "FaultInjection", description: "A domb-init for the rig that dies where it is told to. Never shipped."),
+        .trait(
+            name: "FaultInjection", description: "A domb-init for the rig that dies where it is told to. Never shipped."
+        ),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

@@ -19,8 +19,9 @@ def require(condition, what: str) -> None:
         raise CheckFailed(what)
 
 
-def replays(log: Path, pcrs: str, pcr: int) -> list:
+def replays(log: Path, pcrs: str | None, pcr: int) -> list:
     """The log gives the TPM's value of DomB's PCR in every active bank; returns the banks."""
+    require(pcrs is not None, "the PCRs were not read")
     actual = tcglog.banks(pcrs)
     require(actual, "the TPM has no active bank")
     from_log = tcglog.replayed(log)

@@ -41,6 +41,10 @@ class Scenario:
     # Domains that ran before DomB could have a say: the sabotage itself.
     ran_before: tuple = ()
     log: str = FAILED
+    # How often the TPM was extended, where that is what the scenario is about.
+    extends: int | None = None
+    # The boot domain stays and does nothing.
+    inert: bool = False
     # Lines that must not appear.
     never: tuple = ()
     quick: bool = True

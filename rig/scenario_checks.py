@@ -7,6 +7,7 @@ import console as console_log
 import lcm
 import paths
 import scenario as kinds
+import summary
 import tcglog
 from boot import PCR
 from checks import require
@@ -19,10 +20,14 @@ def judge(row: kinds.Scenario, outcome, work: Path) -> None:
     _said(row, console)
     _ran(row, outcome)
     _logged(row, outcome, console, work)
+    trace = console_log.trace(console)
+    _extended(row, outcome, trace)
     if row.fails:
-        _nothing_unpaused(console_log.trace(console))
+        require(not checks.unpaused(trace), f"the trace shows unpaused domains: {checks.unpaused(trace)}")
     else:
-        _launched(row, outcome, console)
+        _launched(row, outcome, trace, work)
+    if row.inert:
+        _inert(console)
 
 
 def _ended(row: kinds.Scenario, outcome) -> None:
@@ -47,6 +52,8 @@ def _ran(row: kinds.Scenario, outcome) -> None:
         return
     require(outcome.states, "Xen was not asked about its domains")
     states = outcome.states[-1][1]
+    # Where the hardware role has moved, the boot domain's power off is its own end, not the machine's.
+    require(states[0].stopped_by_shutdown == (row.xen == "late"), f"Xen shows domain 0: {states[0]}")
     checks.held(states, [domid for domid in states if domid and domid not in row.runs + row.ran_before])
     for domid in row.runs:
         require(domid in states and not states[domid].paused and not states[domid].dying,
@@ -80,13 +87,30 @@ def _logged(row: kinds.Scenario, outcome, console, work: Path) -> None:
             require(text in told, f"the log has an error that the console does not tell: {text!r}")
 
 
-def _nothing_unpaused(trace: list) -> None:
-    require(not checks.unpaused(trace), f"the trace shows unpaused domains: {checks.unpaused(trace)}")
+def _extended(row: kinds.Scenario, outcome, trace: list) -> None:
+    if row.extends is None:
+        return
+    done = sum(entry["op"] == checks.EXTEND and entry["result"] == 0 for entry in trace)
+    require(done == row.extends, f"the trace has {done} extends, expected {row.extends}")
+    for bank, values in tcglog.banks(outcome.pcrs or "").items():
+        untouched = set(values[PCR]) == {"0"}
+        require(untouched == (row.extends == 0), f"PCR {PCR} of the {bank} bank after {done} extends: {values[PCR]}")
 
 
-def _launched(row: kinds.Scenario, outcome, console) -> None:
-    trace = console_log.trace(console)
-    needs = {domain.domid: domain.needs for domain in lcm.domains((paths.EXAMPLES / row.source).read_text())}
-    checks.in_order(checks.unpaused(trace), needs)
+def _inert(console) -> None:
+    """After the launch the boot domain only notes in the trace that it parks."""
+    place = next(number for number, line in enumerate(console.boot) if line.startswith("domb: launch complete"))
+    later = [line for line in console.boot[place + 1:] if line and not line.startswith("domb-trace: ")]
+    require(not later, f"the boot domain still speaks: {later}")
+
+
+def _launched(row: kinds.Scenario, outcome, trace: list, work: Path) -> None:
+    domains = lcm.domains((paths.EXAMPLES / row.source).read_text())
+    checks.in_order(checks.unpaused(trace), {domain.domid: domain.needs for domain in domains})
     if row.tpm:
         checks.closed_before_unpause(trace)
+    console = outcome.console()
+    measured, messages = console_log.measured(console), console_log.messages(console)
+    report = summary.text(domains, measured, trace, messages, outcome, PCR, [])
+    (work / "summary.txt").write_text(report)
+    require(("NO TPM" in report) == (not row.tpm), "the summary does not tell whether a TPM was there")

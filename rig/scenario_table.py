@@ -28,7 +28,8 @@ def damaged(damage):
 def good_launches() -> list:
     return [
         Scenario("launch-park", 2, "stock Xen: park launches and stays inert",
-                 ("domb: launch complete: 2 domains unpaused, handoff park",), ends=STAYS, runs=BOTH, log=GOOD),
+                 ("domb: launch complete: 2 domains unpaused, handoff park",), ends=STAYS, runs=BOTH, log=GOOD,
+                 inert=True),
         Scenario("launch-exec", 2, "stock Xen: exec gives the machine to the next init",
                  ("domb: launch complete: 2 domains unpaused, handoff exec", "NEXT-INIT pid=1 fds=0,1,2",
                   "NEXT-INIT tpm0=free"),
@@ -38,8 +39,8 @@ def good_launches() -> list:
                   "domb: launch complete: 2 domains unpaused"), ends=STAYS, patches=((REQUIRE, WARN),),
                  tpm=False, runs=BOTH, log=UNMEASURED),
         Scenario("table-in-two-parts", 5, "an LCM larger than one table launches",
-                 ("domb: launch complete: 2 domains unpaused",), ends=STAYS, patches=(BALLAST,), runs=BOTH, log=GOOD,
-                 quick=False),
+                 ("rig,ballast", "domb: launch complete: 2 domains unpaused"), ends=STAYS, patches=(BALLAST,),
+                 runs=BOTH, log=GOOD, quick=False),
         Scenario("no-lcm-classic", 6, "no LCM, and the command line allows the next init",
                  ("domb: no LCM: classic boot", "NEXT-INIT pid=1 fds=0,1,2"), ends=STAYS, source=None, bare=True,
                  linux="domb.classic=/next-init", extra=NEXT_INIT),
@@ -60,6 +61,9 @@ def refused_plans() -> list:
         Scenario("policy-too-weak", 6, "the LCM asks for a weaker TPM policy than the command line",
                  failure("plan", "the LCM asks for TPM policy warn, domb.tpm= demands at least require"),
                  patches=((REQUIRE, WARN),), linux="domb.tpm=require"),
+        Scenario("pin-match", 6, "the command line pins this LCM",
+                 ("domb: launch complete: 2 domains unpaused",), ends=STAYS, linux="domb.lcm=sha256:{lcm}", runs=BOTH,
+                 log=GOOD, quick=False),
         Scenario("domain-missing", 6, "a domain of the LCM does not exist",
                  failure("plan: domain 3", "it is in the LCM, and Xen has no such domain"), sabotage="destroy:3"),
         Scenario("domain-runs", 6, "a domain of the LCM already runs",
@@ -76,13 +80,15 @@ def refused_plans() -> list:
 def refused_tables() -> list:
     return [
         Scenario("table-missing", 5, "one part of the LCM is missing",
-                 failure("lcm", "LCM part 2 of 2 is missing"), bare=True, patches=(BALLAST,), tables=lambda tables: tables[:1]),
+                 failure("lcm", "LCM part 2 of 2 is missing"), bare=True, patches=(BALLAST,),
+                 tables=lambda tables: tables[:1]),
         Scenario("table-cut-short", 5, "the LCM is cut short",
                  failure("lcm", "the LCM is cut short: "), bare=True, tables=damaged(lcm.cut_short)),
         Scenario("table-checksum", 5, "the table's checksum is wrong (GRUB road)",
                  failure("lcm", "wrong checksum"), bare=True, grub=True, tables=damaged(lcm.wrong_checksum)),
         Scenario("table-digest", 5, "the LCM is not the one that its tables promise",
-                 failure("lcm", "the LCM's SHA-256 is not the one that its table declares"), bare=True, tables=damaged(lcm.flipped_payload)),
+                 failure("lcm", "the LCM's SHA-256 is not the one that its table declares"), bare=True,
+                 tables=damaged(lcm.flipped_payload)),
         Scenario("no-lcm", 6, "no LCM at all",
                  failure("lcm", "no ACPI table with the OEM table id DOMB-LCM"), bare=True, source=None),
     ]
@@ -93,11 +99,13 @@ def attacks() -> list:
         Scenario("image-changed", 3, "one bit of one image changed after construction",
                  failure("measure: domain 2", "kernel in memory is not the expected one"), sabotage="flip:2:0x100040"),
         Scenario("image-changed-late", 3, "the same in the last image of the appliance, the hardware role moved",
-                 failure("measure: domain 4", "kernel in memory is not the expected one"), ends=STAYS, xen="late", source="appliance.dts",
-                 sabotage="flip:4:0x1000040", quick=False),
+                 failure("measure: domain 4", "kernel in memory is not the expected one"), ends=STAYS, xen="late",
+                 source="appliance.dts", sabotage="flip:4:0x1000040", quick=False),
         *[Scenario(f"fault-{moment}", 8, f"domb-init dies by a fault {moment} the extends",
                    ("Attempted to kill init",), ends=RESET, init=paths.DOMB_INIT_FAULT, linux=f"domb.fault={moment}",
-                   log=NOTHING, never=("domb: launch complete",)) for moment in ("before", "between", "after")],
+                   log=NOTHING, extends=extends, never=("domb: launch complete",))
+          # Six: identity, LCM, two domains, cap, separator.
+          for moment, extends in (("before", 0), ("between", 2), ("after", 6))],
     ]
 
 

@@ -5,6 +5,7 @@
 Everything of a scenario is kept in out/scenarios/NAME/. Exit status 0 only if all pass.
 """
 import argparse
+import hashlib
 import shutil
 import sys
 import time
@@ -45,11 +46,12 @@ class Result:
 
 def prepare(row: Scenario, work: Path) -> qemu.Machine:
     images = IMAGES[row.source]() if row.source else {}
-    tables = []
+    tables, linux = [], row.linux
     if row.source:
         (work / "ballast.bin").write_bytes(bytes(BALLAST_BYTES))
-        tables = lcm.build(paths.EXAMPLES / row.source, images, work, row.patches, hostile=row.fails).tables
-        tables = row.tables(tables) if row.tables else tables
+        made = lcm.build(paths.EXAMPLES / row.source, images, work, row.patches, hostile=row.fails)
+        tables = row.tables(made.tables) if row.tables else made.tables
+        linux = linux.format(lcm=hashlib.sha256(made.dtb.read_bytes()).hexdigest())
     extra = dict(row.extra)
     if row.sabotage:
         extra["/domb-init.real"] = row.init or paths.DOMB_INIT
@@ -58,11 +60,12 @@ def prepare(row: Scenario, work: Path) -> qemu.Machine:
         initramfs.bare(ramdisk, extra)
     else:
         initramfs.stock(ramdisk, images, programs.SABOTEUR if row.sabotage else row.init, extra)
-    sabotage = f"saboteur={row.sabotage}" if row.sabotage else ""
+    if row.sabotage:
+        linux = f"{linux} saboteur={row.sabotage}".strip()
     machine = qemu.Machine(
         work, paths.XEN_STOCK if row.xen == "stock" else paths.XEN_LATE_HWDOM, paths.boot_kernel(), ramdisk,
-        xen_options=boot.XEN_OPTIONS if row.xen == "late" else "", linux_options=f"{row.linux} {sabotage}".strip(),
-        tables=tables, timeout=HARD_LIMIT)
+        xen_options=boot.XEN_OPTIONS if row.xen == "late" else "", linux_options=linux, tables=tables,
+        timeout=HARD_LIMIT)
     if row.grub:
         machine.xen = paths.XEN_STOCK_MULTIBOOT
         machine.esp = grub.make_esp(machine, tables)
@@ -122,6 +125,8 @@ def good_shutdown() -> Result:
 
 def selected(arguments) -> list:
     rows = [row for row in all_scenarios() if arguments.all or arguments.only or row.quick]
+    # The long ones first, so that none of them is alone at the end.
+    rows.sort(key=lambda row: row.source != boot.SOURCE.name)
     work = [(row.name, lambda row=row: attempt(row)) for row in rows]
     work.insert(0, ("launch-shutdown", good_shutdown))
     if arguments.only:

@@ -16,7 +16,9 @@ def text(domains: list, measured: list, trace: list, messages: list, outcome, pc
     for check, wrong in verdicts:
         lines.append(f"{'ok  ' if wrong is None else 'FAIL'}  {check}" + (f": {wrong}" if wrong else ""))
     failed = sum(wrong is not None for _, wrong in verdicts)
-    lines += ["", f"launch {'good' if not failed else 'NOT good'}: {len(verdicts) - failed} checks hold, {failed} do not"]
+    if verdicts:
+        word = "NOT good" if failed else "good"
+        lines += ["", f"launch {word}: {len(verdicts) - failed} checks hold, {failed} do not"]
     return "\n".join(lines) + "\n"
 
 
@@ -31,15 +33,17 @@ def _row(domain, measured: list, trace: list, outcome) -> str:
 
 
 def _facts(messages: list, outcome, pcr: int) -> list:
-    lines = ["Times count from the start of DomB's PID 1. Ticks: the domain counts seconds; both counts were read five"
-             " seconds", "or more after Xen said that every vcpu of DomB's domain is paused because the domain has shut"
-             " down."]
-    for pattern in (r"domb: (launch complete: .*)", r"domb: (peak memory .*)"):
+    lines = ["Times count from the start of DomB's PID 1. Ticks: the domain counts seconds; both counts were read five",
+             "seconds or more after the end of DomB's work."]
+    for pattern in (r"domb: (launch complete: .*)", r"domb: (peak memory .*)", r"domb: (warning: .*)"):
         found = [match.group(1) for line in messages if (match := re.match(pattern, line))]
-        lines.append(found[-1] if found else f"DomB did not say: {pattern}")
-    gone = outcome.marks.get("boot domain gone")
-    lines.append(f"boot domain gone after {gone:.1f} s of the machine" if gone else "the boot domain was not seen to go")
+        lines += found[-1:]
+    if gone := outcome.marks.get("boot domain gone"):
+        lines.append(f"boot domain gone after {gone:.1f} s of the machine: by Xen's word every vcpu of it is paused"
+                     " because it has shut down")
     lines.append(f"whole boot: {outcome.seconds:.1f} s")
-    for bank, values in tcglog.banks(outcome.pcrs or "").items():
-        lines.append(f"PCR {pcr} {bank}: {values.get(pcr, 'missing')}")
+    banks = tcglog.banks(outcome.pcrs or "")
+    if not banks:
+        lines.append("NO TPM: nothing outside of DomB's own words vouches for this launch")
+    lines += [f"PCR {pcr} {bank}: {values.get(pcr, 'missing')}" for bank, values in banks.items()]
     return lines

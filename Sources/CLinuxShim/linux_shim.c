@@ -6,11 +6,11 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <termios.h>
@@ -165,9 +165,19 @@ uint64_t domb_monotonic_microseconds(void)
 
 int64_t domb_peak_memory(void)
 {
-    struct rusage usage;
+    static const char key[] = "VmHWM:";
+    char text[4096];
+    int fd = domb_open("/proc/self/status");
+    int64_t count = fd < 0 ? fd : domb_read(fd, text, sizeof text - 1);
+    const char *line;
 
-    return getrusage(RUSAGE_SELF, &usage) != 0 ? -errno : usage.ru_maxrss;
+    if (fd >= 0)
+        domb_close(fd);
+    if (count < 0)
+        return count;
+    text[count] = 0;
+    line = strstr(text, key);
+    return line ? strtol(line + sizeof key - 1, NULL, 10) : -ENODATA;
 }
 
 int domb_process_id(void)

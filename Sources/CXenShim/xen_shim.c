@@ -128,6 +128,11 @@ void domb_foreign_unmap(struct domb_xen *xen, const void *address, size_t pages)
     xenforeignmemory_unmap(xen->memory, (void *)address, pages);
 }
 
+int domb_xc_domain_shutdown(struct domb_xen *xen, uint32_t domid, int reboot)
+{
+    return domb_result(xc_domain_shutdown(xen->ctrl, domid, reboot ? SHUTDOWN_reboot : SHUTDOWN_poweroff));
+}
+
 int domb_sched_shutdown(struct domb_xen *xen)
 {
     struct sched_shutdown *argument = xencall_alloc_buffer(xen->call, sizeof *argument);

@@ -15,11 +15,18 @@ struct Ending {
 
     func fail(_ machine: consuming BootMachine, _ failure: LaunchFailure) -> Never {
         machine.recordFailure(failure)
-        fail(machine.journal, unpaused: machine.unpaused, failure)
+        tell(&machine.journal, unpaused: machine.unpaused, failure)
+        machine.endHost(arguments.end)
+        end()
     }
 
     func fail(_ journal: ConsoleJournal, unpaused: [DomainID], _ failure: LaunchFailure) -> Never {
         var journal = journal
+        tell(&journal, unpaused: unpaused, failure)
+        end()
+    }
+
+    private func tell(_ journal: inout ConsoleJournal, unpaused: [DomainID], _ failure: LaunchFailure) {
         var line = Line("launch failed: ")
         line.append(failure.message)
         journal.note(line)
@@ -28,6 +35,9 @@ struct Ending {
         end.append(arguments.end.name)
         journal.note(end)
         journal.flush()
+    }
+
+    private func end() -> Never {
         switch arguments.end {
         case .powerOff: PowerControl.end(.powerOff)
         case .reboot: PowerControl.end(.reboot)

@@ -16,7 +16,9 @@
         init?(_ commandLine: [UInt8]) {
             for word in commandLine.split(separator: UInt8(ascii: " ")) where word.starts(with: Self.key) {
                 let value = [UInt8](word.dropFirst(Self.key.count))
-                for (name, point) in [("before" as StaticString, Self.before), ("between", .between), ("after", .after)]
+                for (name, point) in [
+                    ("before" as StaticString, Self.before), ("between", .between), ("after", .after),
+                ]
                 where Line(name).bytes == value {
                     self = point
                     return

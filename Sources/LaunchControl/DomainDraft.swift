@@ -43,7 +43,8 @@ struct DomainDraft {
         let vcpus = try Self.vcpus(view)
         description = DomainDescription(
             domid: unassigned, name: view.baseName, handle: try Self.handle(view), roles: roles,
-            mode: try DomainMode(view), memory: isBoot ? 0 : try Self.memory(view), maxMemory: try view.kibibytes("mem-max"),
+            mode: try DomainMode(view), memory: isBoot ? 0 : try Self.memory(view),
+            maxMemory: try view.kibibytes("mem-max"),
             vcpus: vcpus, affinities: try Self.affinities(view, vcpus: vcpus),
             weight: try view.short("domb,weight", in: 1...65535), cap: try view.short("domb,cap", in: 0...65535),
             kernel: kernel, ramdisk: modules.ramdisk, commandLine: modules.commandLine)
@@ -98,7 +99,8 @@ struct DomainDraft {
             guard id < vcpus else { throw child.error(.limitExceeded, missing: "id") }
             guard !found.contains(where: { $0.vcpu == id }) else { throw child.error(.duplicateName, missing: "id") }
             found.append(
-                VCPUAffinity(vcpu: id, hard: try child.cpus("hard-affinity"), soft: try child.cpus("domb,soft-affinity")))
+                VCPUAffinity(
+                    vcpu: id, hard: try child.cpus("hard-affinity"), soft: try child.cpus("domb,soft-affinity")))
         }
         return found.sorted { $0.vcpu < $1.vcpu }
     }

@@ -86,7 +86,9 @@ public enum LaunchControlContainer {
     }
 
     /// The LCM as complete ACPI tables, in order, for GRUB's `acpi` command or QEMU's `-acpitable file=`.
-    public static func tables<Hash: ContentHash>(for module: [UInt8], hashing: Hash.Type) throws(ContainerError) -> [[UInt8]] {
+    public static func tables<Hash: ContentHash>(for module: [UInt8], hashing: Hash.Type) throws(ContainerError)
+        -> [[UInt8]]
+    {
         guard module.count <= Limits.moduleBytes else { throw .tooLarge(byteCount: module.count) }
         let room = payloadLimit - partHeaderSize
         let count = max(1, (module.count + room - 1) / room)

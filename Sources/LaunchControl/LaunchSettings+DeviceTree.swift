@@ -13,7 +13,9 @@ extension LaunchSettings {
         try view.refuseUnknownDombProperties(Self.knownProperties)
         pcr = .standard
         if let value = try view.word("domb,pcr") {
-            guard let index = PCRIndex(rawValue: value) else { throw view.error(.badPropertyValue, missing: "domb,pcr") }
+            guard let index = PCRIndex(rawValue: value) else {
+                throw view.error(.badPropertyValue, missing: "domb,pcr")
+            }
             pcr = index
         }
         tpmPolicy = .require

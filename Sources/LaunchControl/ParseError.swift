@@ -29,7 +29,8 @@ public struct ParseError: Error, Equatable, Sendable {
             case .tooManyProperties: "too many properties"
             case .tooLarge: "larger than an LCM may be"
             case .duplicateName: "two properties or nodes of one name in one node"
-            case .noHypervisorNode: "no /chosen/hypervisor with compatible \"hypervisor,xen\", no \"xen,domain\" under /chosen"
+            case .noHypervisorNode:
+                "nothing under /chosen is compatible with \"hypervisor,xen\" or \"xen,domain\""
             case .twoHypervisorNodes: "more than one hypervisor node"
             case .badPropertyLength: "the property has the wrong length"
             case .badPropertyValue: "the property has a value that it cannot have"

@@ -20,7 +20,9 @@ public struct NextInit: ~Copyable {
     }
 
     /// SHA-256 and size of the whole file.
-    public borrowing func digest<Hash: ContentHash>(_: Hash.Type) throws(SystemError) -> (digest: Digest, byteCount: UInt64) {
+    public borrowing func digest<Hash: ContentHash>(_: Hash.Type) throws(SystemError) -> (
+        digest: Digest, byteCount: UInt64
+    ) {
         var hash = Hash(.sha256)
         var byteCount: UInt64 = 0
         do throws(Errno) {
@@ -39,7 +41,9 @@ public struct NextInit: ~Copyable {
     /// Replaces this process. Returns only on failure. The file's own descriptor closes with the exec.
     public borrowing func execute() -> SystemError {
         // Safety: the array lives through the call and ends in zero.
-        let result = unsafe path.characters.withUnsafeBufferPointer { unsafe domb_execute(file.descriptor, $0.baseAddress) }
+        let result = unsafe path.characters.withUnsafeBufferPointer {
+            unsafe domb_execute(file.descriptor, $0.baseAddress)
+        }
         return SystemError(.execute, code: -result, path: path.bytes)
     }
 }

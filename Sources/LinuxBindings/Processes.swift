@@ -46,7 +46,8 @@ public enum Processes {
             var found: [UInt32] = []
             for name in try Folder.names(in: CPath("/proc/self/fd"), .links) {
                 // The listing itself holds one descriptor, which is gone by now.
-                guard let number = Decimal.parse(name[...]), number > 2, isOpen(Int32(truncatingIfNeeded: number)) else { continue }
+                guard let number = Decimal.parse(name[...]), number > 2, isOpen(Int32(truncatingIfNeeded: number))
+                else { continue }
                 found.append(UInt32(truncatingIfNeeded: number))
             }
             return found

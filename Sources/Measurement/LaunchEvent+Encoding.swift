@@ -26,7 +26,8 @@ extension LaunchEvent {
         switch self {
         case .identity(let identity):
             for field in [
-                identity.buildID, identity.commandLine, identity.xenVersion, identity.xenBuildID, identity.xenCommandLine,
+                identity.buildID, identity.commandLine, identity.xenVersion, identity.xenBuildID,
+                identity.xenCommandLine,
             ] { body.append(counted: field) }
         case .module(let byteCount, let digest):
             body.append(littleEndian: byteCount, byteCount: 8)

@@ -24,7 +24,9 @@ struct StartInfo {
     let commandLine: UInt64
 
     init(parsing bytes: [UInt8]) throws(MeasurementError) {
-        guard bytes.count == Self.byteCount, Self.integer(bytes, 0, 4) == UInt64(Self.magic) else { throw .badStartInfo }
+        guard bytes.count == Self.byteCount, Self.integer(bytes, 0, 4) == UInt64(Self.magic) else {
+            throw .badStartInfo
+        }
         moduleCount = UInt32(truncatingIfNeeded: Self.integer(bytes, 12, 4))
         moduleList = Self.integer(bytes, 16, 8)
         commandLine = Self.integer(bytes, 24, 8)
@@ -38,7 +40,9 @@ struct StartInfo {
 
     private static func integer(_ bytes: [UInt8], _ offset: Int, _ count: Int) -> UInt64 {
         var value: UInt64 = 0
-        for index in stride(from: offset + count - 1, through: offset, by: -1) { value = value << 8 | UInt64(bytes[index]) }
+        for index in stride(from: offset + count - 1, through: offset, by: -1) {
+            value = value << 8 | UInt64(bytes[index])
+        }
         return value
     }
 }

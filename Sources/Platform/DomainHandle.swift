@@ -29,7 +29,9 @@ public struct DomainHandle: Equatable, Sendable {
     public var bytes: [UInt8] {
         var result: [UInt8] = []
         for half in [high, low] {
-            for shift in stride(from: 56, through: 0, by: -8) { result.append(UInt8(truncatingIfNeeded: half >> UInt64(shift))) }
+            for shift in stride(from: 56, through: 0, by: -8) {
+                result.append(UInt8(truncatingIfNeeded: half >> UInt64(shift)))
+            }
         }
         return result
     }

@@ -40,4 +40,8 @@ public protocol Hypervisor: ~Copyable {
     /// Takes one from the domain's pause count. The corresponding C function is `xc_domain_unpause`; a domain that
     /// is not paused gives EINVAL.
     mutating func unpause(_ domid: DomainID) throws(HypercallError)
+
+    /// Shuts the hardware domain down, and with it the host: Xen restarts or halts the machine (hwdom_shutdown). It need
+    /// not have run. The corresponding C function is `xc_domain_shutdown`.
+    mutating func shutDownHost(hardwareDomain: DomainID, reboot: Bool) throws(HypercallError)
 }

@@ -9,7 +9,7 @@ public enum Operation: UInt8, CaseIterable, Sendable {
     case maxVCPUs, setMaxMemory, setAffinity, getAffinity, creditSet, creditGet, setHandle
     case unpause
     case getCapability, pcrExtend, pcrRead
-    case shutdown, execute, park
+    case shutdown, execute, park, remoteShutdown
 
     /// The name of the C function, hypercall or TPM command behind the operation.
     public var name: StaticString {
@@ -38,6 +38,7 @@ public enum Operation: UInt8, CaseIterable, Sendable {
         case .shutdown: "SCHEDOP_shutdown"
         case .execute: "execveat"
         case .park: "park"
+        case .remoteShutdown: "xc_domain_shutdown"
         }
     }
 }

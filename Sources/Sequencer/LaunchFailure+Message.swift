@@ -74,7 +74,8 @@ extension Line {
         case .moduleCount(let expected, let actual):
             append("the start info has ", Int(actual), " modules, the LCM ", Int(expected))
         case .ramdiskSize(let expected, let actual):
-            append("the ramdisk in memory has ", Int(clamping: actual), " bytes, the LCM says ", Int(clamping: expected))
+            append(
+                "the ramdisk in memory has ", Int(clamping: actual), " bytes, the LCM says ", Int(clamping: expected))
         case .unknownPlace(let role):
             append("the LCM does not say where the ")
             append(role.name)
@@ -112,7 +113,9 @@ extension Line {
         append(second)
     }
 
-    mutating func append(_ first: StaticString, _ value: Int, _ second: StaticString, _ other: Int, _ third: StaticString = "") {
+    mutating func append(
+        _ first: StaticString, _ value: Int, _ second: StaticString, _ other: Int, _ third: StaticString = ""
+    ) {
         append(first, value, second)
         append(decimal: Int64(other))
         append(third)

@@ -81,6 +81,12 @@ extension Machine: Hypervisor, ImageSource where Host: ~Copyable, Store: ~Copyab
         try traced(.unpause, domid) { (host) throws(HypercallError) in try host.unpause(domid) }
     }
 
+    public mutating func shutDownHost(hardwareDomain: DomainID, reboot: Bool) throws(HypercallError) {
+        try traced(.remoteShutdown, hardwareDomain) { (host) throws(HypercallError) in
+            try host.shutDownHost(hardwareDomain: hardwareDomain, reboot: reboot)
+        }
+    }
+
     public mutating func read(_ domid: DomainID, at address: UInt64, byteCount: Int) throws(HypercallError) -> [UInt8] {
         try traced(.foreignMap, domid) { (host) throws(HypercallError) in
             try host.read(domid, at: address, byteCount: byteCount)

@@ -7,7 +7,8 @@ import Platform
 extension Line {
     public mutating func append(_ refusal: PlanRefusal) {
         switch refusal {
-        case .pinnedDigest, .policyBelowLeast, .tpmRequired, .unhashableBank, .noActiveBank, .resettablePCR, .localityPCR:
+        case .pinnedDigest, .policyBelowLeast, .tpmRequired, .unhashableBank, .noActiveBank, .resettablePCR,
+            .localityPCR:
             append(trust: refusal)
         case .otherProcess, .inheritedDescriptor, .noBootDomain, .secondRunningDomain, .shutdownOfHardwareDomain:
             append(bootDomain: refusal)
@@ -35,7 +36,9 @@ extension Line {
             append("the TPM has an active bank that DomB cannot hash, TPM_ALG_ID ")
             append(hex: UInt64(algorithm))
         case .noActiveBank: append("the TPM has no active bank for this PCR")
-        case .resettablePCR(let pcr): append("PCR ", Int(pcr.rawValue), " can be reset by software: no place for evidence")
+        case .resettablePCR(let pcr):
+            
+            append("PCR ", Int(pcr.rawValue), " can be reset by software: no place for evidence")
         case .localityPCR(let pcr):
             append("PCR ", Int(pcr.rawValue), " takes extends from locality 2 only, which this kernel does not give")
         default: break

@@ -16,7 +16,8 @@ public struct SimulatedDomain: Sendable {
     /// Pages that exist, by frame number; a frame that is not here cannot be mapped.
     public var pages: [UInt64: [UInt8]] = [:]
 
-    public init(domid: DomainID, kibibytes: UInt64, vcpus: UInt32 = 1, handle: DomainHandle = .unset, cpus: UInt32 = 1) {
+    public init(domid: DomainID, kibibytes: UInt64, vcpus: UInt32 = 1, handle: DomainHandle = .unset, cpus: UInt32 = 1)
+    {
         maxVCPUs = vcpus
         let pageCount = kibibytes / 4 + 10
         info = DomainInfo(

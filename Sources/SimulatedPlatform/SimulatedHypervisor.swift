@@ -149,6 +149,11 @@ public struct SimulatedHypervisor: Hypervisor, ImageSource {
         domainsByID[domid.rawValue]?.info.isPaused = domain.pauseCount > 1
     }
 
+    public mutating func shutDownHost(hardwareDomain: DomainID, reboot: Bool) throws(HypercallError) {
+        _ = try domain(.remoteShutdown, hardwareDomain)
+        domainsByID[hardwareDomain.rawValue]?.info.isShutDown = true
+    }
+
     public mutating func read(_ domid: DomainID, at address: UInt64, byteCount: Int) throws(HypercallError) -> [UInt8] {
         let domain = try domain(.foreignMap, domid)
         guard let bytes = domain.bytes(at: address, count: byteCount) else {

@@ -30,7 +30,9 @@ extension XenctrlHypervisor: Hypervisor {
         try check(.setAffinity, domid, result)
     }
 
-    public mutating func affinity(_ domid: DomainID, vcpu: UInt32) throws(HypercallError) -> (hard: CPUSet, soft: CPUSet) {
+    public mutating func affinity(_ domid: DomainID, vcpu: UInt32) throws(HypercallError) -> (
+        hard: CPUSet, soft: CPUSet
+    ) {
         // Xen's largest NR_CPUS is 16383.
         var hard = [UInt64](repeating: 0, count: 256)
         var soft = hard
@@ -76,5 +78,11 @@ extension XenctrlHypervisor: Hypervisor {
     public mutating func unpause(_ domid: DomainID) throws(HypercallError) {
         // Safety: the handle is open.
         try check(.unpause, domid, unsafe domb_xc_domain_unpause(handle, UInt32(domid.rawValue)))
+    }
+
+    public mutating func shutDownHost(hardwareDomain: DomainID, reboot: Bool) throws(HypercallError) {
+        // Safety: the handle is open.
+        let result = unsafe domb_xc_domain_shutdown(handle, UInt32(hardwareDomain.rawValue), reboot ? 1 : 0)
+        try check(.remoteShutdown, hardwareDomain, result)
     }
 }

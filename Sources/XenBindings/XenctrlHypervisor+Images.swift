@@ -37,7 +37,9 @@ extension XenctrlHypervisor: ImageSource {
             var mapped: UnsafeRawPointer?
             // Safety: the shim sets the pointer if it returns zero.
             let result = unsafe domb_foreign_map(handle, UInt32(domid.rawValue), firstPage, pages, &mapped)
-            guard result == 0, let mapped = unsafe mapped else { throw HypercallError(.foreignMap, domid, code: -result) }
+            guard result == 0, let mapped = unsafe mapped else {
+                throw HypercallError(.foreignMap, domid, code: -result)
+            }
             let windowEnd = min(end, (lastPage + 1) * Self.pageSize)
             let skip = Int(position - firstPage * Self.pageSize)
             // Safety: the mapping has `pages` pages and stays until the unmap below; the domain is paused, so nobody

@@ -9,7 +9,13 @@ struct CommandFailure: Error {
     let message: String
 
     static func refusal(_ message: String) -> CommandFailure { CommandFailure(exitCode: ExitCode(1), message: message) }
-    static func malformed(_ message: String) -> CommandFailure { CommandFailure(exitCode: ExitCode(65), message: message) }
-    static func noInput(_ message: String) -> CommandFailure { CommandFailure(exitCode: ExitCode(66), message: message) }
-    static func inputOutput(_ message: String) -> CommandFailure { CommandFailure(exitCode: ExitCode(74), message: message) }
+    static func malformed(_ message: String) -> CommandFailure {
+        CommandFailure(exitCode: ExitCode(65), message: message)
+    }
+    static func noInput(_ message: String) -> CommandFailure {
+        CommandFailure(exitCode: ExitCode(66), message: message)
+    }
+    static func inputOutput(_ message: String) -> CommandFailure {
+        CommandFailure(exitCode: ExitCode(74), message: message)
+    }
 }

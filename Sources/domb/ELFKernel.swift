@@ -53,7 +53,8 @@ struct ELFKernel {
         }
         guard !found.isEmpty else { throw .noSegments }
         guard found.count <= Limits.segments else {
-            throw .unsupported("\(found.count) loadable segments, more than the \(Limits.segments) that an LCM may name")
+            throw .unsupported(
+                "\(found.count) loadable segments, more than the \(Limits.segments) that an LCM may name")
         }
         segments = found.map { $0.segment }
     }
@@ -69,7 +70,8 @@ struct ELFKernel {
         }
         let (end, overflow) = program.address.addingReportingOverflow(program.memorySize)
         guard !overflow, end <= addressLimit else { throw .badSegment(index, "ends above 4 GiB") }
-        guard program.fileOffset <= UInt64(file.count), program.fileSize <= UInt64(file.count) - program.fileOffset else {
+        guard program.fileOffset <= UInt64(file.count), program.fileSize <= UInt64(file.count) - program.fileOffset
+        else {
             throw .badSegment(index, "lies outside the file")
         }
         let start = Int(program.fileOffset)

@@ -8,19 +8,19 @@ enum HostFile {
     static func read(_ path: String, limit: Int) throws(CommandFailure) -> [UInt8] {
         if path == "-" { return try read(descriptor: 0, "standard input", limit: limit) }
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .noInput("\(path): cannot open: \(errorText())") }
+        guard descriptor >= 0 else { throw .noInput("\(path): cannot open: \(errorText(errno))") }
         defer { close(descriptor) }
         return try read(descriptor: descriptor, path, limit: limit)
     }
 
-    private static func read(descriptor: CInt, _ name: String, limit: Int) throws(CommandFailure) -> [UInt8] {
+    static func read(descriptor: CInt, _ name: String, limit: Int) throws(CommandFailure) -> [UInt8] {
         var content: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 1 << 20)
         while true {
             // Safety: the call writes at most the chunk's own count.
             let count = unsafe Glibc.read(descriptor, &chunk, chunk.count)
             if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw .inputOutput("\(name): cannot read: \(errorText())") }
+            guard count >= 0 else { throw .inputOutput("\(name): cannot read: \(errorText(errno))") }
             if count == 0 { return content }
             content.append(contentsOf: chunk[..<count])
             guard content.count <= limit else { throw .malformed("\(name): larger than \(limit) bytes") }
@@ -31,11 +31,11 @@ enum HostFile {
     static func write(_ content: [UInt8], to path: String) throws(CommandFailure) {
         let draft = "\(path).\(getpid()).part"
         let descriptor = unsafe open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw .inputOutput("\(draft): cannot create: \(errorText())") }
+        guard descriptor >= 0 else { throw .inputOutput("\(draft): cannot create: \(errorText(errno))") }
         do throws(CommandFailure) {
-            try write(content, descriptor: descriptor, draft)
+            try write(content[...], descriptor: descriptor, closing: draft)
             guard unsafe rename(draft, path) == 0 else {
-                throw .inputOutput("\(path): cannot replace: \(errorText())")
+                throw .inputOutput("\(path): cannot replace: \(errorText(errno))")
             }
         } catch {
             _ = unsafe unlink(draft)
@@ -43,21 +43,34 @@ enum HostFile {
         }
     }
 
-    private static func write(_ content: [UInt8], descriptor: CInt, _ name: String) throws(CommandFailure) {
-        var written = 0
-        var failure: String?
-        while written < content.count, failure == nil {
-            let rest = content[written...]
-            // Safety: the call reads at most the buffer's own count, inside the closure.
-            let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count > 0 { written += count } else if errno != EINTR { failure = errorText() }
+    /// A full disk may show only when the file is closed.
+    private static func write(
+        _ content: ArraySlice<UInt8>, descriptor: CInt, closing name: String
+    ) throws(CommandFailure) {
+        do throws(CommandFailure) {
+            try write(content, descriptor: descriptor, name)
+        } catch {
+            close(descriptor)
+            throw error
         }
-        if close(descriptor) != 0, failure == nil { failure = errorText() }
-        if let failure { throw .inputOutput("\(name): cannot write: \(failure)") }
+        guard close(descriptor) == 0 else { throw .inputOutput("\(name): cannot write: \(errorText(errno))") }
     }
 
-    static func errorText() -> String {
+    static func write(_ content: ArraySlice<UInt8>, descriptor: CInt, _ name: String) throws(CommandFailure) {
+        var rest = content
+        while !rest.isEmpty {
+            // Safety: the call reads at most the buffer's own count, inside the closure.
+            let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count > 0 {
+                rest = rest.dropFirst(count)
+            } else if errno != EINTR {
+                throw .inputOutput("\(name): cannot write: \(errorText(errno))")
+            }
+        }
+    }
+
+    static func errorText(_ code: CInt) -> String {
         // Safety: strerror gives a terminated string that lasts until the next call; it is copied here.
-        unsafe String(cString: strerror(errno))
+        unsafe String(cString: strerror(code))
     }
 }

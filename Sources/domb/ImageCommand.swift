@@ -9,16 +9,19 @@ struct ImageCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "image", abstract: "Print the device tree fragment that says where an image lies and its digest.",
         discussion: """
-            The fragment is to be included at the end of the .dts that has the label. For an ELF kernel it has the \
-            loadable segments and the SHA-256 of what a builder puts there; for a ramdisk its size and SHA-256.
+            The fragment is to be included at the end of the .dts that has the label. For a kernel it has the \
+            loadable segments and the SHA-256 of what a builder puts there; of a bzImage they are those of the kernel \
+            in it, which gzip, xz, zstd or whatever packed it unpacks. For a ramdisk it has its size and SHA-256.
             """)
 
     @Flag(help: "FILE is a ramdisk, or anything that is loaded as it is.")
     var ramdisk = false
     @Option(help: "Label of the module node in the .dts.")
     var label: String
-    @Argument(help: "An ELF kernel, or with --ramdisk any file.")
+    @Argument(help: "An ELF kernel or a bzImage, or with --ramdisk any file.")
     var file: String
+
+    private static let limit = 2 << 30
 
     func validate() throws {
         let letters = label.utf8.allSatisfy { byte in
@@ -30,30 +33,45 @@ struct ImageCommand: ParsableCommand {
         }
         let first = label.utf8.first ?? UInt8(ascii: "0")
         guard letters, first > UInt8(ascii: "9") else {
-            throw ValidationError("'\(label)' is no device tree label: letters, digits and _, not starting with a digit")
+            throw ValidationError(
+                "'\(label)' is no device tree label: letters, digits and _, not starting with a digit")
         }
     }
 
     func run() throws {
-        let content = try HostFile.read(file, limit: 2 << 30)
+        let content = try HostFile.read(file, limit: Self.limit)
         print(ramdisk ? try ramdiskFragment(content) : try kernelFragment(content))
     }
 
     private func kernelFragment(_ content: [UInt8]) throws(CommandFailure) -> String {
-        guard !BootProtocolImage.isOne(content) else {
-            throw .malformed(
-                "\(file): a bzImage: its segments are only known when it is unpacked; extract the vmlinux "
-                    + "(rig/deps/extract-vmlinux.py, or the kernel's scripts/extract-vmlinux) and name that")
-        }
+        let unpacked = BootProtocolImage.isOne(content) ? try unpack(content) : content
         let kernel: ELFKernel
         do throws(ELFKernel.Problem) {
-            kernel = try ELFKernel(parsing: content)
+            kernel = try ELFKernel(parsing: unpacked)
         } catch {
             throw .malformed("\(file): \(error.text)")
         }
         let cells = kernel.segments.map { "\(hexadecimal($0.address)) \(hexadecimal($0.byteCount))" }
         return fragment(
-            "domb,load = /bits/ 64 <\(cells.joined(separator: " "))>;", kernel.digest(of: content, SwiftCryptoHash.self))
+            "domb,load = /bits/ 64 <\(cells.joined(separator: " "))>;",
+            kernel.digest(of: unpacked, SwiftCryptoHash.self))
+    }
+
+    /// The ELF kernel that a bzImage carries.
+    private func unpack(_ content: [UInt8]) throws(CommandFailure) -> [UInt8] {
+        do {
+            let image = try BootProtocolImage(parsing: content)
+            if image.program.isEmpty { return [UInt8](image.payload) }
+            let unpacked = try Filter.run(image.program, on: image.payload, limit: Self.limit)
+            try image.check(unpacked: unpacked)
+            return unpacked
+        } catch let failure as CommandFailure {
+            throw CommandFailure(exitCode: failure.exitCode, message: "\(file): \(failure.message)")
+        } catch let problem as BootProtocolImage.Problem {
+            throw .malformed("\(file): \(problem.text)")
+        } catch {
+            throw .malformed("\(file): \(error)")
+        }
     }
 
     private func ramdiskFragment(_ content: [UInt8]) throws(CommandFailure) -> String {
@@ -81,12 +99,5 @@ extension ELFKernel {
             }
         }
         return hash.finish()
-    }
-}
-
-/// A kernel with Linux's x86 boot protocol (Linux, Documentation/arch/x86/boot.rst).
-enum BootProtocolImage {
-    static func isOne(_ content: [UInt8]) -> Bool {
-        content.count >= 0x206 && content[0x202..<0x206].elementsEqual(Line("HdrS").bytes)
     }
 }

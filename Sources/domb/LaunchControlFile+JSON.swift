@@ -11,7 +11,8 @@ extension LaunchControlFile {
             (
                 "lcm",
                 .object([
-                    ("file", .string(path)), ("bytes", .number(byteCount)), ("sha256", .string(hexadecimal(digest.bytes))),
+                    ("file", .string(path)), ("bytes", .number(byteCount)),
+                    ("sha256", .string(hexadecimal(digest.bytes))),
                 ])
             ),
             ("launch", module.settings.json),

@@ -41,7 +41,8 @@ struct PlanCommand: ParsableCommand {
         for (index, step) in steps.enumerated() {
             let who = step.domain.map { "domain \($0.domid.rawValue) (\(text($0.name)))" } ?? ""
             let what = [who, step.detail].filter { !$0.isEmpty }.joined(separator: ": ")
-            lines.append("\(padded("\(index + 1)", 4))\(padded(step.stage, 11))\(padded("\(step.operation.name)", 27))\(what)")
+            lines.append(
+                "\(padded("\(index + 1)", 4))\(padded(step.stage, 11))\(padded("\(step.operation.name)", 29))\(what)")
         }
         return lines.joined(separator: "\n")
     }

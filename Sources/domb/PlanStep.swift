@@ -47,7 +47,8 @@ struct PlanStep {
         guard let banks = plan.banks else { return records }
         let names = banks.map { $0.name.description }.joined(separator: ", ")
         return records + [
-            PlanStep(stage: "cap", operation: .pcrRead, domain: nil, detail: "compare with what the log gives: \(names)")
+            PlanStep(
+                stage: "cap", operation: .pcrRead, domain: nil, detail: "compare with what the log gives: \(names)")
         ]
     }
 
@@ -67,7 +68,8 @@ struct PlanStep {
             PlanStep(stage: "handoff", operation: .shutdown, domain: nil, detail: "the boot domain shuts itself down")
         case .execute:
             PlanStep(
-                stage: "handoff", operation: .execute, domain: nil, detail: text(plan.module.settings.handoffTarget ?? []))
+                stage: "handoff", operation: .execute, domain: nil,
+                detail: text(plan.module.settings.handoffTarget ?? []))
         case .park:
             PlanStep(stage: "handoff", operation: .park, domain: nil, detail: "DomB sleeps for ever, holding nothing")
         }
@@ -79,7 +81,8 @@ struct PlanStep {
 
     private func inLogOnly(_ isUnmeasured: Bool) -> PlanStep {
         guard isUnmeasured else { return self }
-        return PlanStep(stage: stage, operation: operation, domain: domain, detail: detail + " (in the log only: no TPM)")
+        return PlanStep(
+            stage: stage, operation: operation, domain: domain, detail: detail + " (in the log only: no TPM)")
     }
 }
 

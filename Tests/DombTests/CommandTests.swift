@@ -12,7 +12,8 @@ import Testing
 /// Commands as they are run: arguments, files and exit codes.
 @Suite struct CommandTests {
     private static let fixtures =
-        #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(2).joined(separator: "/") + "/Fixtures"
+        #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(2).joined(separator: "/")
+        + "/Fixtures"
     private static let appliance = fixtures + "/appliance.dtb"
 
     /// 0 for a command that ends well.

@@ -27,7 +27,8 @@ import Testing
     }
 
     @Test(arguments: [true, false]) func segmentsAreReadInAscendingOrder(is64Bit: Bool) throws {
-        let file = TestELF(is64Bit: is64Bit, machine: is64Bit ? 62 : 3, programs: [Self.text, Self.note, Self.data]).bytes
+        let file = TestELF(is64Bit: is64Bit, machine: is64Bit ? 62 : 3, programs: [Self.text, Self.note, Self.data])
+            .bytes
         let segments = try ELFKernel(parsing: file).segments
         #expect(segments.map { $0.address } == [0x10_0000, 0x20_0000])
         #expect(segments.map { $0.byteCount } == [2, 0x1_2345])

@@ -27,9 +27,12 @@ import Testing
                 """)
     }
 
-    @Test(arguments: [
-        ([], ""), ([1], "0"), ([0b1011], "0-1,3"), ([1 << 63, 1], "63-64"), ([.max, .max], "0-127"), ([0, 2], "65"),
-    ] as [([UInt64], String)]) func cpuSetsAreWrittenAsTheyAreRead(words: [UInt64], list: String) {
+    @Test(
+        arguments: [
+            ([], ""), ([1], "0"), ([0b1011], "0-1,3"), ([1 << 63, 1], "63-64"), ([.max, .max], "0-127"),
+            ([0, 2], "65"),
+        ] as [([UInt64], String)]) func cpuSetsAreWrittenAsTheyAreRead(words: [UInt64], list: String)
+    {
         #expect(cpuList(CPUSet(words: words)) == list)
     }
 

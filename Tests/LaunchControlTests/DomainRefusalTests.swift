@@ -103,9 +103,11 @@ import Testing
         #expect(refusal(of: TestLaunch.launch(broker))?.code == .badCPUList)
     }
 
-    @Test(arguments: [
-        ("0", [0]), ("16383", [16383]), ("0-2,5", [0, 1, 2, 5]), ("5,0-1,1", [0, 1, 5]), ("007", [7]),
-    ] as [(String, [UInt32])]) func cpuListsAreRead(list: String, cpus: [UInt32]) throws {
+    @Test(
+        arguments: [
+            ("0", [0]), ("16383", [16383]), ("0-2,5", [0, 1, 2, 5]), ("5,0-1,1", [0, 1, 5]), ("007", [7]),
+        ] as [(String, [UInt32])]) func cpuListsAreRead(list: String, cpus: [UInt32]) throws
+    {
         var broker = TestLaunch.broker
         broker.children.append(
             TestNode("v", [("compatible", string("xen,vcpu")), ("id", cells(0)), ("hard-affinity", string(list))]))

@@ -48,11 +48,13 @@ import Testing
         #expect(try domain { $0.set("mode", cells(value)) }.mode == mode)
     }
 
-    @Test(arguments: [
-        (longs(8192), 8192), (cells(4096), 4096), (string("64M"), 64 << 10), (string("1G"), 1 << 20),
-        (string("131072K"), 131_072), (string("256m"), 256 << 10), (string("12288k"), 12288),
-        (string("1048576000"), 1_024_000),
-    ] as [([UInt8], UInt64)]) func memoryOfEveryDialectIsRead(value: [UInt8], kibibytes: UInt64) throws {
+    @Test(
+        arguments: [
+            (longs(8192), 8192), (cells(4096), 4096), (string("64M"), 64 << 10), (string("1G"), 1 << 20),
+            (string("131072K"), 131_072), (string("256m"), 256 << 10), (string("12288k"), 12288),
+            (string("1048576000"), 1_024_000),
+        ] as [([UInt8], UInt64)]) func memoryOfEveryDialectIsRead(value: [UInt8], kibibytes: UInt64) throws
+    {
         #expect(try domain { $0.set("memory", value) }.memory == kibibytes)
     }
 

@@ -93,4 +93,42 @@ import Testing
         // A flip in a name or a number gives another good LCM: its digest is what tells it apart.
         #expect(read > 0 && read < 8 * blob.count)
     }
+
+    /// Bytes, runs and lengths damaged at random; a failure prints the seed to put here.
+    @Test(arguments: Fixture.names) func noRandomDamageTraps(_ name: String) throws {
+        let whole = try Fixture.bytes(name)
+        let seed = UInt64.random(in: 1 ... .max)
+        print("let seed = 0x\(String(seed, radix: 16)) as UInt64  // noRandomDamageTraps, \(name)")
+        var generator = Xorshift(state: seed)
+        for _ in 0..<1000 {
+            var blob = whole
+            for _ in 0..<Int.random(in: 1...8, using: &generator) {
+                let start = Int.random(in: 0..<blob.count, using: &generator)
+                let end = min(blob.count, start + Int.random(in: 1...8, using: &generator))
+                switch Int.random(in: 0..<4, using: &generator) {
+                case 0: blob[start] = UInt8.random(in: 0 ... .max, using: &generator)
+                case 1: blob.replaceSubrange(start..<end, with: [UInt8](repeating: 0xFF, count: end - start))
+                case 2: blob.removeSubrange(start..<max(end, start + 1))
+                default: blob.insert(contentsOf: blob[start..<end], at: start)
+                }
+                if blob.isEmpty { blob = [0] }
+            }
+            _ = refusal(of: blob)
+            // The same with a length that is right, so that it gets further.
+            if blob.count >= 8 { blob.replaceSubrange(4..<8, with: cells(UInt32(blob.count))) }
+            _ = refusal(of: blob)
+        }
+    }
+}
+
+/// Marsaglia's xorshift64: the same seed, the same damage.
+private struct Xorshift: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state ^= state << 13
+        state ^= state >> 7
+        state ^= state << 17
+        return state
+    }
 }

@@ -39,7 +39,8 @@ import Testing
     }
 
     @Test func segmentsMayTouch() throws {
-        let segments = try domain { $0["kernel"].set("domb,load", longs(0, 0x1000, 0x1000, 1, 0x2000, 5)) }.kernel.segments
+        let segments = try domain { $0["kernel"].set("domb,load", longs(0, 0x1000, 0x1000, 1, 0x2000, 5)) }.kernel
+            .segments
         #expect(
             segments == [
                 Segment(address: 0, byteCount: 0x1000), Segment(address: 0x1000, byteCount: 1),
@@ -74,7 +75,8 @@ import Testing
                     $0.set("domb,digest", digest)
                 })
         }.ramdisk
-        #expect(found == ImageReference(moduleIndex: nil, expectedDigest: Digest(.sha256, bytes: digest), byteCount: 123))
+        #expect(
+            found == ImageReference(moduleIndex: nil, expectedDigest: Digest(.sha256, bytes: digest), byteCount: 123))
     }
 
     private static func kernel(_ rule: String, _ code: ParseError.Code, _ name: String, _ value: [UInt8]) -> Refusal {

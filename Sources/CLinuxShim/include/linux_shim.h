@@ -35,7 +35,7 @@ int domb_open_console(void);
 
 // Microseconds of the monotonic clock.
 uint64_t domb_monotonic_microseconds(void);
-// The largest resident set so far, in KiB.
+// The largest resident set of this program so far, in KiB. Not getrusage: its figure outlives an exec.
 int64_t domb_peak_memory(void);
 
 int domb_process_id(void);

@@ -55,6 +55,9 @@ int domb_xc_sched_credit2_domain_get(struct domb_xen *xen, uint32_t domid, uint1
 int domb_xc_domain_sethandle(struct domb_xen *xen, uint32_t domid, const uint8_t handle[16]);
 int domb_xc_domain_unpause(struct domb_xen *xen, uint32_t domid);
 
+// SCHEDOP_remote_shutdown with SHUTDOWN_reboot, or SHUTDOWN_poweroff where reboot is zero.
+int domb_xc_domain_shutdown(struct domb_xen *xen, uint32_t domid, int reboot);
+
 // Maps pages read-only from guest frame first on. Every page or none.
 int domb_foreign_map(struct domb_xen *xen, uint32_t domid, uint64_t first, size_t pages, const void **out);
 void domb_foreign_unmap(struct domb_xen *xen, const void *address, size_t pages);

@@ -7,7 +7,9 @@ enum TestLaunch {
     static let broker = domain("broker", domid: 2, phandle: 1)
     static let sensor = domain("sensor", domid: 3, dependsOn: 1)
 
-    static func domain(_ name: String, domid: UInt32? = nil, phandle: UInt32? = nil, dependsOn: UInt32? = nil) -> TestNode {
+    static func domain(_ name: String, domid: UInt32? = nil, phandle: UInt32? = nil, dependsOn: UInt32? = nil)
+        -> TestNode
+    {
         var node = TestNode("\(name)", [("compatible", string("xen,domain")), ("memory", longs(8192))])
         if let domid { node.set("domid", cells(domid)) }
         if let phandle { node.set("phandle", cells(phandle)) }
@@ -63,7 +65,8 @@ struct Refusal: Sendable, CustomStringConvertible {
     let change: @Sendable (inout TestNode) -> Void
 
     init(
-        _ rule: String, _ code: ParseError.Code, at place: String, _ change: @escaping @Sendable (inout TestNode) -> Void
+        _ rule: String, _ code: ParseError.Code, at place: String,
+        _ change: @escaping @Sendable (inout TestNode) -> Void
     ) {
         self.rule = rule
         self.code = code

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LaunchControl
+import Measurement
+import Platform
+import Sequencer
+import SimulatedPlatform
+import Testing
+
+@testable import domb
+
+/// `domb plan` and `domb check`.
+@Suite struct PlanTests {
+    private static let kernel = ImageReference(moduleIndex: 1, segments: [Segment(address: 0x10_0000, byteCount: 8)])
+
+    private static func domain(
+        _ rawValue: UInt16, _ name: String, _ change: (inout DomainDescription) -> Void = { _ in }
+    ) throws -> DomainDescription {
+        var domain = DomainDescription(
+            domid: try #require(DomainID(rawValue: rawValue)), name: Array(name.utf8), memory: 8192, kernel: kernel)
+        change(&domain)
+        return domain
+    }
+
+    /// One of everything that a launch does.
+    private static func module(_ handoff: HandoffKind = .shutdown) throws -> LaunchControlModule {
+        let domains = [
+            try domain(1, "hw") { $0.roles = .hardware },
+            try domain(4, "late") { $0.dependencies = [2] },
+            try domain(3, "early") {
+                $0.handle = DomainHandle(high: 1, low: 2)
+                $0.vcpus = 2
+                $0.maxMemory = 16384
+                $0.weight = 512
+                $0.cap = 50
+                $0.affinities = [VCPUAffinity(vcpu: 1, hard: CPUSet(words: [2]), soft: CPUSet(words: [1]))]
+            },
+            try domain(9, "rescue") { $0.roles = .recovery },
+        ]
+        return LaunchControlModule(
+            domains: domains,
+            settings: LaunchSettings(
+                coverage: .images, handoff: handoff, handoffTarget: handoff == .execute ? Array("/init".utf8) : nil))
+    }
+
+    private func plan(_ module: LaunchControlModule, _ arguments: String...) throws -> LaunchPlan {
+        let host = try AssumedHost.parse(arguments)
+        return try LaunchPlan(
+            module: module, digest: SwiftCryptoHash.digest(.sha256, of: []), facts: host.facts(for: module),
+            arguments: try host.parsedArguments())
+    }
+
+    /// A simulated Xen with the module's domains as a builder leaves them.
+    private func host(_ module: LaunchControlModule) -> SimulatedHypervisor {
+        var host = SimulatedHypervisor(cpus: 2)
+        for description in module.domains {
+            var domain = SimulatedDomain(
+                domid: description.domid, kibibytes: description.memory, vcpus: description.vcpus, cpus: 2)
+            // struct hvm_start_info: its magic, no modules, no command line.
+            domain.write([0x78, 0xC5, 0x6E, 0x33] + [UInt8](repeating: 0, count: 36), at: domain.entry.startInfo)
+            domain.write([UInt8](repeating: 0x90, count: 8), at: 0x10_0000)
+            host.add(domain)
+        }
+        return host
+    }
+
+    /// What only asks is no step of a plan.
+    private static let effects: [Platform.Operation] = [
+        .maxVCPUs, .setMaxMemory, .setAffinity, .creditSet, .setHandle, .unpause, .pcrExtend, .pcrRead,
+    ]
+
+    @Test(arguments: [HandoffKind.shutdown, .park, .execute]) func stepsAreWhatALaunchDoes(_ handoff: HandoffKind)
+        throws
+    {
+        let module = try Self.module(handoff)
+        let plan = try plan(module)
+        var machine = Machine(
+            host: host(module), store: SimulatedTPM(), journal: RecordingJournal(), hashing: SwiftCryptoHash.self)
+        let digest = SwiftCryptoHash.digest(.sha256, of: [])
+        let next = LaunchIdentity.NextInitIdentity(path: Array("/init".utf8), byteCount: 0, digest: digest)
+        try machine.run(
+            plan,
+            LaunchIdentity(
+                identity: LaunchEvent.Identity(
+                    buildID: [], commandLine: [], xenVersion: [], xenBuildID: [], xenCommandLine: []),
+                moduleByteCount: 0, moduleDigest: digest, nextInit: handoff == .execute ? next : nil))
+        let done = machine.journal.entries.filter { Self.effects.contains($0.operation) }
+        let planned = PlanStep.steps(of: plan)
+        #expect(done.map { $0.operation } == planned.dropLast().map { $0.operation })
+        // An extend is the TPM's, so that its trace has no domid.
+        #expect(
+            done.filter { $0.operation != .pcrExtend }.map { $0.domid }
+                == planned.dropLast().filter { $0.operation != .pcrExtend }.map { $0.domain?.domid })
+        #expect(planned.last?.stage == "handoff")
+    }
+
+    @Test func domainsAreUnpausedAfterThoseTheyDependOn() throws {
+        let steps = PlanStep.steps(of: try plan(try Self.module())).filter { $0.operation == .unpause }
+        #expect(steps.map { $0.domain?.domid.rawValue } == [1, 3, 4])
+        #expect(steps.map { $0.detail } == ["", "", "after early"])
+    }
+
+    @Test func withoutATPMTheLogAloneIsWritten() throws {
+        var module = try Self.module()
+        #expect(throws: PlanRefusal.self) { try plan(module, "--no-tpm") }
+        module.settings.tpmPolicy = .warn
+        let steps = PlanStep.steps(of: try plan(module, "--no-tpm"))
+        #expect(!steps.contains { $0.operation == .pcrRead })
+        #expect(
+            steps.filter { $0.operation == .pcrExtend }.allSatisfy { $0.detail.hasSuffix("(in the log only: no TPM)") })
+    }
+
+    @Test func optionsChangeTheHost() throws {
+        let module = try Self.module()
+        #expect(try plan(module, "--bank", "sha1", "--bank", "sha384").banks == [.sha1, .sha384])
+        #expect(throws: PlanRefusal.shutdownOfHardwareDomain) { try plan(module, "--hardware-domain") }
+        #expect(throws: PlanRefusal.self) { try plan(module, "--cpus", "1") }
+        #expect(throws: PlanRefusal.self) {
+            try plan(module, "--arguments", "domb.lcm=sha256:" + String(repeating: "0", count: 64))
+        }
+    }
+
+    @Test func shutdownNeedsAHardwareDomainInTheLCM() throws {
+        var module = try Self.module()
+        module.domains[0].roles = []
+        #expect(throws: PlanRefusal.shutdownOfHardwareDomain) { try plan(module) }
+        module.settings.handoff = .park
+        _ = try plan(module)
+    }
+
+    @Test func refusalsHaveACodeAndADomain() throws {
+        let module = try Self.module()
+        let refusal = PlanRefusal.unknownPlace(module.domains[2].domid)
+        #expect(refusal.code == "unknownPlace")
+        #expect(refusal.line(in: module).hasPrefix("domain 3 (early): "))
+        #expect(PlanRefusal.coverageUnavailable.code == "coverageUnavailable")
+    }
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LaunchControl
+import Measurement
+import Platform
+import SimulatedPlatform
+import Testing
+
+@testable import Sequencer
+
+@Suite struct LaunchTests {
+    @Test func aGoodLaunchUnpausesAllInOrder() throws {
+        let launch = try SimulatedLaunch(dependencies: [[2], [0], []])
+        let outcome = launch.run()
+        #expect(outcome.failure == nil)
+        #expect(outcome.unpaused.map(\.rawValue) == [3, 1, 2])
+        for domid in [1, 2, 3] as [UInt16] { #expect(outcome.host.domainsByID[domid]?.info.isPaused == false) }
+    }
+
+    @Test func theTPMHoldsWhatTheLogLeadsTo() throws {
+        let launch = try SimulatedLaunch(dependencies: [[], [0]])
+        let outcome = launch.run()
+        #expect(outcome.failure == nil)
+        let log = try #require(outcome.journal.eventLogs.last)
+        let recorder = try #require(outcome.recorder)
+        #expect(log == recorder.log.bytes)
+        let held = recorder.log.banks.map { outcome.tpm.registers[$0]?[11] }
+        #expect(held == recorder.predicted)
+        // Identity, LCM, two domains, cap, separator: one command each, all banks in it.
+        #expect(outcome.tpm.extends.count == 6)
+        for extend in outcome.tpm.extends { #expect(extend.digests.map(\.algorithm) == [.sha1, .sha256]) }
+    }
+
+    /// I1, over every operation of the launch made to fail: nothing runs before all is measured, capped and read back.
+    @Test func whateverHypercallFailsNothingRunsUnmeasured() throws {
+        let launch = try SimulatedLaunch(dependencies: [[], [0], [0, 1]])
+        let good = launch.run()
+        #expect(good.failure == nil)
+        let count = good.host.calls.count
+        #expect(count > 30)
+        for call in 0..<count {
+            var failing = launch
+            failing.host.failure = (call, 5)
+            let outcome = failing.run()
+            let failure = outcome.failure
+            #expect(failure != nil, "call \(call) failed and nobody said so")
+            try expectNothingUnmeasuredRan(outcome)
+            expectErrorRecordedAndCapped(outcome)
+        }
+    }
+
+    @Test func whateverTPMCommandFailsNothingRuns() throws {
+        let launch = try SimulatedLaunch(dependencies: [[], [0]])
+        let good = launch.run()
+        #expect(good.failure == nil)
+        for command in good.tpm.commands.indices {
+            for code in [0x922, 0x101, 0x907, 0xA000A] as [UInt32] {
+                var failing = launch
+                failing.tpm.failure = (command, code)
+                let outcome = failing.run()
+                #expect(outcome.failure != nil)
+                #expect(outcome.unpaused.isEmpty)
+                #expect(!outcome.journal.entries.contains { $0.operation == .unpause })
+            }
+        }
+    }
+
+    /// A TPM, or somebody on its bus, that acknowledges an extend and drops it.
+    @Test(arguments: 0..<6) func aDroppedExtendIsFoundBeforeAnythingRuns(extend: Int) throws {
+        var launch = try SimulatedLaunch(dependencies: [[], [0]])
+        launch.tpm.droppedExtend = extend
+        let outcome = launch.run()
+        #expect(outcome.failure == LaunchFailure(.cap, .measurement(.pcrMismatch(.sha1))))
+        #expect(outcome.unpaused.isEmpty)
+    }
+
+    @Test func aChangedImageStopsTheLaunchWithErrorAndCap() throws {
+        var launch = try SimulatedLaunch(dependencies: [[], []])
+        launch.host.domainsByID[2]?.write([0xFF], at: 0x10_0123)
+        let outcome = launch.run()
+        let failure = try #require(outcome.failure)
+        #expect(failure.stage == .measure)
+        #expect(failure.domid?.rawValue == 2)
+        #expect(outcome.unpaused.isEmpty)
+        expectErrorRecordedAndCapped(outcome)
+    }
+
+    @Test func withoutATPMAWarnPolicyLaunchesAndSaysSo() throws {
+        var launch = try SimulatedLaunch(dependencies: [[]])
+        launch.tpm.isPresent = false
+        launch.module.settings.tpmPolicy = .warn
+        let outcome = launch.run()
+        #expect(outcome.failure == nil)
+        #expect(outcome.unpaused.count == 1)
+        let log = try #require(outcome.journal.eventLogs.last)
+        let record = LaunchEvent.unmeasured(.warn).encoded(sequence: 1)
+        #expect(contains(log, record))
+    }
+
+    @Test func theLogDependsNeitherOnBankOrderNorOnListOrder() throws {
+        let launch = try SimulatedLaunch(dependencies: [[], [0]])
+        var other = launch
+        other.tpm.banks.reverse()
+        let outcome = launch.run()
+        let reversed = other.run()
+        #expect(outcome.failure == nil)
+        #expect(reversed.failure == nil)
+        #expect(outcome.journal.eventLogs.last == reversed.journal.eventLogs.last)
+    }
+
+    private func contains(_ log: [UInt8], _ record: [UInt8]) -> Bool {
+        log.indices.contains { log[$0...].starts(with: record) }
+    }
+
+    private func expectNothingUnmeasuredRan(_ outcome: SimulatedLaunch.Outcome) throws {
+        let entries = outcome.journal.entries
+        guard let first = entries.firstIndex(where: { $0.operation == .unpause }) else {
+            #expect(outcome.unpaused.isEmpty)
+            return
+        }
+        let readBack = try #require(entries.firstIndex { $0.operation == .pcrRead && $0.result == 0 })
+        #expect(readBack < first)
+        #expect(!entries[..<first].contains { $0.result != 0 }, "something failed before the first unpause")
+    }
+
+    private func expectErrorRecordedAndCapped(_ outcome: SimulatedLaunch.Outcome) {
+        guard let recorder = outcome.recorder else {
+            Issue.record("no record of the failure")
+            return
+        }
+        #expect(recorder.isCapped)
+        #expect(outcome.journal.eventLogs.last == recorder.log.bytes)
+        #expect(outcome.tpm.registers[.sha256]?[11] == recorder.predicted.last)
+    }
+}

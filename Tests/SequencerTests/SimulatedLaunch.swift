@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LaunchControl
+import Measurement
+import Platform
+import SimulatedPlatform
+import Testing
+
+@testable import Sequencer
+
+typealias SimulatedMachine = Machine<SimulatedHypervisor, SimulatedTPM, RecordingJournal, SwiftCryptoHash>
+
+/// A launch on the simulation: domains as an LCM describes them, built as it says.
+struct SimulatedLaunch {
+    static let digest = SwiftCryptoHash.digest(.sha256, of: [1, 2, 3])
+
+    var module: LaunchControlModule
+    var host: SimulatedHypervisor
+    var tpm = SimulatedTPM(banks: [HashAlgorithm.sha1.rawValue, HashAlgorithm.sha256.rawValue])
+    var arguments = LaunchArguments()
+
+    /// Domains 1, 2 ... with these dependencies, by index.
+    init(dependencies: [[Int]], handoff: HandoffKind = .shutdown) throws {
+        module = LaunchControlModule(domains: [], settings: LaunchSettings(coverage: .images, handoff: handoff))
+        host = SimulatedHypervisor()
+        for (index, targets) in dependencies.enumerated() {
+            let domid = try #require(DomainID(rawValue: UInt16(index + 1)))
+            let kernel = [UInt8](repeating: UInt8(index + 1), count: 3000)
+            var description = DomainDescription(
+                domid: domid, name: [UInt8]("dom\(index + 1)".utf8), memory: 8192,
+                kernel: ImageReference(
+                    moduleIndex: 1, segments: [Segment(address: 0x10_0000, byteCount: 3000)],
+                    expectedDigest: SwiftCryptoHash.digest(.sha256, of: kernel)),
+                dependencies: targets)
+            description.weight = 512
+            module.domains.append(description)
+            var domain = SimulatedDomain(domid: domid, kibibytes: 8192)
+            domain.write(Self.emptyStartInfo, at: 0x1_0000)
+            domain.write(kernel, at: 0x10_0000)
+            host.add(domain)
+        }
+    }
+
+    /// No modules and no command line.
+    private static var emptyStartInfo: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.append(littleEndian: 0x336E_C578, byteCount: 4)
+        return bytes + [UInt8](repeating: 0, count: 36)
+    }
+
+    /// Everything as it is after a launch, in values that can be copied: the machine itself cannot.
+    struct Outcome {
+        var failure: LaunchFailure?
+        var plan: LaunchPlan?
+        var unpaused: [DomainID]
+        var host: SimulatedHypervisor
+        var tpm: SimulatedTPM
+        var journal: RecordingJournal
+        var recorder: Recorder<SwiftCryptoHash>?
+    }
+
+    /// Facts and plan, and the launch itself unless only the plan is asked for, as PID 1 does them; a failure of the
+    /// launch is recorded as PID 1 records it.
+    func run(planOnly: Bool = false, otherProcesses: [UInt32] = [], inheritedDescriptors: [UInt32] = []) -> Outcome {
+        var machine = SimulatedMachine(
+            host: host, store: tpm, journal: RecordingJournal(), hashing: SwiftCryptoHash.self)
+        var failure: LaunchFailure?
+        var plan: LaunchPlan?
+        do throws(LaunchFailure) {
+            let facts = try machine.facts(
+                pcr: module.settings.pcr, otherProcesses: otherProcesses, inheritedDescriptors: inheritedDescriptors)
+            let planned = try self.plan(facts)
+            plan = planned
+            if !planOnly { try machine.run(planned, identity) }
+        } catch {
+            failure = error
+            if !planOnly { machine.recordFailure(error) }
+        }
+        return Outcome(
+            failure: failure, plan: plan, unpaused: machine.unpaused, host: machine.host, tpm: machine.store,
+            journal: machine.journal, recorder: machine.recorder)
+    }
+
+    private func plan(_ facts: LaunchFacts) throws(LaunchFailure) -> LaunchPlan {
+        do throws(PlanRefusal) {
+            return try LaunchPlan(module: module, digest: Self.digest, facts: facts, arguments: arguments)
+        } catch {
+            throw LaunchFailure(.plan, domid: error.domid, .refusal(error))
+        }
+    }
+
+    private var identity: LaunchIdentity {
+        LaunchIdentity(
+            identity: LaunchEvent.Identity(
+                buildID: [9], commandLine: arguments.commandLine, xenVersion: [], xenBuildID: [], xenCommandLine: []),
+            moduleByteCount: 3, moduleDigest: Self.digest, nextInit: nil)
+    }
+}
