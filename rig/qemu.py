@@ -2,6 +2,7 @@
 """One virtual machine under TCG: OVMF, a FAT disk that holds Xen and the boot domain, a serial console that is
 logged and that takes Xen's debug keys, and a machine end that is noticed but waited out, so that the TPM's state
 can still be read."""
+import fcntl
 import os
 import shutil
 import signal
@@ -13,18 +14,20 @@ from pathlib import Path
 
 import paths
 from qmp import Monitor
-from sockets import connect
 
 # PVH dom0 needs nested SVM with NPT; the small translation buffer keeps self-modifying pages from stalling TCG.
 CPU = "qemu64,+svm,+npt"
 XEN_OPTIONS = ("console=com1 com1=115200,8n1,0x3f8 loglvl=info guest_loglvl=all noreboot=no "
                "dom0=pvh,pf-fixup dom0-iommu=none dom0_mem=384M")
+# What Linux lets any user ask for (fs.pipe-max-size); the longest log so far has 80 KB.
+PIPE_BYTES = 1 << 20
 LINUX_OPTIONS = "console=hvc0 rdinit=/init panic=5 quiet"
 
 
 @dataclass
 class Machine:
-    """What one boot is made of. Paths are of existing files; `work` is the boot's own folder."""
+    """What one boot is made of. Paths are of existing files; `work` is the boot's own folder, and tables, TPM socket
+    and esp are in it."""
     work: Path
     xen: Path
     kernel: Path
@@ -56,6 +59,21 @@ def make_esp(machine: Machine) -> Path:
     return esp
 
 
+def _console_pipes(work: Path) -> tuple:
+    """The serial port's two pipes, the rig's ends of them: (from the machine, to it). A pipe that holds the whole log,
+    because whoever reads it may be slow: a Unix socket takes some 270 single bytes, then the serial port waits, and
+    what Xen still has when the boot domain switches the machine off is lost. (QEMU's logfile= is no way out: with a
+    socket that is full it writes bytes twice.)"""
+    for name in ("serial.in", "serial.out"):
+        (work / name).unlink(missing_ok=True)
+        os.mkfifo(work / name)
+    # Non-blocking, or the open would wait for QEMU.
+    from_machine = os.open(work / "serial.out", os.O_RDONLY | os.O_NONBLOCK)
+    fcntl.fcntl(from_machine, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
+    os.set_blocking(from_machine, True)
+    return from_machine, os.open(work / "serial.in", os.O_RDWR)
+
+
 class Running:
     """A machine that runs. Use as a context manager: leaving it ends QEMU."""
 
@@ -70,11 +88,12 @@ class Running:
         self.started = time.monotonic()
         self._reader = None
         self._errors = open(work / "qemu.log", "wb")
-        self.process = subprocess.Popen(self._command(), stdin=subprocess.DEVNULL, stdout=self._errors,
+        self._from_machine, self._to_machine = _console_pipes(work)
+        # QEMU and swtpm meet in the working folder, by short names: a socket's path may have 107 bytes at most.
+        self.process = subprocess.Popen(self._command(), cwd=work, stdin=subprocess.DEVNULL, stdout=self._errors,
                                         stderr=subprocess.STDOUT)
         try:
             self.monitor = Monitor(work / "qmp.sock", self.is_running)
-            self._console = connect(work / "serial.sock", self.is_running)
             self._reader = threading.Thread(target=self._copy_console, daemon=True)
             self._reader.start()
             self.monitor.command("cont")
@@ -89,22 +108,22 @@ class Running:
         command = [
             # The hard limit does not depend on this program being alive.
             "timeout", "--signal=KILL", str(machine.timeout), "qemu-system-x86_64",
-            "-pidfile", str(work / "qemu.pid"),
+            "-pidfile", "qemu.pid",
             "-machine", "q35,smm=off", "-accel", "tcg,tb-size=16", "-cpu", CPU, "-smp", "1",
             "-m", str(machine.memory), "-nodefaults", "-display", "none", "-monitor", "none",
             "-no-reboot", "-no-shutdown", "-S",
-            "-qmp", f"unix:{work}/qmp.sock,server=on,wait=off",
-            "-chardev", f"socket,id=serial,path={work}/serial.sock,server=on,wait=off",
-            "-serial", "chardev:serial", "-debugcon", f"file:{self.debugcon_log}",
+            "-qmp", "unix:qmp.sock,server=on,wait=off",
+            "-chardev", "pipe,id=serial,path=serial", "-serial", "chardev:serial",
+            "-debugcon", f"file:{self.debugcon_log.name}",
             "-drive", f"if=pflash,format=raw,readonly=on,file={paths.OVMF_CODE}",
-            "-drive", f"if=pflash,format=raw,file={work}/vars.fd",
-            "-drive", f"format=raw,file=fat:rw:{esp},if=none,id=esp",
+            "-drive", "if=pflash,format=raw,file=vars.fd",
+            "-drive", f"format=raw,file=fat:rw:{esp.name},if=none,id=esp",
             "-device", "virtio-blk-pci,drive=esp,bootindex=0",
         ]
         for table in machine.tables:
-            command += ["-acpitable", f"file={table}"]
+            command += ["-acpitable", f"file={table.name}"]
         if machine.tpm_control:
-            command += ["-chardev", f"socket,id=tpm,path={machine.tpm_control}",
+            command += ["-chardev", f"socket,id=tpm,path={machine.tpm_control.name}",
                         "-tpmdev", "emulator,id=tpm0,chardev=tpm", "-device", "tpm-tis,tpmdev=tpm0"]
         return command
 
@@ -142,19 +161,12 @@ class Running:
 
     def type(self, keys: bytes) -> None:
         """Types on the serial console."""
-        self._console.sendall(keys)
+        os.write(self._to_machine, keys)
 
     def _copy_console(self) -> None:
-        """Takes what the serial port says into the log. QEMU's own logfile= writes a byte twice whenever the socket
-        is full, which is after some 270 bytes."""
+        """Takes what the serial port says into the log, to its end, which comes with QEMU's."""
         with open(self.console_log, "ab", buffering=0) as log:
-            while True:
-                try:
-                    data = self._console.recv(65536)
-                except OSError:
-                    return
-                if not data:
-                    return
+            while data := os.read(self._from_machine, 65536):
                 log.write(data)
 
     def close(self) -> None:
@@ -167,4 +179,6 @@ class Running:
         self.process.wait(10)
         if self._reader:
             self._reader.join(10)
+        for descriptor in (self._from_machine, self._to_machine):
+            os.close(descriptor)
         self._errors.close()

@@ -13,15 +13,16 @@ class TPM:
     """A fresh swtpm. Use as a context manager: leaving it ends it by its id."""
 
     def __init__(self, work: Path):
+        work = work.resolve()
         self.state = work / "tpm"
         self.control = work / "tpm.ctrl"
         shutil.rmtree(self.state, ignore_errors=True)
         self.state.mkdir()
         self.control.unlink(missing_ok=True)
         self._process = subprocess.Popen(
-            ["swtpm", "socket", "--tpm2", "--tpmstate", f"dir={self.state}",
-             "--ctrl", f"type=unixio,path={self.control}", "--log", f"file={work}/swtpm.log,level=1"],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            ["swtpm", "socket", "--tpm2", "--tpmstate", f"dir={self.state.name}",
+             "--ctrl", f"type=unixio,path={self.control.name}", "--log", "file=swtpm.log,level=1"],
+            cwd=work, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         _wait_for(self.control, self._process, "swtpm")
 
     def __enter__(self):
@@ -48,16 +49,16 @@ def read_pcrs(work: Path, saved: tuple) -> str:
     server = state / "tpm"
     control = Path(f"{server}.ctrl")
     process = subprocess.Popen(
-        ["swtpm", "socket", "--tpm2", "--tpmstate", f"dir={state}", "--ctrl", f"type=unixio,path={control}",
-         "--server", f"type=unixio,path={server}"],
-        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        ["swtpm", "socket", "--tpm2", "--tpmstate", "dir=.", "--ctrl", f"type=unixio,path={control.name}",
+         "--server", f"type=unixio,path={server.name}"],
+        cwd=state, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         _wait_for(control, process, "the second swtpm")
         _ioctl(control, "--load", "permanent", str(permanent))
         _ioctl(control, "--load", "volatile", str(volatile))
         _ioctl(control, "-i")
-        environment = dict(os.environ, TPM2TOOLS_TCTI=f"swtpm:path={server}")
-        done = subprocess.run(["tpm2_pcrread"], env=environment, capture_output=True, text=True, timeout=30)
+        environment = dict(os.environ, TPM2TOOLS_TCTI=f"swtpm:path={server.name}")
+        done = subprocess.run(["tpm2_pcrread"], cwd=state, env=environment, capture_output=True, text=True, timeout=30)
         if done.returncode != 0:
             raise RuntimeError(f"tpm2_pcrread failed ({done.returncode}): {done.stderr.strip()}")
         return done.stdout
@@ -66,8 +67,8 @@ def read_pcrs(work: Path, saved: tuple) -> str:
 
 
 def _ioctl(control: Path, *arguments: str) -> None:
-    done = subprocess.run(["swtpm_ioctl", "--unix", str(control), *arguments], capture_output=True, text=True,
-                          timeout=30)
+    done = subprocess.run(["swtpm_ioctl", "--unix", control.name, *arguments], cwd=control.parent, capture_output=True,
+                          text=True, timeout=30)
     if done.returncode != 0:
         raise RuntimeError(f"swtpm_ioctl {' '.join(arguments)} failed ({done.returncode}): {done.stderr.strip()}")
 

@@ -4,14 +4,16 @@ import LaunchControl
 import Platform
 
 extension DomainRoles {
+    private static let words: [(role: DomainRoles, word: String)] = [
+        (.control, "control"), (.hardware, "hardware"), (.xenstore, "xenstore"), (.console, "console"),
+        (.boot, "boot"), (.recovery, "recovery"), (.legacyDom0, "legacy-dom0"),
+    ]
+
+    /// Every bit that means something.
+    static var known: UInt32 { words.reduce(0) { $0 | $1.role.rawValue } }
+
     /// In bit order; the words are part of the JSON schema.
-    var names: [String] {
-        let words: [(DomainRoles, String)] = [
-            (.control, "control"), (.hardware, "hardware"), (.xenstore, "xenstore"), (.console, "console"),
-            (.boot, "boot"), (.recovery, "recovery"), (.legacyDom0, "legacy-dom0"),
-        ]
-        return words.filter { contains($0.0) }.map { $0.1 }
-    }
+    var names: [String] { Self.words.filter { contains($0.role) }.map { $0.word } }
 }
 
 extension DomainMode {

@@ -12,7 +12,10 @@ struct Domb: ParsableCommand {
             Exit codes: 0 good, 1 mismatch or refusal, 64 usage, 65 malformed input, 66 no input, 70 internal, 74 I/O.
             Text for people goes to stdout, diagnostics to stderr. FILE may be - for standard input.
             """,
-        subcommands: [CheckCommand.self, ShowCommand.self, PlanCommand.self, TableCommand.self, ImageCommand.self])
+        subcommands: [
+            CheckCommand.self, ShowCommand.self, PlanCommand.self, LogCommand.self, TableCommand.self,
+            ImageCommand.self,
+        ])
 
     static func main() {
         do {

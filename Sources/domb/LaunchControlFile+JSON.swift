@@ -80,10 +80,7 @@ extension ImageReference {
     fileprivate func json(role: String) -> JSON {
         .object([
             ("role", .string(role)), ("moduleIndex", .optional(moduleIndex) { .number($0) }),
-            (
-                "load",
-                .array(segments.map { .object([("address", .number($0.address)), ("bytes", .number($0.byteCount))]) })
-            ),
+            ("load", loadPlaces(segments)),
             ("bytes", .optional(byteCount) { .number($0) }),
             ("sha256", .optional(expectedDigest) { .string(hexadecimal($0.bytes)) }),
         ])

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Measurement
+import Platform
+
+/// An event log as DomB writes it, and no other: one PCR, record 0 byte for byte, every record in the one form that it
+/// can have. docs/event-log.md has the layout.
+struct EventLogReader {
+    enum Content: Equatable {
+        case event(LaunchEvent, sequence: UInt32)
+        /// TCG PC Client Platform Firmware Profile, 3.3.2.2: 0 for an end, 1 for an error.
+        case separator(isError: Bool)
+    }
+
+    struct Record {
+        let offset: Int
+        /// One for each bank, in record 0's order.
+        let digests: [Digest]
+        /// The event data: what the digests are over.
+        let data: [UInt8]
+        let content: Content
+    }
+
+    /// A domain's record takes a few hundred bytes, and there are fewer than 32,752 domains.
+    static let limit = 64 << 20
+
+    let banks: [HashAlgorithm]
+    let pcr: PCRIndex
+    let records: [Record]
+
+    init(parsing log: [UInt8]) throws(LogError) {
+        guard log.count <= Self.limit else { throw LogError(.tooLarge, at: Self.limit) }
+        var cursor = LogCursor(log)
+        banks = try Self.readHeader(&cursor, log)
+        var records: [Record] = []
+        var pcr: PCRIndex?
+        while cursor.remaining > 0 {
+            let place = cursor.offset
+            guard let index = PCRIndex(rawValue: try cursor.read32()), index == pcr ?? index else {
+                throw LogError(.badPCR, at: place)
+            }
+            pcr = index
+            records.append(try Self.readRecord(&cursor, at: place, banks))
+        }
+        // A log of record 0 alone is of no PCR: nothing was ever extended.
+        guard let pcr else { throw LogError(.truncated, at: log.count) }
+        self.pcr = pcr
+        self.records = records
+    }
+
+    private static func readHeader(_ cursor: inout LogCursor, _ log: [UInt8]) throws(LogError) -> [HashAlgorithm] {
+        _ = try cursor.read(56)
+        let count = try cursor.read32()
+        guard (1...UInt32(HashAlgorithm.allCases.count)).contains(count) else { throw LogError(.badHeader, at: 56) }
+        var banks: [HashAlgorithm] = []
+        for _ in 0..<count {
+            let place = cursor.offset
+            guard let bank = HashAlgorithm(rawValue: try cursor.read16()) else {
+                throw LogError(.unknownBank, at: place)
+            }
+            guard try cursor.read16() == bank.digestSize, !banks.contains(bank) else {
+                throw LogError(.badHeader, at: place)
+            }
+            banks.append(bank)
+        }
+        _ = try cursor.read(1)
+        let written = EventLog(banks: banks).bytes
+        guard log.starts(with: written), cursor.offset == written.count else { throw LogError(.badHeader, at: 0) }
+        return banks
+    }
+
+    private static func readRecord(
+        _ cursor: inout LogCursor, at offset: Int, _ banks: [HashAlgorithm]
+    ) throws(LogError) -> Record {
+        let typePlace = cursor.offset
+        let type = try cursor.read32()
+        let listPlace = cursor.offset
+        guard Int(try cursor.read32()) == banks.count else { throw LogError(.badDigestList, at: listPlace) }
+        var digests: [Digest] = []
+        for bank in banks {
+            let place = cursor.offset
+            guard try cursor.read16() == bank.rawValue else { throw LogError(.badDigestList, at: place) }
+            digests.append(Digest(bank, exactly: try cursor.read(bank.digestSize)))
+        }
+        let size = Int(try cursor.read32())
+        let place = cursor.offset
+        let data = try cursor.read(size)
+        switch type {
+        case 6:
+            let (event, sequence) = try LaunchEvent.decode(data, at: place)
+            return Record(offset: offset, digests: digests, data: data, content: .event(event, sequence: sequence))
+        case 4:
+            guard data == [0, 0, 0, 0] || data == [1, 0, 0, 0] else { throw LogError(.badField, at: place) }
+            return Record(offset: offset, digests: digests, data: data, content: .separator(isError: data[0] == 1))
+        default:
+            throw LogError(.badType, at: typePlace)
+        }
+    }
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Platform
+
+/// Why an event log is refused, and where.
+struct LogError: Error, Equatable {
+    enum Code: Equatable {
+        case truncated, badHeader, unknownBank, badPCR, badType, badDigestList, foreignTag, badLength, badField,
+            unknownKind
+        case notCanonical, tooLarge
+
+        var text: String {
+            switch self {
+            case .truncated: "the log ends too early"
+            case .badHeader: "record 0 is not the one that DomB writes (TCG_EfiSpecIDEvent)"
+            case .unknownBank: "a bank of an algorithm that is not known here"
+            case .badPCR: "a record of another PCR"
+            case .badType: "an event type that DomB does not write"
+            case .badDigestList: "the digests are not those of record 0's banks, in their order"
+            case .foreignTag: "an EV_EVENT_TAG record that is not DomB's"
+            case .badLength: "the record's length is not that of its fields"
+            case .badField: "a field has a value that it cannot have"
+            case .unknownKind: "an event of unknown kind"
+            case .notCanonical: "the event is not written in the one way that there is for it"
+            case .tooLarge: "larger than a log may be"
+            }
+        }
+    }
+
+    let code: Code
+    /// Bytes from the start of the log.
+    let offset: Int
+
+    init(_ code: Code, at offset: Int) {
+        self.code = code
+        self.offset = offset
+    }
+}
+
+/// A bounds-checked reader of little-endian fields.
+struct LogCursor {
+    private let bytes: [UInt8]
+    private(set) var offset: Int
+    private let end: Int
+
+    init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+        offset = 0
+        end = bytes.count
+    }
+
+    private init(_ bytes: [UInt8], _ range: Range<Int>) {
+        self.bytes = bytes
+        offset = range.lowerBound
+        end = range.upperBound
+    }
+
+    var remaining: Int { end - offset }
+
+    mutating func read16() throws(LogError) -> UInt16 { UInt16(truncatingIfNeeded: try integer(2)) }
+    mutating func read32() throws(LogError) -> UInt32 { UInt32(truncatingIfNeeded: try integer(4)) }
+    mutating func read64() throws(LogError) -> UInt64 { try integer(8) }
+
+    mutating func read(_ count: Int) throws(LogError) -> [UInt8] {
+        guard count >= 0, count <= remaining else { throw LogError(.truncated, at: offset) }
+        defer { offset += count }
+        return [UInt8](bytes[offset..<(offset + count)])
+    }
+
+    /// A count of four bytes, then as many bytes.
+    mutating func readCounted() throws(LogError) -> [UInt8] { try read(Int(try read32())) }
+
+    /// A cursor over the next `count` bytes, which this one passes.
+    mutating func slice(_ count: Int) throws(LogError) -> LogCursor {
+        guard count >= 0, count <= remaining else { throw LogError(.truncated, at: offset) }
+        defer { offset += count }
+        return LogCursor(bytes, offset..<(offset + count))
+    }
+
+    /// A TPM_ALG_ID and its digest.
+    mutating func readDigest() throws(LogError) -> Digest {
+        let place = offset
+        guard let algorithm = HashAlgorithm(rawValue: try read16()) else { throw LogError(.badField, at: place) }
+        return Digest(algorithm, exactly: try read(algorithm.digestSize))
+    }
+
+    func finish() throws(LogError) {
+        guard remaining == 0 else { throw LogError(.badLength, at: offset) }
+    }
+
+    private mutating func integer(_ count: Int) throws(LogError) -> UInt64 {
+        var value: UInt64 = 0
+        for byte in try read(count).reversed() { value = value << 8 | UInt64(byte) }
+        return value
+    }
+}

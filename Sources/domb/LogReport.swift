@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LaunchControl
+import Measurement
+import Platform
+import Sequencer
+import SimulatedPlatform
+
+/// A log for people and as JSON.
+struct LogReport {
+    let path: String
+    let bytes: [UInt8]
+    let reader: EventLogReader
+    let replay: LogReplay
+
+    private var digest: String { hexadecimal(SwiftCryptoHash.digest(.sha256, of: bytes).bytes) }
+
+    var description: String {
+        let banks = reader.banks.map { $0.name.description }.joined(separator: ", ")
+        var lines = [
+            "log \(path): \(bytes.count) bytes, sha256 \(digest)",
+            "PCR \(reader.pcr.rawValue), banks \(banks), \(reader.records.count) records",
+        ]
+        for (index, record) in reader.records.enumerated() {
+            let (kind, details) = record.content.words
+            for (line, detail) in details.enumerated() {
+                let start = line == 0 ? row("\(index + 1)", 4) + row(kind, 11) : row("", 15)
+                lines.append(start + detail)
+            }
+        }
+        lines += replay.values.map {
+            "PCR \(reader.pcr.rawValue) \(row($0.algorithm.name.description, 7))\(hexadecimal($0.bytes))"
+        }
+        lines.append("result: \(result)")
+        return lines.joined(separator: "\n")
+    }
+
+    private var result: String {
+        switch replay.outcome {
+        case .closed: "every measurement is in the log, and the PCR was to be closed after the last"
+        case .unmeasured: "no TPM answered: this log is all that there is, and nothing proves it"
+        case .failed: "the launch failed"
+        case .open: "no cap: the launch did not come to its end, or the log is not whole"
+        }
+    }
+
+    private func row(_ text: String, _ width: Int) -> String {
+        text + String(repeating: " ", count: max(1, width - text.count))
+    }
+
+    var json: JSON {
+        .object([
+            ("format", .string("domb-log")), ("version", .number(1)), ("file", .string(path)),
+            ("bytes", .number(bytes.count)), ("sha256", .string(digest)), ("pcr", .number(reader.pcr.rawValue)),
+            ("banks", .array(reader.banks.map { .string($0.name.description) })),
+            (
+                "records",
+                .array(reader.records.enumerated().map { index, record in record.json(number: index + 1) })
+            ),
+            ("replay", digests(replay.values)), ("findings", .array(replay.findings.map { .string($0) })),
+            ("result", .string(replay.outcome.rawValue)),
+        ])
+    }
+}
+
+/// By the banks' names.
+private func digests(_ values: [Digest]) -> JSON {
+    .object(values.map { ($0.algorithm.name.description, .string(hexadecimal($0.bytes))) })
+}
+
+extension EventLogReader.Record {
+    fileprivate func json(number: Int) -> JSON {
+        let head: [(String, JSON)] = [
+            ("record", .number(number)), ("offset", .number(offset)),
+            ("dataSha256", .string(hexadecimal(SwiftCryptoHash.digest(.sha256, of: data).bytes))),
+            ("digests", domb.digests(digests)),
+        ]
+        switch content {
+        case .separator(let isError):
+            return .object(head + [("kind", .string("separator")), ("isError", .boolean(isError))])
+        case .event(let event, let sequence):
+            return .object(
+                head + [("kind", .string(event.kindName)), ("sequence", .number(sequence))] + event.members)
+        }
+    }
+}
+
+extension EventLogReader.Content {
+    /// The kind, and one line or more.
+    fileprivate var words: (kind: String, details: [String]) {
+        switch self {
+        case .separator(let isError): ("separator", [isError ? "error" : "nothing more comes"])
+        case .event(let event, _): (event.kindName, event.details)
+        }
+    }
+}

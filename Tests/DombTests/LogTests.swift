@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LaunchControl
+import Measurement
+import Platform
+import SimulatedPlatform
+import Testing
+
+@testable import domb
+
+/// `domb log`: what DomB's recorder writes is read, and nothing else.
+@Suite struct LogTests {
+    private typealias Log = Recorder<SwiftCryptoHash>
+    private static let digest = SwiftCryptoHash.digest(.sha256, of: [1])
+
+    private static func domain() throws -> LaunchEvent.DomainRecord {
+        LaunchEvent.DomainRecord(
+            domid: try #require(DomainID(rawValue: 3)), name: Array("sensor".utf8),
+            handle: DomainHandle(high: 1, low: 2), roles: [.hardware, .console], coverage: .images, entry: 0x100_0000,
+            commandLine: Array("quiet".utf8),
+            images: [
+                MeasuredImage(
+                    role: .kernel, segments: [Segment(address: 1, byteCount: 2), Segment(address: 3, byteCount: 4)],
+                    digest: digest),
+                MeasuredImage(role: .ramdisk, segments: [Segment(address: 5, byteCount: 6)], digest: digest),
+            ])
+    }
+
+    /// One event of every kind that may stand before the cap.
+    private static func events() throws -> [LaunchEvent] {
+        [
+            .identity(
+                LaunchEvent.Identity(
+                    buildID: [1, 2], commandLine: Array("a b".utf8), xenVersion: Array("4.20".utf8), xenBuildID: [],
+                    xenCommandLine: Array("dom0=pvh".utf8))),
+            .unmeasured(.warn), .module(byteCount: 5, digest: digest),
+            .nextInit(path: Array("/init".utf8), byteCount: 7, digest: digest), .domain(try domain()),
+        ]
+    }
+
+    private static func recorder(_ banks: [HashAlgorithm] = [.sha256]) throws -> Log {
+        var recorder = Log(pcr: .standard, banks: banks)
+        for event in try events() { _ = recorder.record(event) }
+        return recorder
+    }
+
+    private static func capped(_ banks: [HashAlgorithm] = [.sha256], failed: Bool = false) throws -> Log {
+        var recorder = try recorder(banks)
+        _ = recorder.recordCap()
+        _ = recorder.recordSeparator(launchFailed: failed)
+        return recorder
+    }
+
+    private static let error = LaunchEvent.error(LaunchEvent.ErrorRecord(stage: 8, domid: nil, text: [0x1B]))
+
+    private func replay(_ bytes: [UInt8]) throws -> LogReplay {
+        LogReplay(try EventLogReader(parsing: bytes), hashing: SwiftCryptoHash.self)
+    }
+
+    private func problem(_ bytes: [UInt8]) -> LogError? {
+        do throws(LogError) {
+            _ = try EventLogReader(parsing: bytes)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    @Test func everyEventComesBackAsItWas() throws {
+        let reader = try EventLogReader(parsing: try Self.recorder().log.bytes)
+        #expect(reader.pcr == .standard)
+        let expected = try Self.events().enumerated().map { index, event in
+            EventLogReader.Content.event(event, sequence: UInt32(index))
+        }
+        #expect(reader.records.map { $0.content } == expected)
+    }
+
+    @Test(arguments: [[.sha256], [.sha256, .sha1], [.sha512, .sha384, .sha256, .sha1]] as [[HashAlgorithm]])
+    func replayGivesWhatTheRecorderPredicts(_ banks: [HashAlgorithm]) throws {
+        let recorder = try Self.capped(banks)
+        let replay = try replay(recorder.log.bytes)
+        #expect(replay.values == recorder.predicted)
+        #expect(replay.findings.isEmpty)
+        #expect(replay.outcome == .unmeasured)
+    }
+
+    /// The values that swtpm held after that boot, read from its state and not from DomB.
+    @Test func logOfARealBootReplaysToItsTPM() throws {
+        let path =
+            #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(2).joined(separator: "/")
+            + "/Fixtures/appliance-measurements.bin"
+        let replay = try replay(try HostFile.read(path, limit: EventLogReader.limit))
+        #expect(replay.outcome == .closed)
+        #expect(replay.findings.isEmpty)
+        #expect(
+            replay.values.prefix(2).map { hexadecimal($0.bytes) } == [
+                "a61c1b6e2cf3a1ddf2510e86ad83f414104f9af6",
+                "cfaa791b89e14ccbe4893192c2268320864bfc79db949962ab7e2ccc41cc05de",
+            ])
+    }
+
+    @Test func launchWithATPMIsClosed() throws {
+        var recorder = Log(pcr: .standard, banks: [.sha256])
+        for event in try Self.events() where event.kindName != "unmeasured" { _ = recorder.record(event) }
+        _ = recorder.recordCap()
+        _ = recorder.recordSeparator(launchFailed: false)
+        #expect(try replay(recorder.log.bytes).outcome == .closed)
+    }
+
+    @Test func logsOfFailedLaunchesAreGoodLogs() throws {
+        var early = try Self.recorder()
+        _ = early.record(Self.error)
+        _ = early.recordCap()
+        _ = early.recordSeparator(launchFailed: true)
+        var late = try Self.capped()
+        _ = late.record(Self.error)
+        for log in [early.log, late.log] {
+            let replay = try replay(log.bytes)
+            #expect(replay.findings.isEmpty)
+            #expect(replay.outcome == .failed)
+        }
+    }
+
+    @Test func logWithoutACapIsOpen() throws {
+        let replay = try replay(try Self.recorder().log.bytes)
+        #expect(replay.outcome == .open)
+        #expect(replay.findings.isEmpty)
+    }
+
+    @Test func wrongOrderIsFound() throws {
+        var afterCap = try Self.capped()
+        _ = afterCap.record(.unmeasured(.off))
+        var noSeparator = try Self.recorder()
+        _ = noSeparator.recordCap()
+        var noCap = try Self.recorder()
+        _ = noCap.recordSeparator(launchFailed: false)
+        var twice = try Self.capped()
+        _ = twice.recordCap()
+        _ = twice.recordSeparator(launchFailed: false)
+        for log in [afterCap.log, noSeparator.log, noCap.log, twice.log] {
+            #expect(try !replay(log.bytes).findings.isEmpty)
+        }
+    }
+
+    /// The records of a log, each with its own bytes; the first item is record 0.
+    private func pieces(_ bytes: [UInt8]) throws -> [[UInt8]] {
+        let starts = try EventLogReader(parsing: bytes).records.map { $0.offset }
+        return zip([0] + starts, starts + [bytes.count]).map { [UInt8](bytes[$0..<$1]) }
+    }
+
+    @Test func droppedDoubledOrMovedRecordsAreFound() throws {
+        let pieces = try pieces(try Self.capped().log.bytes)
+        for index in 1..<(pieces.count - 2) {
+            var dropped = pieces
+            dropped.remove(at: index)
+            #expect(try !replay(dropped.flatMap { $0 }).findings.isEmpty)
+            var doubled = pieces
+            doubled.insert(pieces[index], at: index)
+            #expect(try !replay(doubled.flatMap { $0 }).findings.isEmpty)
+            var moved = pieces
+            moved.swapAt(index, index + 1)
+            #expect(try !replay(moved.flatMap { $0 }).findings.isEmpty)
+        }
+    }
+
+    @Test func everyBitFlipIsRefusedOrFound() throws {
+        let recorder = try Self.capped([.sha256, .sha1])
+        var bytes = recorder.log.bytes
+        for bit in 0..<(8 * bytes.count) {
+            bytes[bit / 8] ^= 1 << UInt8(bit % 8)
+            if problem(bytes) == nil {
+                #expect(try !replay(bytes).findings.isEmpty, "bit \(bit)")
+            }
+            bytes[bit / 8] ^= 1 << UInt8(bit % 8)
+        }
+    }
+
+    @Test func cutLogsAreRefusedOrOpen() throws {
+        let bytes = try Self.capped().log.bytes
+        for length in 0..<bytes.count where problem([UInt8](bytes[..<length])) == nil {
+            let replay = try replay([UInt8](bytes[..<length]))
+            #expect(replay.outcome == .open || !replay.findings.isEmpty, "cut to \(length)")
+        }
+    }
+
+    @Test func otherPCRInTheMiddleIsRefused() throws {
+        var pieces = try pieces(try Self.capped().log.bytes)
+        pieces[2][0] = 12
+        #expect(problem(pieces.flatMap { $0 })?.code == .badPCR)
+    }
+
+    @Test func reportNamesEveryRecord() throws {
+        let bytes = try Self.capped().log.bytes
+        let reader = try EventLogReader(parsing: bytes)
+        let report = LogReport(
+            path: "x", bytes: bytes, reader: reader, replay: LogReplay(reader, hashing: SwiftCryptoHash.self))
+        for word in ["identity", "unmeasured", "lcm", "next-init", "domain", "cap", "separator", "3 sensor"] {
+            #expect(report.description.contains(word))
+            #expect(word == "3 sensor" || report.json.written().contains("\"kind\": \"\(word)\""))
+        }
+    }
+}
