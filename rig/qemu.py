@@ -87,6 +87,7 @@ class Running:
             log.write_bytes(b"")
         self.started = time.monotonic()
         self._reader = None
+        self._is_closed = False
         self._errors = open(work / "qemu.log", "wb")
         self._from_machine, self._to_machine = _console_pipes(work)
         # QEMU and swtpm meet in the working folder, by short names: a socket's path may have 107 bytes at most.
@@ -154,7 +155,9 @@ class Running:
             return reason
         if self.is_running():
             return None
-        return "timeout" if self.process.returncode in (124, 137) else f"QEMU died ({self.process.returncode})"
+        # `timeout` ends by the signal that it sent.
+        killed = (124, 137, -signal.SIGKILL)
+        return "timeout" if self.process.returncode in killed else f"QEMU died ({self.process.returncode})"
 
     def errors(self) -> str:
         return (self.machine.work / "qemu.log").read_text(errors="replace").strip()
@@ -171,6 +174,9 @@ class Running:
 
     def close(self) -> None:
         """Kills QEMU by its id. Asked politely it would tell swtpm to end, and the PCRs would be gone."""
+        if self._is_closed:
+            return
+        self._is_closed = True
         pid_file = self.machine.work / "qemu.pid"
         if self.is_running() and pid_file.exists():
             os.kill(int(pid_file.read_text()), signal.SIGKILL)

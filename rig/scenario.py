@@ -5,6 +5,8 @@ from pathlib import Path
 
 # How the machine is when the scenario is over.
 POWER_OFF, RESET, STAYS = "power off", "reset", "stays"
+# Xen halts the machine when a hardware domain that is not the boot domain shuts down: nothing runs, it is not off.
+HALTS = "halts"
 
 # What event log and PCR have to hold.
 NOTHING, GOOD, FAILED, UNMEASURED = "nothing", "a good launch", "an error and the cap", "a launch without a TPM"

@@ -12,6 +12,8 @@ import tcglog
 from boot import PCR
 from checks import require
 
+HALTED = "halted: halting machine"
+
 
 def judge(row: kinds.Scenario, outcome, work: Path) -> None:
     """Raises CheckFailed with the first thing that is not as it must be."""
@@ -31,8 +33,11 @@ def judge(row: kinds.Scenario, outcome, work: Path) -> None:
 
 
 def _ended(row: kinds.Scenario, outcome) -> None:
-    expected = None if row.ends == kinds.STAYS else row.ends
+    expected = None if row.ends in (kinds.STAYS, kinds.HALTS) else row.ends
     require(outcome.end == expected, f"the machine's end: {outcome.end or 'it goes on'}, expected: {row.ends}")
+    if row.ends == kinds.HALTS:
+        last = outcome.console().xen[-1:]
+        require(last and HALTED in last[0], f"Xen's last word is not that the machine halts: {last}")
 
 
 def _said(row: kinds.Scenario, console) -> None:
@@ -52,8 +57,7 @@ def _ran(row: kinds.Scenario, outcome) -> None:
         return
     require(outcome.states, "Xen was not asked about its domains")
     states = outcome.states[-1][1]
-    # Where the hardware role has moved, the boot domain's power off is its own end, not the machine's.
-    require(states[0].stopped_by_shutdown == (row.xen == "late"), f"Xen shows domain 0: {states[0]}")
+    require(not states[0].stopped_by_shutdown and not states[0].dying, f"Xen shows domain 0: {states[0]}")
     checks.held(states, [domid for domid in states if domid and domid not in row.runs + row.ran_before])
     for domid in row.runs:
         require(domid in states and not states[domid].paused and not states[domid].dying,

@@ -3,7 +3,7 @@
 import lcm
 import paths
 import programs
-from scenario import GOOD, NOTHING, RESET, STAYS, UNMEASURED, Scenario
+from scenario import GOOD, HALTS, NOTHING, RESET, STAYS, UNMEASURED, Scenario
 
 PARK, SHUTDOWN = 'domb,handoff = "park"', 'domb,handoff = "shutdown"'
 REQUIRE, WARN = 'domb,tpm = "require"', 'domb,tpm = "warn"'
@@ -58,6 +58,12 @@ def refused_plans() -> list:
                  failure("plan", "dependency cycle: first -> second -> first"), patches=(CYCLE,)),
         Scenario("pin-mismatch", 6, "the command line pins another LCM",
                  failure("plan", "the LCM is not the pinned one"), linux=f"domb.lcm=sha256:{'5a' * 32}"),
+        Scenario("end-hold", 6, "domb.end=hold: refused, and the domains stay as they were built",
+                 failure("plan", "the LCM is not the pinned one"), ends=STAYS,
+                 linux=f"domb.end=hold domb.lcm=sha256:{'5a' * 32}"),
+        Scenario("end-reboot", 6, "domb.end=reboot: refused, and the machine starts again",
+                 failure("plan", "the LCM is not the pinned one"), ends=RESET,
+                 linux=f"domb.end=reboot domb.lcm=sha256:{'5a' * 32}", quick=False),
         Scenario("policy-too-weak", 6, "the LCM asks for a weaker TPM policy than the command line",
                  failure("plan", "the LCM asks for TPM policy warn, domb.tpm= demands at least require"),
                  patches=((REQUIRE, WARN),), linux="domb.tpm=require"),
@@ -99,7 +105,7 @@ def attacks() -> list:
         Scenario("image-changed", 3, "one bit of one image changed after construction",
                  failure("measure: domain 2", "kernel in memory is not the expected one"), sabotage="flip:2:0x100040"),
         Scenario("image-changed-late", 3, "the same in the last image of the appliance, the hardware role moved",
-                 failure("measure: domain 4", "kernel in memory is not the expected one"), ends=STAYS, xen="late",
+                 failure("measure: domain 4", "kernel in memory is not the expected one"), ends=HALTS, xen="late",
                  source="appliance.dts", sabotage="flip:4:0x1000040", quick=False),
         *[Scenario(f"fault-{moment}", 8, f"domb-init dies by a fault {moment} the extends",
                    ("Attempted to kill init",), ends=RESET, init=paths.DOMB_INIT_FAULT, linux=f"domb.fault={moment}",

@@ -24,7 +24,8 @@ import programs
 import qemu
 import scenario_checks
 import session
-from scenario import STAYS, Scenario
+from scenario import HALTS, STAYS, Scenario
+from scenario_checks import HALTED
 from scenario_table import all_scenarios
 
 FOLDER = paths.OUT / "scenarios"
@@ -75,6 +76,10 @@ def prepare(row: Scenario, work: Path) -> qemu.Machine:
 
 def watch(row: Scenario, running, outcome) -> None:
     """Sees the boot through to what the row expects, or to anything else that ends it."""
+    if row.ends == HALTS:
+        session.wait(running, lambda: session.xen_has_said(running, HALTED), f"waiting for {HALTED!r}", HARD_LIMIT)
+        session.wait(running, _after(3), "waiting", 10)
+        return
     if row.ends != STAYS:
         session.wait_for_end(running, HARD_LIMIT)
         return

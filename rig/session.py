@@ -82,6 +82,10 @@ def has_said(running: Running, *fragments: str) -> bool:
     return any(fragment in line for line in lines for fragment in fragments)
 
 
+def xen_has_said(running: Running, fragment: str) -> bool:
+    return any(fragment in line for line in console_log.split(running.console()).xen)
+
+
 def wait_for_line(running: Running, *fragments: str, patience: float = 150) -> None:
     wait(running, lambda: has_said(running, *fragments), f"waiting for {' or '.join(fragments)!r}", patience)
 

@@ -63,7 +63,7 @@ struct ConstructStage: ~Copyable {
 
     private mutating func parse(_ bytes: [UInt8]) -> LaunchControlModule? {
         do throws(ParseError) {
-            return try LaunchControlModule(parsing: bytes)
+            return try LaunchControlModule(parsing: bytes, hashing: LibcryptoHash.self)
         } catch {
             var line = Line("the LCM cannot be read; nothing is built: ")
             line.append(error.code.text)

@@ -12,11 +12,14 @@ import XenBindings
 /// The end of a good launch: one step, after which DomB can do nothing (I7).
 struct BootHandoff: ~Copyable {
     private let kind: HandoffKind
+    /// Nothing was launched: no LCM.
+    private let isClassic: Bool
     /// Open since before it was measured; for `exec` only.
     private let nextInit: NextInit?
 
     init(_ settings: LaunchSettings) throws(LaunchFailure) {
         kind = settings.handoff
+        isClassic = false
         guard let path = settings.handoffTarget else {
             nextInit = nil
             return
@@ -26,6 +29,7 @@ struct BootHandoff: ~Copyable {
 
     init(classic path: [UInt8]) throws(LaunchFailure) {
         kind = .execute
+        isClassic = true
         nextInit = try Self.open(path)
     }
 
@@ -98,6 +102,7 @@ struct BootHandoff: ~Copyable {
         memory.append(decimal: PowerControl.peakMemory())
         memory.append(" KiB")
         machine.journal.note(memory)
+        guard !isClassic else { return }
         var line = Line("launch complete: ")
         line.append(decimal: UInt64(machine.unpaused.count))
         line.append(" domains unpaused, handoff ")

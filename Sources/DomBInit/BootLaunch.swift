@@ -93,7 +93,7 @@ struct BootLaunch {
 
     private func parse(_ bytes: [UInt8]) throws(LaunchFailure) -> LaunchControlModule {
         do throws(ParseError) {
-            return try LaunchControlModule(parsing: bytes)
+            return try LaunchControlModule(parsing: bytes, hashing: LibcryptoHash.self)
         } catch {
             throw LaunchFailure(.module, .parse(error))
         }

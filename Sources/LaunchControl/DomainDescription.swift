@@ -22,6 +22,8 @@ public struct DomainDescription: Equatable, Sendable {
     public var cap: UInt16?
     public var kernel: ImageReference
     public var ramdisk: ImageReference?
+    /// Modules that this version cannot measure: an LCM with one is shown and refused.
+    public var otherModules: [OtherModule]
     /// The kernel's command line.
     public var commandLine: [UInt8]
     /// Indices into `LaunchControlModule.domains` of those that must be ready before this one runs.
@@ -31,6 +33,7 @@ public struct DomainDescription: Equatable, Sendable {
         domid: DomainID, name: [UInt8], handle: DomainHandle? = nil, roles: DomainRoles = [], mode: DomainMode = .pvh,
         memory: UInt64, maxMemory: UInt64? = nil, vcpus: UInt32 = 1, affinities: [VCPUAffinity] = [],
         weight: UInt16? = nil, cap: UInt16? = nil, kernel: ImageReference, ramdisk: ImageReference? = nil,
+        otherModules: [OtherModule] = [],
         commandLine: [UInt8] = [], dependencies: [Int] = []
     ) {
         self.domid = domid
@@ -46,6 +49,7 @@ public struct DomainDescription: Equatable, Sendable {
         self.cap = cap
         self.kernel = kernel
         self.ramdisk = ramdisk
+        self.otherModules = otherModules
         self.commandLine = commandLine
         self.dependencies = dependencies
     }
@@ -65,6 +69,7 @@ public struct DomainRoles: OptionSet, Sendable {
     /// Hyperlaunch's Recovery Domain (crash domain in the first drafts): never unpaused by a good launch.
     public static let recovery = DomainRoles(rawValue: 1 << 5)
     public static let legacyDom0 = DomainRoles(rawValue: 1 << 6)
+    public static let stubDomain = DomainRoles(rawValue: 1 << 7)
 }
 
 /// `mode` of the Hyperlaunch bindings.

@@ -2,69 +2,74 @@
 
 import Platform
 
-/// The module nodes of one domain.
+/// The child nodes of one domain: its modules, and what belongs to others.
 struct DomainModules {
-    static let knownProperties: [StaticString] = [
-        "compatible", "module-index", "mb-index", "bootargs", "phandle", "linux,phandle", "domb,load", "domb,digest",
-        "domb,size",
-    ]
+    private enum Kind {
+        case kernel, ramdisk
+        case other(OtherModule.Kind)
+    }
+
+    /// Children that are no modules: read elsewhere, or for others to read.
+    private static let otherChildren: [StaticString] = ["xen,evtchn-v1", "xen,domain-shared-memory-v1"]
 
     private(set) var kernel: ImageReference?
     private(set) var ramdisk: ImageReference?
+    private(set) var others: [OtherModule] = []
     private(set) var commandLine: [UInt8] = []
     private(set) var unknown: [UnknownProperty] = []
 
-    init(_ domain: NodeView) throws(ParseError) {
+    init(_ domain: NodeView, _ problems: ProblemList) {
         for child in domain.children where !child.isCompatible("xen,vcpu") {
-            if child.isCompatible("module,kernel") || child.isCompatible("multiboot,kernel") {
-                guard kernel == nil else { throw child.error(.duplicateModule) }
-                kernel = try image(child, without: "domb,size")
-                commandLine = try child.string("bootargs", limit: Limits.commandLineBytes) ?? []
-            } else if child.isCompatible("module,ramdisk") || child.isCompatible("multiboot,ramdisk") {
-                guard ramdisk == nil else { throw child.error(.duplicateModule) }
-                ramdisk = try image(child, without: "domb,load")
-            } else {
+            if Self.otherChildren.contains(where: { child.isCompatible($0) }) {
+                unknown.append(UnknownProperty(node: child.place.path, name: [], offset: child.offset))
+                continue
+            }
+            guard let kind = Self.kind(child) else {
                 // What is not understood cannot be measured, and an unmeasured module must not run.
-                throw child.error(.unknownModuleKind)
+                problems.report(child.error(.unknownModuleKind))
+                continue
             }
+            add(kind, child, problems)
         }
     }
 
-    /// `foreign` belongs to the other kind of module: here it would be passed over.
-    private mutating func image(_ view: NodeView, without foreign: StaticString) throws(ParseError) -> ImageReference {
-        try view.refuseUnknownDombProperties(Self.knownProperties)
-        if let property = view.property(foreign) { throw view.error(.conflictingProperties, property) }
-        unknown += LaunchControlModule.unknown(view, Self.knownProperties)
-        let index = try view.word("module-index")
-        let multibootIndex = try view.word("mb-index")
-        if let index, let multibootIndex, index != multibootIndex {
-            throw view.error(.conflictingProperties, missing: "mb-index")
-        }
-        // Module 0 is the LCM itself.
-        guard index != 0, multibootIndex != 0 else { throw view.error(.badPropertyValue, missing: "module-index") }
-        let size = try view.longs("domb,size")
-        guard size?.count ?? 1 == 1 else { throw view.error(.badPropertyLength, missing: "domb,size") }
-        return ImageReference(
-            moduleIndex: index ?? multibootIndex, segments: try segments(view),
-            expectedDigest: try view.bytes("domb,digest", count: HashAlgorithm.sha256.digestSize).flatMap {
-                Digest(.sha256, bytes: $0)
-            }, byteCount: size?.first)
+    /// The tokens of every dialect: the design document and the 2022 series say module, the 2025 series and dom0less
+    /// multiboot, dom0less before 2014 xen,linux.
+    private static func kind(_ node: NodeView) -> Kind? {
+        let tokens: [(StaticString, Kind)] = [
+            ("module,kernel", .kernel), ("multiboot,kernel", .kernel), ("xen,linux-zimage", .kernel),
+            ("module,ramdisk", .ramdisk), ("multiboot,ramdisk", .ramdisk), ("xen,linux-initrd", .ramdisk),
+            ("module,device-tree", .other(.deviceTree)), ("multiboot,device-tree", .other(.deviceTree)),
+            ("module,config", .other(.config)), ("module,microcode", .other(.microcode)),
+            ("module,xsm-policy", .other(.securityPolicy)), ("xen,xsm-policy", .other(.securityPolicy)),
+        ]
+        for (token, kind) in tokens where node.isCompatible(token) { return kind }
+        return nil
     }
 
-    private func segments(_ view: NodeView) throws(ParseError) -> [Segment] {
-        guard let cells = try view.longs("domb,load") else { return [] }
-        guard !cells.isEmpty, cells.count % 2 == 0 else { throw view.error(.badPropertyLength, missing: "domb,load") }
-        guard cells.count / 2 <= Limits.segments else { throw view.error(.limitExceeded, missing: "domb,load") }
-        var segments: [Segment] = []
-        var end: UInt64 = 0
-        for index in stride(from: 0, to: cells.count, by: 2) {
-            let (next, overflow) = cells[index].addingReportingOverflow(cells[index + 1])
-            guard cells[index] >= end, cells[index + 1] > 0, !overflow, next <= Limits.memory << 10 else {
-                throw view.error(.overlappingSegments, missing: "domb,load")
-            }
-            segments.append(Segment(address: cells[index], byteCount: cells[index + 1]))
-            end = next
+    private mutating func add(_ kind: Kind, _ node: NodeView, _ problems: ProblemList) {
+        let image = ImageReference(node, problems)
+        unknown += LaunchControlModule.unknown(node, ImageReference.knownProperties)
+        switch kind {
+        case .kernel:
+            if kernel != nil { problems.report(node.error(.duplicateModule)) }
+            Self.refuse("domb,size", node, problems)
+            kernel = image
+            commandLine =
+                problems.attempt { () throws(ParseError) in
+                    try node.string("bootargs", limit: Limits.commandLineBytes) ?? []
+                } ?? []
+        case .ramdisk:
+            if ramdisk != nil { problems.report(node.error(.duplicateModule)) }
+            Self.refuse("domb,load", node, problems)
+            ramdisk = image
+        case .other(let other):
+            others.append(OtherModule(kind: other, image: image))
         }
-        return segments
+    }
+
+    /// A property of the other kind of module would be passed over.
+    private static func refuse(_ name: StaticString, _ node: NodeView, _ problems: ProblemList) {
+        if let property = node.property(name) { problems.report(node.error(.conflictingProperties, property)) }
     }
 }

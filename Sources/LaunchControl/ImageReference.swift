@@ -6,6 +6,10 @@ import Platform
 public struct ImageReference: Equatable, Sendable {
     /// `module-index` or `mb-index`; `nil` where the LCM locates it by address.
     public var moduleIndex: UInt32?
+    /// `module-addr` or `reg`: where the boot loader put the module, in the host's memory.
+    public var bootAddress: Segment?
+    /// `xen,uefi-binary`: the file that Xen's own EFI loader reads.
+    public var uefiBinary: [UInt8]?
     /// `domb,load`: for a kernel its loadable ELF segments, in ascending order, no two overlapping; for a ramdisk empty
     /// (it is found through the PVH start info).
     public var segments: [Segment]
@@ -15,22 +19,15 @@ public struct ImageReference: Equatable, Sendable {
     public var byteCount: UInt64?
 
     public init(
-        moduleIndex: UInt32?, segments: [Segment] = [], expectedDigest: Digest? = nil, byteCount: UInt64? = nil
+        moduleIndex: UInt32?, bootAddress: Segment? = nil, uefiBinary: [UInt8]? = nil, segments: [Segment] = [],
+        expectedDigest: Digest? = nil,
+        byteCount: UInt64? = nil
     ) {
         self.moduleIndex = moduleIndex
+        self.bootAddress = bootAddress
+        self.uefiBinary = uefiBinary
         self.segments = segments
         self.expectedDigest = expectedDigest
-        self.byteCount = byteCount
-    }
-}
-
-/// A run of guest-physical memory.
-public struct Segment: Equatable, Sendable {
-    public var address: UInt64
-    public var byteCount: UInt64
-
-    public init(address: UInt64, byteCount: UInt64) {
-        self.address = address
         self.byteCount = byteCount
     }
 }

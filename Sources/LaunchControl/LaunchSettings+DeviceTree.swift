@@ -9,43 +9,53 @@ extension LaunchSettings {
         "domb,pcr", "domb,tpm", "domb,coverage", "domb,handoff", "domb,handoff-target",
     ]
 
-    init(_ view: NodeView) throws(ParseError) {
-        try view.refuseUnknownDombProperties(Self.knownProperties)
-        pcr = .standard
-        if let value = try view.word("domb,pcr") {
-            guard let index = PCRIndex(rawValue: value) else {
-                throw view.error(.badPropertyValue, missing: "domb,pcr")
-            }
-            pcr = index
-        }
-        tpmPolicy = .require
-        if let name = try view.string("domb,tpm", limit: 16) {
-            guard let policy = TPMPolicy(name: name) else { throw view.error(.badPropertyValue, missing: "domb,tpm") }
-            tpmPolicy = policy
-        }
-        coverage = try view.choice("domb,coverage", [Coverage.images, .all]) { $0.name } ?? .all
-        let kinds = [HandoffKind.shutdown, .execute, .park]
-        guard let kind = try view.choice("domb,handoff", kinds, name: { $0.name }) else {
-            throw view.error(.missingProperty, missing: "domb,handoff")
-        }
-        handoff = kind
-        handoffTarget = try view.string("domb,handoff-target", limit: Limits.pathBytes)
-        guard (handoffTarget != nil) == (kind == .execute) else {
-            throw view.error(.conflictingProperties, missing: "domb,handoff-target")
-        }
-        guard handoffTarget.map({ $0.first == UInt8(ascii: "/") }) ?? true else {
-            throw view.error(.badPropertyValue, missing: "domb,handoff-target")
-        }
+    /// What the node says; a problem leaves that setting at its default.
+    init(_ view: NodeView, _ problems: ProblemList) {
+        self.init()
+        view.refuseUnknownDombProperties(Self.knownProperties, problems)
+        pcr = problems.attempt { () throws(ParseError) in try Self.pcr(view) } ?? pcr
+        tpmPolicy =
+            problems.attempt { () throws(ParseError) in
+                try view.choice("domb,tpm", [TPMPolicy.off, .warn, .require]) { $0.name } ?? .require
+            } ?? tpmPolicy
+        coverage =
+            problems.attempt { () throws(ParseError) in
+                try view.choice("domb,coverage", [Coverage.images, .all]) { $0.name } ?? .all
+            } ?? coverage
+        handoff =
+            problems.attempt { () throws(ParseError) in
+                try view.choice("domb,handoff", [HandoffKind.shutdown, .execute, .park]) { $0.name } ?? .shutdown
+            } ?? handoff
+        handoffTarget =
+            problems.attempt { () throws(ParseError) in
+                try view.string("domb,handoff-target", limit: Limits.pathBytes)
+            } ?? nil
+        if let code = handoffProblem { problems.report(view.error(code, missing: "domb,handoff-target")) }
+    }
+
+    /// A target goes with `exec` and with nothing else, and is an absolute path.
+    var handoffProblem: ParseError.Code? {
+        guard (handoffTarget != nil) == (handoff == .execute) else { return .conflictingProperties }
+        guard let target = handoffTarget else { return nil }
+        return target.first == UInt8(ascii: "/") ? nil : .badPropertyValue
+    }
+
+    private static func pcr(_ view: NodeView) throws(ParseError) -> PCRIndex {
+        guard let value = try view.word("domb,pcr") else { return .standard }
+        guard let index = PCRIndex(rawValue: value) else { throw view.error(.badPropertyValue, missing: "domb,pcr") }
+        return index
     }
 }
 
 extension NodeView {
     /// A misspelt security setting must not pass as somebody else's property.
-    func refuseUnknownDombProperties(_ known: [StaticString]) throws(ParseError) {
+    func refuseUnknownDombProperties(_ known: [StaticString], _ problems: ProblemList) {
         let names = known.map { Line($0).bytes }
         let prefix = Line("domb,").bytes
         for property in properties where property.name.starts(with: prefix) {
-            guard names.contains(where: { $0 == property.name }) else { throw error(.unknownDombProperty, property) }
+            if !names.contains(where: { $0 == property.name }) {
+                problems.report(error(.unknownDombProperty, property))
+            }
         }
     }
 }

@@ -13,7 +13,7 @@ public struct LaunchSettings: Equatable, Sendable {
 
     public init(
         pcr: PCRIndex = .standard, tpmPolicy: TPMPolicy = .require, coverage: Coverage = .all,
-        handoff: HandoffKind, handoffTarget: [UInt8]? = nil
+        handoff: HandoffKind = .shutdown, handoffTarget: [UInt8]? = nil
     ) {
         self.pcr = pcr
         self.tpmPolicy = tpmPolicy

@@ -15,6 +15,8 @@ struct NodeView {
     /// The node's name without its unit address.
     var baseName: [UInt8] { [UInt8](node.name.prefix { $0 != UInt8(ascii: "@") }) }
 
+    var place: Place { Place(offset: offset, path: tree.path(of: index)) }
+
     func child(_ name: StaticString) -> NodeView? {
         let wanted = Line(name).bytes
         return children.first { $0.baseName == wanted }
@@ -79,6 +81,14 @@ struct NodeView {
         guard let property = property("compatible") else { return false }
         let wanted = Line(token).bytes
         return tree.value(property).split(separator: 0).contains { [UInt8]($0) == wanted }
+    }
+
+    var parent: NodeView { NodeView(tree: tree, index: node.parent) }
+
+    /// One or two cells of a property from a cell on, as one number. They must be there.
+    func cells(_ property: DeviceTree.Property, _ first: Int, _ count: Int) -> UInt64 {
+        let start = property.value.lowerBound + 4 * first
+        return bigEndian(start..<(start + 4 * count))
     }
 
     private func bigEndian(_ range: Range<Int>) -> UInt64 {

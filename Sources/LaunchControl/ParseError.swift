@@ -4,7 +4,8 @@
 public struct ParseError: Error, Equatable, Sendable {
     public enum Code: UInt8, CaseIterable, Sendable {
         // The blob's form.
-        case unknownFormat, truncated, badVersion, blockOutOfBounds, badToken, unbalancedNodes, trailingData
+        case unknownFormat, badChecksum, truncated, badVersion, blockOutOfBounds, badToken, unbalancedNodes,
+            trailingData
         case nameTooLong, badName, tooDeep, tooManyNodes, tooManyProperties, tooLarge, duplicateName
         // What it says.
         case noHypervisorNode, twoHypervisorNodes, badPropertyLength, badPropertyValue, unknownDombProperty
@@ -16,6 +17,7 @@ public struct ParseError: Error, Equatable, Sendable {
         public var text: StaticString {
             switch self {
             case .unknownFormat: "neither a device tree blob nor any other known LCM format"
+            case .badChecksum: "the LCM's checksum is wrong"
             case .truncated: "the blob ends too early"
             case .badVersion: "device tree version 16 or 17 expected"
             case .blockOutOfBounds: "a block lies outside the blob"

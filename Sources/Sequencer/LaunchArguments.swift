@@ -85,20 +85,6 @@ public struct LaunchArguments: Equatable, Sendable {
     private static func digest(_ text: [UInt8]) -> Digest? {
         let prefix = Line("sha256:").bytes
         guard text.starts(with: prefix), text.count == prefix.count + 64 else { return nil }
-        var bytes: [UInt8] = []
-        for index in stride(from: prefix.count, to: text.count, by: 2) {
-            guard let high = nibble(text[index]), let low = nibble(text[index + 1]) else { return nil }
-            bytes.append(high << 4 | low)
-        }
-        return Digest(.sha256, bytes: bytes)
-    }
-
-    private static func nibble(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        default: nil
-        }
+        return Hexadecimal.bytes([UInt8](text.dropFirst(prefix.count))).flatMap { Digest(.sha256, bytes: $0) }
     }
 }

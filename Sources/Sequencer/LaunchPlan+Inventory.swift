@@ -38,6 +38,7 @@ extension LaunchPlan {
         }
         guard built.handle == domain.handle ?? built.handle || built.handle == .unset else { throw .handle(domid) }
         guard !domain.kernel.segments.isEmpty else { throw .unknownPlace(domid) }
+        if let module = domain.otherModules.first { throw .unmeasurableModule(domid, module.kind) }
     }
 
     /// The one running domain that the LCM does not name is the boot domain itself.

@@ -10,6 +10,10 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
         guard end != .hold else { return }
         do throws(HypercallError) {
             guard !(try callerIsHardwareDomain()), let domid = Self.hardwareDomain(try commandLine()) else { return }
+            var line = Line("the hardware role is domain ")
+            line.append(domid)
+            line.append(end == .reboot ? "'s: Xen restarts the machine" : "'s: Xen halts the machine, which stays on")
+            journal.note(line)
             try shutDownHost(hardwareDomain: domid, reboot: end == .reboot)
         } catch {
             var line = Line("the hardware domain could not be shut down: ")

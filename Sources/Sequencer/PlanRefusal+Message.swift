@@ -37,7 +37,7 @@ extension Line {
             append(hex: UInt64(algorithm))
         case .noActiveBank: append("the TPM has no active bank for this PCR")
         case .resettablePCR(let pcr):
-            
+
             append("PCR ", Int(pcr.rawValue), " can be reset by software: no place for evidence")
         case .localityPCR(let pcr):
             append("PCR ", Int(pcr.rawValue), " takes extends from locality 2 only, which this kernel does not give")
@@ -85,6 +85,10 @@ extension Line {
             append("it owns ", Int(clamping: actual), " KiB, the LCM says ", Int(clamping: expected))
         case .handle: append("its handle is not the LCM's domain-uuid")
         case .unknownPlace: append("the LCM does not say where its kernel lies (domb,load)")
+        case .unmeasurableModule(_, let kind):
+            append("it has a module of kind ")
+            append(kind.name)
+            append(", which this version cannot measure")
         case .configuration(_, let conflict): append(conflict)
         default: break
         }

@@ -38,6 +38,7 @@ public enum PlanRefusal: Error, Equatable, Sendable {
     case memory(DomainID, expected: UInt64, actual: UInt64)
     case handle(DomainID)
     case unknownPlace(DomainID)
+    case unmeasurableModule(DomainID, OtherModule.Kind)
     case configuration(DomainID, ConfigConflict)
 
     /// The domain that it is about.
@@ -45,7 +46,8 @@ public enum PlanRefusal: Error, Equatable, Sendable {
         switch self {
         case .recoveryDependency(let domid), .missing(let domid), .unnamed(let domid), .notPaused(let domid),
             .alreadyRan(let domid), .shutDown(let domid), .notHVM(let domid), .unsupportedMode(let domid, _),
-            .memory(let domid, _, _), .handle(let domid), .unknownPlace(let domid), .configuration(let domid, _):
+            .memory(let domid, _, _), .handle(let domid), .unknownPlace(let domid), .unmeasurableModule(let domid, _),
+            .configuration(let domid, _):
             domid
         default: nil
         }

@@ -28,7 +28,7 @@ struct LaunchControlFile {
         self.path = path
         byteCount = bytes.count
         digest = SwiftCryptoHash.digest(.sha256, of: bytes)
-        module = try LaunchControlModule(parsing: bytes)
+        module = try LaunchControlModule(parsing: bytes, hashing: SwiftCryptoHash.self)
     }
 }
 

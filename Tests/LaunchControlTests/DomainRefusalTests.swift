@@ -20,7 +20,7 @@ import Testing
         broker("a uuid of 15 bytes", .badPropertyLength, "domain-uuid", [UInt8](repeating: 1, count: 15)),
         broker("a uuid of 17 bytes", .badPropertyLength, "domain-uuid", [UInt8](repeating: 1, count: 17)),
         broker("a permission that nobody knows", .reservedBits, "permissions", cells(4)),
-        broker("a function that nobody knows", .reservedBits, "functions", cells(8)),
+        broker("a function that nobody knows", .reservedBits, "functions", cells(16)),
         broker("the highest function beside a known one", .reservedBits, "functions", cells(0x2000_0004)),
         broker("a capability that nobody knows", .reservedBits, "capabilities", cells(8)),
         broker("a mode that nobody knows", .reservedBits, "mode", cells(8)),

@@ -101,7 +101,7 @@ import Testing
     @Test func unknownPropertiesOfOthersAreNoted() throws {
         var broker = TestLaunch.broker
         broker.set("xen,enhanced", [])
-        broker.children[0].set("reg", longs(0, 1))
+        broker.children[0].set("xen,cache", longs(0, 1))
         broker.children.append(
             TestNode("vcpu", [("compatible", string("xen,vcpu")), ("id", cells(0)), ("hard-afinity", string("0"))]))
         var launch = TestLaunch.launch(broker)
@@ -110,7 +110,7 @@ import Testing
         #expect(
             unknown.map { String(decoding: $0.node + bytes(":") + $0.name, as: UTF8.self) } == [
                 "/chosen/hypervisor/typo:", "/chosen/hypervisor/broker:xen,enhanced",
-                "/chosen/hypervisor/broker/kernel:reg", "/chosen/hypervisor/broker/vcpu:hard-afinity",
+                "/chosen/hypervisor/broker/kernel:xen,cache", "/chosen/hypervisor/broker/vcpu:hard-afinity",
             ])
     }
 

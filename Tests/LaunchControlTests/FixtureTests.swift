@@ -2,11 +2,13 @@
 
 import LaunchControl
 import Platform
+import SimulatedPlatform
 import Testing
 
 @Suite struct FixtureTests {
     @Test func applianceSaysWhatItsSourceSays() throws {
-        let module = try LaunchControlModule(parsing: try Fixture.bytes("appliance.dtb"))
+        let module = try LaunchControlModule(
+            parsing: try Fixture.bytes("appliance.dtb"), hashing: SwiftCryptoHash.self)
         #expect(
             module.settings
                 == LaunchSettings(
@@ -45,7 +47,8 @@ import Testing
     }
 
     @Test func domainsStraightUnderChosenAreRead() throws {
-        let module = try LaunchControlModule(parsing: try Fixture.bytes("dom0less.dtb"))
+        let module = try LaunchControlModule(
+            parsing: try Fixture.bytes("dom0less.dtb"), hashing: SwiftCryptoHash.self)
         // A unit address is no part of the name.
         #expect(module.domains.map { $0.name } == ["first", "second"].map(bytes))
         #expect(module.domains.map { $0.domid.rawValue } == [1, 2])
@@ -57,7 +60,8 @@ import Testing
     }
 
     @Test func prototypeDialectIsRead() throws {
-        let module = try LaunchControlModule(parsing: try Fixture.bytes("hyperlaunch-2022.dtb"))
+        let module = try LaunchControlModule(
+            parsing: try Fixture.bytes("hyperlaunch-2022.dtb"), hashing: SwiftCryptoHash.self)
         // The boot domain is DomB itself, so it is not among those that DomB launches.
         #expect(module.domains.map { $0.name } == ["dom0", "crash"].map(bytes))
         #expect(module.domains.map { $0.domid.rawValue } == [1, 9])

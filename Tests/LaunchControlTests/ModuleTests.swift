@@ -111,8 +111,8 @@ import Testing
                 $0["broker"].children.append(TestNode(name, [("compatible", string("module,ramdisk"))]))
             }
         },
-        Refusal("a module that cannot be measured", .unknownModuleKind, at: "/broker/dt") {
-            $0["broker"].children.append(TestNode("dt", [("compatible", string("module,device-tree"))]))
+        Refusal("a module of unknown kind", .unknownModuleKind, at: "/broker/rd") {
+            $0["broker"].children.append(TestNode("rd", [("compatible", string("module,ramdsik"))]))
         },
         Refusal("a node that says nothing", .unknownModuleKind, at: "/broker/odd") {
             $0["broker"].children.append(TestNode("odd"))

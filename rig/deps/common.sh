@@ -21,9 +21,9 @@ run() {
     fi
 }
 
-# once STAMP COMMAND...: runs the command unless the stamp is there; the stamp is made last.
+# once STAMP COMMAND...: runs the command unless this very script did it before; the stamp is made last.
 once() {
-    local stamp="$CACHE/stamp/$1"
+    local stamp="$CACHE/stamp/$1-$(sha256sum "$0" | cut -c 1-12)"
     shift
     [ -e "$stamp" ] && return 0
     mkdir -p "$CACHE/stamp"

@@ -28,7 +28,7 @@ build() {
     # shellcheck disable=SC2086
     run tss2-configure ../configure --disable-shared --enable-static --disable-doxygen-doc --disable-fapi \
         --disable-policy --disable-esys $off --enable-tcti-device --enable-tcti-swtpm --enable-nodl \
-        --with-crypto=ossl --with-maxloglevel=error --prefix="$CACHE/tss2" \
+        --with-crypto=ossl --with-maxloglevel=none --prefix="$CACHE/tss2" \
         CFLAGS="-Os -ffunction-sections -fdata-sections"
     run tss2-make make -j"$(nproc)"
     run tss2-install make install

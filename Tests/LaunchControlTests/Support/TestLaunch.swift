@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import LaunchControl
+import SimulatedPlatform
 
 /// A tree of two domains that is good as it stands; tests change one thing.
 enum TestLaunch {
@@ -35,14 +36,14 @@ enum TestLaunch {
     static func blob(_ hypervisor: TestNode) -> [UInt8] { DeviceTreeWriter().blob(root(hypervisor)) }
 
     static func parse(_ hypervisor: TestNode) throws(ParseError) -> LaunchControlModule {
-        try LaunchControlModule(parsing: blob(hypervisor))
+        try LaunchControlModule(parsing: blob(hypervisor), hashing: SwiftCryptoHash.self)
     }
 }
 
 /// Why these bytes are refused; `nil` where they are not.
 func refusal(of bytes: [UInt8]) -> ParseError? {
     do throws(ParseError) {
-        _ = try LaunchControlModule(parsing: bytes)
+        _ = try LaunchControlModule(parsing: bytes, hashing: SwiftCryptoHash.self)
         return nil
     } catch {
         return error

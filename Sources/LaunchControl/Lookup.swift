@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A sorted table from keys to indices: PID 1 has no dictionaries, whose hashing would ask the kernel for a seed.
+struct Lookup<Key: Equatable> {
+    private let entries: [(key: Key, index: Int)]
+    private let precedes: (Key, Key) -> Bool
+
+    init(_ entries: [(Key, Int)], precedes: @escaping (Key, Key) -> Bool) {
+        self.precedes = precedes
+        // Equal keys in the order of their indices, so that a repetition is told at the later one.
+        self.entries = entries.map { (key: $0.0, index: $0.1) }.sorted {
+            precedes($0.key, $1.key) || ($0.key == $1.key && $0.index < $1.index)
+        }
+    }
+
+    /// The indices whose key another has already.
+    var repeated: [Int] {
+        var found: [Int] = []
+        for (left, right) in zip(entries, entries.dropFirst()) where left.key == right.key { found.append(right.index) }
+        return found
+    }
+
+    func find(_ key: Key) -> Int? {
+        var low = 0
+        var high = entries.count
+        while low < high {
+            let middle = (low + high) / 2
+            if precedes(entries[middle].key, key) { low = middle + 1 } else { high = middle }
+        }
+        return low < entries.count && entries[low].key == key ? entries[low].index : nil
+    }
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Platform
+
+/// A module of a domain that is neither kernel nor ramdisk.
+public struct OtherModule: Equatable, Sendable {
+    public enum Kind: UInt8, Sendable {
+        case deviceTree, config, microcode, securityPolicy
+
+        public var name: StaticString {
+            switch self {
+            case .deviceTree: "device-tree"
+            case .config: "config"
+            case .microcode: "microcode"
+            case .securityPolicy: "xsm-policy"
+            }
+        }
+    }
+
+    public var kind: Kind
+    public var image: ImageReference
+
+    public init(kind: Kind, image: ImageReference) {
+        self.kind = kind
+        self.image = image
+    }
+}

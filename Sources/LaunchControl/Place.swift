@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Platform
+
+/// Where something stands in an LCM, for errors.
+struct Place {
+    /// From the start of the LCM.
+    let offset: Int
+    /// A node's path, or what serves as one.
+    let path: [UInt8]
+
+    func error(_ code: ParseError.Code) -> ParseError { ParseError(code, at: offset, place: path) }
+
+    func error(_ code: ParseError.Code, _ property: StaticString) -> ParseError {
+        ParseError(code, at: offset, place: path + [UInt8(ascii: ":")] + Line(property).bytes)
+    }
+}
