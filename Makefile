@@ -4,6 +4,7 @@
 #   make build     out/domb, out/domb-init, out/domb-construct, out/domb.cpio.gz
 #   make boot      builds, boots examples/appliance.dts on real Xen in QEMU, checks, prints the result
 #   make unit      the quick tests
+#   make fuzz-replay  past findings through the fuzzers
 #   make test      lint, unit tests, the boot and the scenarios that fit in thirty minutes
 #   make test-all  the whole matrix
 #   make clean     removes out/ and the build folders
@@ -20,7 +21,7 @@ HOST := swift build -c release --scratch-path .build-host
 INIT := swift build -c release --scratch-path .build-init --traits EmbeddedInit
 FAULT := swift build -c release --scratch-path .build-fault --traits EmbeddedInit,FaultInjection
 
-.PHONY: build boot unit lint test test-all clean packages deps programs images fault xen-late-hwdom
+.PHONY: build boot unit lint test test-all clean packages deps programs images fault xen-late-hwdom fuzz-replay
 
 build: packages deps programs images
 
@@ -68,11 +69,16 @@ unit: packages
 	@DOMB_DEPS= swift test --scratch-path .build-test --explicit-target-dependency-import-check error
 	@python3 -m unittest discover -q -s rig/tests -t rig
 
-test: lint build fault xen-late-hwdom unit boot
+# Every fixture and every past finding through the fuzzers, under AddressSanitizer.
+fuzz-replay:
+	@Fuzz/build.sh .build-fuzz
+	@Fuzz/run.sh replay .build-fuzz
+
+test: lint build fault xen-late-hwdom unit fuzz-replay boot
 	@python3 rig/scenarios.py --quick
 
-test-all: lint build fault xen-late-hwdom unit boot
+test-all: lint build fault xen-late-hwdom unit fuzz-replay boot
 	@python3 rig/scenarios.py --all
 
 clean:
-	rm -rf out .build-host .build-init .build-fault .build-test
+	rm -rf out .build-host .build-init .build-fault .build-test .build-fuzz

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LaunchControl
+import Platform
+
+/// A whole LCM, device tree or xLCM: reading ends, and a module without problems is one that parses.
+func fuzz(_ bytes: [UInt8]) {
+    let reading = LaunchControlModule.read(bytes, hashing: ZeroHash.self)
+    precondition(reading.module != nil || !reading.problems.isEmpty)
+    if reading.problems.isEmpty {
+        let parsed = try? LaunchControlModule(parsing: bytes, hashing: ZeroHash.self)
+        precondition(parsed == reading.module)
+    }
+}

@@ -1,0 +1,40 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# run.sh replay BINDIR: runs every past finding and every fixture once.
+# run.sh fuzz BINDIR TARGET SECONDS: fuzzes from the fixtures on; a finding stays in Fuzz/Findings/TARGET/.
+set -euo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+fixtures=$here/../Tests/Fixtures
+export ASAN_OPTIONS=detect_leaks=0 SWIFT_BACKTRACE=enable=no
+
+seeds() {
+    case $1 in
+    module) cp "$fixtures"/*.dtb "$fixtures"/*.lcm "$2" ;;
+    xlcm) cp "$fixtures"/*.lcm "$2" ;;
+    text) printf 'weight=512 depends-on=a,b load=0x100000+0x2000 bootargs="a \\" b" hard-affinity=0:0-3' >"$2/all" ;;
+    tables) printf '\044\000OEM1' >"$2/header" ;;
+    esac
+}
+
+case $1 in
+replay)
+    for target in module xlcm text tables; do
+        work=$(mktemp -d)
+        seeds "$target" "$work"
+        for finding in "$here/Findings/$target"/*; do [ -f "$finding" ] && cp "$finding" "$work"; done
+        "$2/fuzz-$target" -runs=0 -timeout=10 -rss_limit_mb=2048 "$work" >"$work.log" 2>&1 ||
+            { tail -n 30 "$work.log" >&2; exit 1; }
+        echo "fuzz-$target: $(find "$work" -type f | wc -l) inputs replayed"
+        rm -rf "$work" "$work.log"
+    done
+    ;;
+fuzz)
+    work=$(mktemp -d)
+    seeds "$3" "$work"
+    mkdir -p "$here/Findings/$3"
+    "$2/fuzz-$3" -max_total_time="$4" -timeout=10 -rss_limit_mb=2048 -max_len=65536 -dict="$here/lcm.dict" \
+        -artifact_prefix="$here/Findings/$3/" "$work"
+    rm -rf "$work"
+    ;;
+esac
