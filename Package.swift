@@ -17,7 +17,7 @@ let embeddedFlags = ["-enable-experimental-feature", "Embedded"]
 let core: [SwiftSetting] =
     strict + [
         .unsafeFlags(
-            embeddedFlags + ["-wmo", "-Osize", "-Xcc", "-ffunction-sections"], .when(traits: ["EmbeddedInit"]))
+            embeddedFlags + ["-wmo", "-Osize", "-Xfrontend", "-function-sections"], .when(traits: ["EmbeddedInit"]))
     ]
 
 var products: [Product] = [.executable(name: "domb", targets: ["domb"])]
@@ -38,6 +38,7 @@ var targets: [Target] = [
         dependencies: [
             "Sequencer", "Measurement", "ConfigApply", "LaunchControl", "SimulatedPlatform", "Platform",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            .product(name: "Yams", package: "Yams"),
         ],
         swiftSettings: [.strictMemorySafety(), .treatAllWarnings(as: .error)]),
     .target(name: "CLinuxShim", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
@@ -122,6 +123,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: targets,
     swiftLanguageModes: [.v6]
