@@ -41,6 +41,8 @@ programs: deps
 	@DOMB_DEPS= $(HOST) --product domb
 	@install -m 755 .build-host/release/domb out/domb
 	@echo "building domb-init and domb-construct (Embedded Swift, static)"
+	@# SwiftPM does not link again when a static library of rig/deps has changed.
+	@rm -f .build-init/release/domb-init .build-init/release/domb-construct
 	@$(INIT) --product domb-init
 	@$(INIT) --product domb-construct
 	@strip -o out/domb-init .build-init/release/domb-init
@@ -48,6 +50,7 @@ programs: deps
 
 fault: programs
 	@echo "building domb-init-fault (the rig's test build)"
+	@rm -f .build-fault/release/domb-init
 	@$(FAULT) --product domb-init
 	@strip -o out/domb-init-fault .build-fault/release/domb-init
 

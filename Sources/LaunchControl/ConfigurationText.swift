@@ -32,6 +32,10 @@ struct ConfigurationText {
                 problems.report(ParseError(.badPropertyValue, at: start + index, place: place.path))
                 return
             }
+            guard words.count < Limits.words else {
+                problems.report(ParseError(.tooManyProperties, at: word.offset, place: place.path))
+                return
+            }
             if words.contains(where: { $0.key == word.key }) {
                 problems.report(ParseError(.duplicateName, at: word.offset, place: place.path))
             }

@@ -5,6 +5,8 @@ set -euo pipefail
 
 CACHE=${DOMB_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/domb}
 DEPS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# Of the script that reads this file: what an older version of it made is made again.
+SCRIPT=$(sha256sum "$0" | cut -c 1-12)
 mkdir -p "$CACHE"
 
 say() { printf '[%s] %s\n' "${0##*/}" "$*" >&2; }
@@ -23,7 +25,7 @@ run() {
 
 # once STAMP COMMAND...: runs the command unless this very script did it before; the stamp is made last.
 once() {
-    local stamp="$CACHE/stamp/$1-$(sha256sum "$0" | cut -c 1-12)"
+    local stamp="$CACHE/stamp/$1-$SCRIPT"
     shift
     [ -e "$stamp" ] && return 0
     mkdir -p "$CACHE/stamp"
