@@ -46,7 +46,8 @@ var targets: [Target] = [
     .testTarget(name: "LaunchControlTests", dependencies: ["LaunchControl", "Platform", "SimulatedPlatform"]),
     .testTarget(
         name: "DombTests", dependencies: ["domb", "LaunchControl", "Platform", "Sequencer", "SimulatedPlatform"]),
-    .testTarget(name: "MeasurementTests", dependencies: ["Measurement", "SimulatedPlatform"]),
+    .testTarget(
+        name: "MeasurementTests", dependencies: ["Measurement", "LaunchControl", "Platform", "SimulatedPlatform"]),
     .testTarget(name: "ConfigApplyTests", dependencies: ["ConfigApply", "LaunchControl", "SimulatedPlatform"]),
     .testTarget(
         name: "SequencerTests", dependencies: ["Sequencer", "Measurement", "LaunchControl", "SimulatedPlatform"]),

@@ -50,14 +50,19 @@ def images_fragment(source: str, images: dict) -> str:
     return fragment
 
 
-def build(source: Path, images: dict, work: Path, patches: list = (), hostile: bool = False) -> LCM:
-    """Compiles a source of examples/ into work/lcm.dtb and work/lcmN.aml; a hostile one is packed unread."""
+def build(source: Path, images: dict, work: Path, patches: list = (), hostile: bool = False, binary: bool = False) -> LCM:
+    """Compiles a source of examples/ into work/lcm.dtb and work/lcmN.aml, a binary one by way of work/lcm.xlcm; a
+    hostile one is packed unread."""
     text = patched(source.read_text(), list(patches))
     dts, dtb = work / source.name, work / "lcm.dtb"
     dts.write_text(text)
     (work / f"{source.stem}-images.dtsi").write_text(images_fragment(text, images))
     run("dtc", "-I", "dts", "-O", "dtb", "-i", work, "-o", dtb, dts)
-    return LCM(dtb, tables(dtb, work, hostile))
+    if not binary:
+        return LCM(dtb, tables(dtb, work, hostile))
+    xlcm = work / "lcm.xlcm"
+    run(paths.DOMB, "convert", dtb, "-o", xlcm, "--format", "xlcm")
+    return LCM(xlcm, tables(xlcm, work, hostile))
 
 
 def tables(dtb: Path, work: Path, hostile: bool = False) -> list:

@@ -26,6 +26,8 @@ class Scenario:
     # The LCM's source in examples/, None for no LCM; (old, new) replacements in it.
     source: str | None = "minimal.dts"
     patches: tuple = ()
+    # Converted to the prototype's binary form.
+    binary: bool = False
     # Turns the list of good tables into what the machine is given.
     tables: object = None
     # GRUB loads the tables instead of QEMU.

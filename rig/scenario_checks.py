@@ -109,7 +109,7 @@ def _inert(console) -> None:
 
 
 def _launched(row: kinds.Scenario, outcome, trace: list, work: Path) -> None:
-    domains = lcm.domains((paths.EXAMPLES / row.source).read_text())
+    domains = lcm.domains(lcm.patched((paths.EXAMPLES / row.source).read_text(), list(row.patches)))
     checks.in_order(checks.unpaused(trace), {domain.domid: domain.needs for domain in domains})
     if row.tpm:
         checks.closed_before_unpause(trace)

@@ -10,6 +10,8 @@ REQUIRE, WARN = 'domb,tpm = "require"', 'domb,tpm = "warn"'
 EXEC = 'domb,handoff = "exec";\n            domb,handoff-target = "/next-init"'
 NEXT_INIT = {"/next-init": programs.NEXT_INIT}
 BOTH = (2, 3)
+# An xLCM has no domids: they count from 1.
+FROM_ONE = (("domid = <2>", "domid = <1>"), ("domid = <3>", "domid = <2>"))
 NEVER_UNPAUSED = "domb: no domain was unpaused"
 HEAD = 'compatible = "hypervisor,xen";'
 # More than one table holds: the reader skips properties that it does not know.
@@ -41,6 +43,9 @@ def good_launches() -> list:
         Scenario("table-in-two-parts", 5, "an LCM larger than one table launches",
                  ("rig,ballast", "domb: launch complete: 2 domains unpaused"), ends=STAYS, patches=(BALLAST,),
                  runs=BOTH, log=GOOD, quick=False),
+        Scenario("launch-xlcm", 2, "a binary LCM, with DomB's settings as text, launches",
+                 ("domb: launch complete: 2 domains unpaused",), ends=STAYS, binary=True, patches=FROM_ONE, runs=(1, 2),
+                 log=GOOD),
         Scenario("no-lcm-classic", 6, "no LCM, and the command line allows the next init",
                  ("domb: no LCM: classic boot", "NEXT-INIT pid=1 fds=0,1,2"), ends=STAYS, source=None, bare=True,
                  linux="domb.classic=/next-init", extra=NEXT_INIT),

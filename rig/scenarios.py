@@ -50,7 +50,7 @@ def prepare(row: Scenario, work: Path) -> qemu.Machine:
     tables, linux = [], row.linux
     if row.source:
         (work / "ballast.bin").write_bytes(bytes(BALLAST_BYTES))
-        made = lcm.build(paths.EXAMPLES / row.source, images, work, row.patches, hostile=row.fails)
+        made = lcm.build(paths.EXAMPLES / row.source, images, work, row.patches, row.fails, row.binary)
         tables = row.tables(made.tables) if row.tables else made.tables
         linux = linux.format(lcm=hashlib.sha256(made.dtb.read_bytes()).hexdigest())
     extra = dict(row.extra)

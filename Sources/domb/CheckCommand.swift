@@ -8,43 +8,100 @@ struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "Say whether DomB would take an LCM.",
         discussion: """
-            Prints "ok", or what is wrong and where: exit code 65 for what is malformed, 1 for what the plan refuses on \
-            the host that the options describe (see domb plan).
+            Prints "ok", or everything that is wrong and where: exit code 65 for what is malformed, 1 for what the plan \
+            refuses on the host that the options describe (see domb plan). A .dts or a YAML description is compiled \
+            first, without writing it. With --grub the menu entry's modules are compared with those of the LCM, and \
+            differences end with exit code 1; a description knows their paths, a compiled LCM only their indices.
             """)
 
     @OptionGroup var host: AssumedHost
     @Flag(help: "Print JSON: schema domb-check, version 1.")
     var json = false
-    @Argument(help: "The LCM: a device tree blob.")
+    @Option(help: "A grub.cfg whose entry should load the LCM's modules.")
+    var grub: String?
+    @Option(help: "With --grub: the menu entry's title. (default: the only one with multiboot2)")
+    var entry: String?
+    @Option(
+        help: "Folder of the image files. With --grub and a compiled LCM the entry's files are compared, too.")
+    var images: String?
+    @Argument(help: "The LCM, or what it is compiled from.")
     var lcm: String
 
+    func validate() throws {
+        guard entry == nil || grub != nil else {
+            throw ValidationError("--entry chooses in the file that --grub names")
+        }
+    }
+
     func run() throws {
-        let bytes = try HostFile.read(lcm, limit: Limits.moduleBytes)
-        let file: LaunchControlFile
-        do throws(ParseError) {
-            file = try LaunchControlFile(parsing: bytes, from: lcm)
-        } catch {
-            if json { print(report("malformed", error: error.json).written()) }
-            throw CommandFailure.malformed("\(lcm): \(error.line)")
+        let input = try LaunchInput(reading: lcm)
+        if input.format == .description, let grub {
+            let description = try LaunchDescription(parsing: input.bytes, from: lcm)
+            return try compare(GrubComparison(description), grub)
+        }
+        let bytes = try compiled(input)
+        let (file, problems) = LaunchControlFile.reading(bytes, from: lcm)
+        guard let file, problems.isEmpty else {
+            report("malformed", problems.map { $0.json })
+            throw CommandFailure.malformed(problems.map { "\(lcm): \($0.line)" }.joined(separator: "\ndomb: "))
         }
         file.noteUnknownProperties()
+        try plan(file)
+        if let grub {
+            let count = try LaunchControlContainer.tableCount(bytes, lcm)
+            return try compare(GrubComparison(Launch(compiled: bytes, lcm), tableCount: count), grub)
+        }
+        finish()
+    }
+
+    /// Whatever is compiled already, or is nothing that is known here, goes to the LCM's reader as it is.
+    private func compiled(_ input: LaunchInput) throws(CommandFailure) -> [UInt8] {
+        switch input.format {
+        case .tree, .xlcm, .unknown: return input.bytes
+        case .source: return try DeviceTreeCompiler().compile(lcm, input.bytes)
+        case .description:
+            let description = try LaunchDescription(parsing: input.bytes, from: lcm)
+            var folder = ImageFolder(root: images, besides: lcm)
+            return try description.launch(try description.modules(), &folder).written(as: .dtb, from: lcm)
+        }
+    }
+
+    private func plan(_ file: LaunchControlFile) throws {
         let arguments = try host.parsedArguments()
         do throws(PlanRefusal) {
             _ = try LaunchPlan(
                 module: file.module, digest: file.digest, facts: host.facts(for: file.module), arguments: arguments)
         } catch {
             let line = error.line(in: file.module)
-            if json { print(report("refused", error: error.json(line)).written()) }
+            report("refused", [error.json(line)])
             throw CommandFailure.refusal("\(lcm): refused: \(line)")
         }
-        print(json ? report("ok", error: .null).written() : "ok")
     }
 
-    private func report(_ result: String, error: JSON) -> JSON {
-        .object([
+    private func compare(_ comparison: GrubComparison, _ path: String) throws {
+        let source = String(decoding: try HostFile.read(path, limit: Limits.moduleBytes), as: UTF8.self)
+        let entry = try GrubConfiguration(parsing: source).entry(titled: entry, in: path)
+        var folder = ImageFolder(root: images, besides: path)
+        let differences = try comparison.differences(entry, images: &folder)
+        guard differences.isEmpty else {
+            report("differs", differences.map { .object([("code", .string("grub")), ("text", .string($0))]) })
+            throw CommandFailure.refusal(differences.map { "\(path): \($0)" }.joined(separator: "\ndomb: "))
+        }
+        finish()
+    }
+
+    private func finish() {
+        if json { report("ok", []) } else { print("ok") }
+    }
+
+    /// `error` is the first of `errors`.
+    private func report(_ result: String, _ errors: [JSON]) {
+        guard json else { return }
+        let report = JSON.object([
             ("format", .string("domb-check")), ("version", .number(1)), ("file", .string(lcm)),
-            ("result", .string(result)), ("error", error),
+            ("result", .string(result)), ("error", errors.first ?? .null), ("errors", .array(errors)),
         ])
+        print(report.written())
     }
 }
 
@@ -60,7 +117,7 @@ extension ParseError {
     var json: JSON {
         .object([
             ("code", .string("\(code)")), ("text", .string(code.text.description)), ("place", .string(text(place))),
-            ("offset", .number(offset)),
+            ("offset", .number(offset)), ("suggestion", .optional(suggestion) { .string($0) }),
         ])
     }
 }

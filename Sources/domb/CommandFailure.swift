@@ -15,6 +15,13 @@ struct CommandFailure: Error {
     static func noInput(_ message: String) -> CommandFailure {
         CommandFailure(exitCode: ExitCode(66), message: message)
     }
+    /// A program or device that the command needs is not there.
+    static func unavailable(_ message: String) -> CommandFailure {
+        CommandFailure(exitCode: ExitCode(69), message: message)
+    }
+    static func internalError(_ message: String) -> CommandFailure {
+        CommandFailure(exitCode: ExitCode(70), message: message)
+    }
     static func inputOutput(_ message: String) -> CommandFailure {
         CommandFailure(exitCode: ExitCode(74), message: message)
     }

@@ -9,12 +9,13 @@ struct Domb: ParsableCommand {
         commandName: "domb",
         abstract: "Prepare and explain launches by DomB, the boot domain of a Xen host.",
         discussion: """
-            Exit codes: 0 good, 1 mismatch or refusal, 64 usage, 65 malformed input, 66 no input, 70 internal, 74 I/O.
+            Exit codes: 0 good, 1 mismatch or refusal, 64 usage, 65 malformed input, 66 no input, 69 a program is missing, \
+            70 internal, 74 I/O.
             Text for people goes to stdout, diagnostics to stderr. FILE may be - for standard input.
             """,
         subcommands: [
             CheckCommand.self, ShowCommand.self, PlanCommand.self, LogCommand.self, TableCommand.self,
-            ImageCommand.self,
+            ImageCommand.self, CompileCommand.self, DecompileCommand.self, ConvertCommand.self,
         ])
 
     static func main() {

@@ -27,18 +27,32 @@ enum HostFile {
         }
     }
 
-    /// Writes beside and renames, so that nobody ever reads half a file.
+    /// Writes beside and renames, so that nobody ever reads half a file. "-" is standard output.
     static func write(_ content: [UInt8], to path: String) throws(CommandFailure) {
-        let draft = "\(path).\(getpid()).part"
-        let descriptor = unsafe open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw .inputOutput("\(draft): cannot create: \(errorText(errno))") }
+        try write([(content, path)])
+    }
+
+    /// Several files that belong together: none is replaced before all are written.
+    static func write(_ files: [(content: [UInt8], path: String)]) throws(CommandFailure) {
+        var drafts: [(draft: String, path: String)] = []
         do throws(CommandFailure) {
-            try write(content[...], descriptor: descriptor, closing: draft)
-            guard unsafe rename(draft, path) == 0 else {
-                throw .inputOutput("\(path): cannot replace: \(errorText(errno))")
+            for file in files where file.path != "-" {
+                let draft = "\(file.path).\(getpid()).part"
+                let descriptor = unsafe open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+                guard descriptor >= 0 else { throw .inputOutput("\(draft): cannot create: \(errorText(errno))") }
+                drafts.append((draft, file.path))
+                try write(file.content[...], descriptor: descriptor, closing: draft)
+            }
+            for (draft, path) in drafts {
+                guard unsafe rename(draft, path) == 0 else {
+                    throw .inputOutput("\(path): cannot replace: \(errorText(errno))")
+                }
+            }
+            for file in files where file.path == "-" {
+                try write(file.content[...], descriptor: 1, "standard output")
             }
         } catch {
-            _ = unsafe unlink(draft)
+            for (draft, _) in drafts { _ = unsafe unlink(draft) }
             throw error
         }
     }

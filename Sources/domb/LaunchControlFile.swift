@@ -25,17 +25,29 @@ struct LaunchControlFile {
     }
 
     init(parsing bytes: [UInt8], from path: String) throws(ParseError) {
+        self.init(path, bytes, try LaunchControlModule(parsing: bytes, hashing: SwiftCryptoHash.self))
+    }
+
+    private init(_ path: String, _ bytes: [UInt8], _ module: LaunchControlModule) {
         self.path = path
         byteCount = bytes.count
         digest = SwiftCryptoHash.digest(.sha256, of: bytes)
-        module = try LaunchControlModule(parsing: bytes, hashing: SwiftCryptoHash.self)
+        self.module = module
+    }
+
+    /// With everything that is wrong, not only the first thing; no file where there is anything.
+    static func reading(_ bytes: [UInt8], from path: String) -> (file: LaunchControlFile?, problems: [ParseError]) {
+        let reading = LaunchControlModule.read(bytes, hashing: SwiftCryptoHash.self)
+        guard reading.problems.isEmpty, let module = reading.module else { return (nil, reading.problems) }
+        return (LaunchControlFile(path, bytes, module), [])
     }
 }
 
 extension ParseError {
     /// "/chosen/hypervisor/broker:domb,weight: TEXT (offset 412)".
     var line: String {
-        let what = "\(code.text) (offset \(offset))"
+        let hint = suggestion.map { " (did you mean \($0)?)" } ?? ""
+        let what = "\(code.text)\(hint) (offset \(offset))"
         return place.isEmpty ? what : "\(text(place)): \(what)"
     }
 }

@@ -41,11 +41,11 @@ import Testing
     }
 
     @Test func payloadComesBackAsItWas() throws {
-        let packed = try Filter.run(["gzip", "-nc"], on: Self.kernel[...], limit: 1 << 20)
+        let packed = try Filter.run(["gzip", "-nc"], on: Self.kernel[...], limit: 1 << 20, to: .unpack)
         // gzip's own last word is the size: nothing is put after it.
         let image = try BootProtocolImage(parsing: bzImage([UInt8](packed.dropLast(4))))
         #expect(image.program == ["gzip", "-dc"])
-        #expect(try Filter.run(image.program, on: image.payload, limit: 1 << 20) == Self.kernel)
+        #expect(try Filter.run(image.program, on: image.payload, limit: 1 << 20, to: .unpack) == Self.kernel)
         try image.check(unpacked: Self.kernel)
     }
 
@@ -85,11 +85,15 @@ import Testing
     @Test func unknownPackingIsRefused() { #expect(problem(bzImage([1, 2, 3, 4, 5])) == .unknownCompression) }
 
     @Test func filterThatFailsIsTold() {
-        #expect(throws: CommandFailure.self) { try Filter.run(["gzip", "-dc"], on: [1, 2, 3], limit: 100) }
-        #expect(throws: CommandFailure.self) { try Filter.run(["/nonexistent/program"], on: [], limit: 100) }
+        #expect(throws: CommandFailure.self) {
+            try Filter.run(["gzip", "-dc"], on: [1, 2, 3], limit: 100, to: .unpack)
+        }
+        #expect(throws: CommandFailure.self) {
+            try Filter.run(["/nonexistent/program"], on: [], limit: 100, to: .unpack)
+        }
     }
 
     @Test func outputBeyondTheLimitIsRefused() {
-        #expect(throws: CommandFailure.self) { try Filter.run(["cat"], on: [1, 2, 3], limit: 2) }
+        #expect(throws: CommandFailure.self) { try Filter.run(["cat"], on: [1, 2, 3], limit: 2, to: .unpack) }
     }
 }

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LaunchControl
+import Platform
+import Yams
+
+extension LaunchDescription {
+    private static let keys = ["launch", "builder", "xen", "grub", "boot_domain", "domains"]
+
+    /// Reads a description; everything that is wrong with it is told at once.
+    init(parsing content: [UInt8], from file: String) throws(CommandFailure) {
+        let problems = DescriptionProblems(file: file)
+        self.init(file: file, settings: LaunchSettings(handoff: .shutdown), problems: problems)
+        let root = DescriptionValue(
+            node: try Self.compose(content, file), line: 1, key: "", problems: problems)
+        guard let top = root.section(Self.keys) else {
+            try problems.check()
+            return
+        }
+        if let launch = top.needed("launch") { readSettings(launch) }
+        builder = top["builder"]?.choice(Builder.allCases.map { ($0.rawValue, $0) }) ?? .xen
+        if let section = top["xen"]?.section(["path", "options"]) {
+            xen.path = section["path"]?.text ?? xen.path
+            xen.options = section["options"]?.line(of: "options") ?? ""
+        }
+        if let section = top["grub"]?.section(["title", "folder", "tables", "lcm"]) { readGrub(section) }
+        if let value = top["boot_domain"] { readBoot(value) }
+        if let value = top.needed("domains") {
+            domains = value.items.compactMap { Domain($0) }
+            checkNames()
+            if domains.isEmpty, value.node.sequence?.isEmpty ?? false { value.wrong("empty: a launch has a domain") }
+        }
+        try problems.check()
+    }
+
+    private static func compose(_ content: [UInt8], _ file: String) throws(CommandFailure) -> Node {
+        guard let text = String(validating: content, as: UTF8.self) else {
+            throw .malformed("\(file): not UTF-8 text")
+        }
+        do {
+            guard let node = try Yams.compose(yaml: text) else { throw CommandFailure.malformed("\(file):1: empty") }
+            return node
+        } catch let failure as CommandFailure {
+            throw failure
+        } catch let error as YamlError {
+            throw .malformed("\(file):\(error.place)")
+        } catch {
+            throw .malformed("\(file): \(error)")
+        }
+    }
+
+    private mutating func readSettings(_ value: DescriptionValue) {
+        guard let section = value.section(["pcr", "tpm", "coverage", "handoff", "handoff_target"]) else { return }
+        if let number = section["pcr"]?.number(in: 0...UInt64(PCRIndex.count - 1)),
+            let pcr = PCRIndex(rawValue: UInt32(number))
+        {
+            settings.pcr = pcr
+        }
+        let policies = [TPMPolicy.require, .warn, .off].map { ($0.name.description, $0) }
+        settings.tpmPolicy = section["tpm"]?.choice(policies) ?? settings.tpmPolicy
+        let coverages = [Coverage.images, .all].map { ($0.name.description, $0) }
+        settings.coverage = section["coverage"]?.choice(coverages) ?? settings.coverage
+        let kinds = [HandoffKind.shutdown, .execute, .park].map { ($0.name.description, $0) }
+        guard let kind = section.needed("handoff")?.choice(kinds) else { return }
+        settings.handoff = kind
+        settings.handoffTarget = section.bytes("handoff_target", limit: Limits.pathBytes)
+        let target = section["handoff_target"]
+        if kind == .execute, target == nil {
+            section.problems.add(line: section.line, key: "launch.handoff_target", "missing: handoff exec needs it")
+        } else if kind != .execute, let target {
+            target.wrong("only with handoff exec")
+        } else if let path = settings.handoffTarget, path.first != UInt8(ascii: "/") {
+            target?.wrong("not an absolute path")
+        }
+    }
+
+    private mutating func readGrub(_ section: DescriptionSection) {
+        grub.title = section["title"]?.line(of: "title") ?? grub.title
+        if let value = section["folder"], let text = value.text {
+            if !text.hasPrefix("/") { value.wrong("not an absolute path") }
+            grub.folder = text == "/" ? "" : text
+        }
+        grub.tables = section["tables"]?.text
+        grub.lcm = section["lcm"]?.text
+    }
+
+    private mutating func readBoot(_ value: DescriptionValue) {
+        guard let section = value.section(["kernel", "initramfs", "cmdline", "memory", "vcpus"]) else { return }
+        boot = Boot(
+            kernel: section["kernel"].flatMap { Image(bootModule: $0) },
+            initramfs: section["initramfs"].flatMap { Image(bootModule: $0) },
+            commandLine: section.bytes("cmdline", limit: Limits.commandLineBytes) ?? [],
+            memory: section["memory"]?.kibibytes,
+            vcpus: section["vcpus"]?.number(in: 1...UInt64(Limits.vcpus)).map { UInt32($0) } ?? 1)
+        if builder == .construct {
+            for image in [boot?.kernel, boot?.initramfs] where image?.index != nil {
+                image?.place.wrong("has no index: a stock Xen starts dom0 by itself")
+            }
+        }
+    }
+
+    private func checkNames() {
+        var lines: [[UInt8]: Int] = [:]
+        for domain in domains {
+            let name = domain.description.name
+            if let line = lines[name] {
+                domain.place["name"]?.wrong("'\(text(name))' has been given on line \(line) already")
+            } else {
+                lines[name] = domain.place["name"]?.line ?? 0
+            }
+        }
+        for domain in domains {
+            for (name, place) in domain.dependsOn {
+                if name == domain.description.name {
+                    place.wrong("a domain cannot wait for itself")
+                } else if lines[name] == nil {
+                    // So many domains that a suggestion would take longer than all the rest are not written by hand.
+                    let names = domains.count > 1000 ? [] : domains.map { text($0.description.name) }
+                    place.wrong("no domain '\(text(name))'\(NearName.hint(for: text(name), among: names))")
+                }
+            }
+        }
+    }
+}
+
+extension DescriptionValue {
+    /// Text that stands on one line of a grub.cfg.
+    fileprivate func line(of name: String) -> String? {
+        guard let text else { return nil }
+        guard !text.utf8.contains(where: { $0 < 0x20 }) else {
+            wrong("more than one line")
+            return nil
+        }
+        return text
+    }
+}
+
+extension YamlError {
+    /// "LINE: TEXT".
+    fileprivate var place: String {
+        switch self {
+        case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
+            .composer(let context, let problem, let mark, _):
+            "\(mark.line): \(problem)\(context.map { " (\($0.text))" } ?? "")"
+        case .duplicatedKeysInMapping(let duplicates, let context):
+            "\(context.mark.line): \(duplicates.joined(separator: ", ")): given twice in one section"
+        case .reader(let problem, let offset, _, _):
+            " \(problem)\(offset.map { " (offset \($0))" } ?? "")"
+        default: " \(self)"
+        }
+    }
+}

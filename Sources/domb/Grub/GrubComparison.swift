@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LaunchControl
+import Platform
+
+/// Where a menu entry of grub.cfg and an LCM are not in step.
+struct GrubComparison {
+    /// A boot module as the LCM wants it.
+    private struct Wanted {
+        /// "kernel of broker".
+        var users: [String] = []
+        var path: String?
+        var isKernel = true
+        var digest: Digest?
+
+        /// A thousand domains may share a kernel.
+        var shortUsers: String {
+            users.prefix(3).joined(separator: ", ") + (users.count > 3 ? " and \(users.count - 3) more" : "")
+        }
+    }
+
+    private var wanted: [Int: Wanted] = [:]
+    /// False where modules may be there that the LCM says nothing of: the boot domain's own.
+    private var isComplete = true
+    private var tableCount: Int?
+
+    /// With a description the paths are known.
+    init(_ description: LaunchDescription) throws(CommandFailure) {
+        let modules = try description.modules()
+        let entry = GrubEntry(description)
+        if description.builder == .construct {
+            if let boot = description.boot {
+                want(0, "kernel of the boot domain", boot.kernel?.path.map(entry.path))
+                if let initramfs = boot.initramfs {
+                    want(1, "initramfs of the boot domain", initramfs.path.map(entry.path))
+                }
+            }
+            return
+        }
+        isComplete = modules.bootKernel != nil
+        want(0, "the LCM", description.grub.lcm.map(entry.path))
+        if let index = modules.bootKernel { want(Int(index), "kernel of the boot domain", nil) }
+        if let index = modules.bootInitramfs { want(Int(index), "initramfs of the boot domain", nil) }
+        for (index, domain) in description.domains.enumerated() {
+            let name = text(domain.description.name)
+            want(Int(modules.kernels[index]), "kernel of \(name)", nil)
+            if let ramdisk = modules.ramdisks[index] { want(Int(ramdisk), "ramdisk of \(name)", nil) }
+        }
+        for (index, path) in modules.paths { wanted[Int(index)]?.path = entry.path(path) }
+    }
+
+    /// A compiled LCM has indices and digests.
+    init(_ launch: Launch, tableCount: Int) {
+        self.tableCount = tableCount
+        isComplete = launch.bootDomain?.kernelIndex != nil
+        want(0, "the LCM", nil)
+        if let index = launch.bootDomain?.kernelIndex { want(Int(index), "kernel of the boot domain", nil) }
+        if let index = launch.bootDomain?.ramdiskIndex { want(Int(index), "initramfs of the boot domain", nil) }
+        for domain in launch.module.domains {
+            want(domain.kernel, "kernel of \(text(domain.name))", isKernel: true)
+            if let ramdisk = domain.ramdisk { want(ramdisk, "ramdisk of \(text(domain.name))", isKernel: false) }
+        }
+    }
+
+    private mutating func want(_ index: Int, _ user: String, _ path: String?) {
+        wanted[index, default: Wanted()].users.append(user)
+        wanted[index]?.path = path
+    }
+
+    private mutating func want(_ image: ImageReference, _ user: String, isKernel: Bool) {
+        guard let index = image.moduleIndex else { return }
+        want(Int(index), user, nil)
+        wanted[Int(index)]?.isKernel = isKernel
+        if let digest = image.expectedDigest { wanted[Int(index)]?.digest = digest }
+    }
+
+    /// One line for each difference; none where the two are in step. With `images` the files are compared, too.
+    func differences(
+        _ entry: GrubConfiguration.Entry, images: inout ImageFolder
+    ) throws(CommandFailure) -> [String] {
+        var found = tableDifferences(entry)
+        let last = wanted.keys.max() ?? 0
+        for index in 0...last {
+            guard let wanted = wanted[index] else { continue }
+            let what = [wanted.path, "(\(wanted.shortUsers))"].compactMap { $0 }.joined(separator: " ")
+            guard index < entry.modules.count else {
+                found.append(
+                    "module \(index): the LCM expects \(what), the entry has only \(entry.modules.count) modules")
+                continue
+            }
+            let module = entry.modules[index]
+            if let path = wanted.path, path != module.path {
+                let other = entry.modules.firstIndex { $0.path == path }.map { ", and \(path) as module \($0)" }
+                found.append(
+                    "module \(index): the LCM expects \(what), the entry has \(module.path) (line \(module.line))"
+                        + (other ?? ""))
+            } else if images.root != nil, let digest = wanted.digest {
+                let content = try wanted.isKernel ? images.kernel(module.path) : images.ramdisk(module.path)
+                if content.digest != digest {
+                    found.append(
+                        "module \(index): the LCM expects \(what) with sha256 \(hexadecimal(digest.bytes)), the entry "
+                            + "has \(module.path) (line \(module.line)) with \(hexadecimal(content.digest.bytes))")
+                }
+            }
+        }
+        for (index, module) in entry.modules.enumerated()
+        where index > last || (isComplete && wanted[index] == nil) {
+            found.append("module \(index): the LCM has none, the entry has \(module.path) (line \(module.line))")
+        }
+        return found
+    }
+
+    private func tableDifferences(_ entry: GrubConfiguration.Entry) -> [String] {
+        guard !entry.tables.isEmpty else {
+            return ["the entry has no acpi line: DomB reads the LCM from ACPI tables"]
+        }
+        guard let tableCount, tableCount != entry.tables.count else { return [] }
+        return ["the LCM takes \(tableCount) ACPI tables, the entry's acpi line has \(entry.tables.count)"]
+    }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LaunchControl
+import Platform
+import SimulatedPlatform
+
+/// What an LCM says of an image, found in the image itself.
+struct ImageContent {
+    private static let limit = 2 << 30
+
+    /// Where a builder puts it; empty for a ramdisk.
+    let segments: [Segment]
+    /// SHA-256 of what lies in memory after loading.
+    let digest: Digest
+    /// Of the file.
+    let byteCount: UInt64
+
+    /// An ELF kernel, or a bzImage that carries one.
+    init(kernelAt path: String) throws(CommandFailure) {
+        let content = try HostFile.read(path, limit: Self.limit)
+        let unpacked = BootProtocolImage.isOne(content) ? try Self.unpack(content, path) : content
+        let kernel: ELFKernel
+        do throws(ELFKernel.Problem) {
+            kernel = try ELFKernel(parsing: unpacked)
+        } catch {
+            throw .malformed("\(path): \(error.text)")
+        }
+        segments = kernel.segments.map { Segment(address: $0.address, byteCount: $0.byteCount) }
+        digest = kernel.digest(of: unpacked, SwiftCryptoHash.self)
+        byteCount = UInt64(content.count)
+    }
+
+    /// A ramdisk, or anything that is loaded as it is.
+    init(ramdiskAt path: String) throws(CommandFailure) {
+        let content = try HostFile.read(path, limit: Self.limit)
+        guard !content.isEmpty else { throw .malformed("\(path): empty") }
+        segments = []
+        digest = SwiftCryptoHash.digest(.sha256, of: content)
+        byteCount = UInt64(content.count)
+    }
+
+    private static func unpack(_ content: [UInt8], _ path: String) throws(CommandFailure) -> [UInt8] {
+        do {
+            let image = try BootProtocolImage(parsing: content)
+            if image.program.isEmpty { return [UInt8](image.payload) }
+            let unpacked = try Filter.run(image.program, on: image.payload, limit: limit, to: .unpack)
+            try image.check(unpacked: unpacked)
+            return unpacked
+        } catch let failure as CommandFailure {
+            throw CommandFailure(exitCode: failure.exitCode, message: "\(path): \(failure.message)")
+        } catch let problem as BootProtocolImage.Problem {
+            throw .malformed("\(path): \(problem.text)")
+        } catch {
+            throw .malformed("\(path): \(error)")
+        }
+    }
+}
+
+extension ELFKernel {
+    /// SHA-256 over what is in memory after loading: each segment's file part, then its zeros, in ascending order.
+    func digest<Hash: ContentHash>(of file: [UInt8], _ type: Hash.Type) -> Digest {
+        var hash = Hash(.sha256)
+        let zeros = [UInt8](repeating: 0, count: 64 << 10)
+        for segment in segments {
+            hash.update(file.span.extracting(segment.file))
+            var rest = segment.byteCount - UInt64(segment.file.count)
+            while rest > 0 {
+                let count = min(rest, UInt64(zeros.count))
+                hash.update(zeros.span.extracting(0..<Int(count)))
+                rest -= count
+            }
+        }
+        return hash.finish()
+    }
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LaunchControl
+import Platform
+import SimulatedPlatform
+
+/// A launch in any form that people or programs write it.
+struct LaunchInput {
+    enum Format {
+        /// A device tree blob.
+        case tree
+        /// The first prototype's binary LCM.
+        case xlcm
+        /// A .dts.
+        case source
+        /// The human description.
+        case description
+        case unknown
+    }
+
+    /// A description of 32,751 domains takes about 10 MB.
+    private static let limit = 64 << 20
+
+    let path: String
+    let bytes: [UInt8]
+    let format: Format
+
+    init(reading path: String) throws(CommandFailure) {
+        self.path = path
+        bytes = try HostFile.read(path, limit: Self.limit)
+        format = Self.format(of: path, bytes)
+    }
+
+    /// By the first bytes, then by the name: standard input has none.
+    private static func format(of path: String, _ bytes: [UInt8]) -> Format {
+        if bytes.starts(with: FlatTree.magic) { return .tree }
+        if bytes.starts(with: XLCMWriter.magic) { return .xlcm }
+        switch path.split(separator: ".").last {
+        case "dts", "dtsi": return .source
+        case "yaml", "yml": return .description
+        case _ where path == "-" && !bytes.isEmpty:
+            return String(decoding: bytes.prefix(1 << 16), as: UTF8.self).contains("/dts-v1/") ? .source : .description
+        default: return .unknown
+        }
+    }
+
+    var unknownFormat: CommandFailure {
+        .malformed("\(path): neither a device tree blob nor an xLCM, and its name ends in neither .dts nor .yaml")
+    }
+
+    func tree() throws(CommandFailure) -> FlatTree { try Self.tree(bytes, path) }
+
+    static func tree(_ blob: [UInt8], _ path: String) throws(CommandFailure) -> FlatTree {
+        do throws(FlatTree.Problem) {
+            return try FlatTree(parsing: blob)
+        } catch {
+            throw .malformed("\(path): \(error.text)")
+        }
+    }
+}
+
+/// A format that an LCM is written in.
+enum LaunchFormat: String, CaseIterable {
+    case dtb, xlcm, yaml
+}
+
+extension Launch {
+    /// The launch in a compiled form, checked by DomB's own reader: nothing that it would refuse is ever written.
+    func written(as format: LaunchFormat, from path: String) throws(CommandFailure) -> [UInt8] {
+        let content: [UInt8]
+        switch format {
+        case .yaml: return try DescriptionWriter.write(self, from: path)
+        case .xlcm:
+            content = try XLCMWriter.write(self, from: path)
+            if content.count > 4096 || module.domains.count >= 8 {
+                Diagnostics.write("domb: \(path): note: the prototype's Xen takes 4096 bytes and 8 domains at most")
+            }
+        case .dtb:
+            try checkTreeCanSay(path)
+            content = FlatTree(self).blob
+        }
+        let file = try LaunchControlFile(path, content)
+        var expected = module
+        expected.unknownProperties = []
+        guard file.module == expected else {
+            throw .internalError("\(path): what was written does not read back as what was meant: please report it")
+        }
+        return content
+    }
+
+    private func checkTreeCanSay(_ path: String) throws(CommandFailure) {
+        var inexpressible = Inexpressible("a device tree")
+        inexpressible.addForeign(self)
+        for domain in module.domains {
+            let isName =
+                domain.name.count <= Limits.nameBytes
+                && domain.name.allSatisfy { byte in
+                    switch byte {
+                    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                        UInt8(ascii: "0")...UInt8(ascii: "9"):
+                        true
+                    default: ",._+-".utf8.contains(byte)
+                    }
+                }
+            inexpressible.add(
+                "domain '\(text(domain.name))': a node's name has letters, digits and , . _ + - only", unless: isName)
+        }
+        try inexpressible.check(path)
+    }
+
+    /// From a compiled LCM.
+    init(compiled bytes: [UInt8], _ path: String) throws(CommandFailure) {
+        module = try LaunchControlFile(path, bytes).module
+        if bytes.starts(with: FlatTree.magic) {
+            bootDomain = BootDomain(try LaunchInput.tree(bytes, path))
+        } else {
+            bootDomain = BootDomain(xlcm: bytes)
+        }
+    }
+}
+
+extension LaunchControlContainer {
+    static func tableCount(_ module: [UInt8], _ path: String) throws(CommandFailure) -> Int {
+        do throws(ContainerError) {
+            return try tables(for: module, hashing: SwiftCryptoHash.self).count
+        } catch {
+            throw .malformed("\(path): \(error)")
+        }
+    }
+}

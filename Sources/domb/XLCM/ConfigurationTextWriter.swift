@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LaunchControl
+import Platform
+
+/// The extended configuration string of an xLCM's domain entry: what the entry itself has no field for.
+///
+/// `domb:` and words KEY=VALUE, each after one space. The keys are the names of the device tree's properties without
+/// `domb,`. A value with spaces, and `bootargs` always, is in quotation marks, in which \" and \\ stand for those two
+/// characters.
+struct ConfigurationTextWriter {
+    static let tag = "domb:"
+
+    private(set) var bytes = Array(tag.utf8)
+    /// What the text has no form for.
+    private(set) var inexpressible: [String] = []
+
+    /// What stands in the boot domain's string.
+    init(_ settings: LaunchSettings, bootArguments: [UInt8]) {
+        add("pcr", "\(settings.pcr.rawValue)")
+        add("tpm", settings.tpmPolicy.name.description)
+        add("coverage", settings.coverage.name.description)
+        add("handoff", settings.handoff.name.description)
+        if let target = settings.handoffTarget { add("handoff-target", target) }
+        quote("bootargs", bootArguments)
+    }
+
+    /// `digests` where they are not told by the entries for modules.
+    init(_ domain: DomainDescription, in module: LaunchControlModule, withDigests kernel: Bool, _ ramdisk: Bool) {
+        add("name", domain.name)
+        if let handle = domain.handle { add("uuid", hexadecimal(handle.bytes)) }
+        if let most = domain.maxMemory { add("mem-max", "\(most)") }
+        if let weight = domain.weight { add("weight", "\(weight)") }
+        if let cap = domain.cap { add("cap", "\(cap)") }
+        if !domain.dependencies.isEmpty {
+            let names = domain.dependencies.map { module.domains[$0].name }
+            if names.contains(where: { $0.contains(UInt8(ascii: ",")) }) {
+                inexpressible.append("a dependency on a domain with a comma in its name")
+            }
+            add("depends-on", Array(names.joined(separator: ",".utf8)))
+        }
+        addAffinity("hard-affinity", domain.affinities.map { ($0.vcpu, $0.hard) })
+        addAffinity("soft-affinity", domain.affinities.map { ($0.vcpu, $0.soft) })
+        if !domain.kernel.segments.isEmpty {
+            let segments = domain.kernel.segments.map { "\(hexadecimal($0.address))+\(hexadecimal($0.byteCount))" }
+            add("load", segments.joined(separator: ","))
+        }
+        if kernel, let digest = domain.kernel.expectedDigest { add("kernel-digest", digest) }
+        if ramdisk, let digest = domain.ramdisk?.expectedDigest { add("ramdisk-digest", digest) }
+        if let size = domain.ramdisk?.byteCount { add("ramdisk-size", "\(size)") }
+        quote("bootargs", domain.commandLine)
+    }
+
+    private mutating func addAffinity(_ key: String, _ sets: [(vcpu: UInt32, cpus: CPUSet?)]) {
+        let words = sets.compactMap { vcpu, cpus in cpus.map { "\(vcpu):\(cpuList($0))" } }
+        if !words.isEmpty { add(key, words.joined(separator: "/")) }
+    }
+
+    private mutating func add(_ key: String, _ digest: Digest) {
+        add(key, "\(digest.algorithm.name):\(hexadecimal(digest.bytes))")
+    }
+
+    private mutating func add(_ key: String, _ value: String) { add(key, Array(value.utf8)) }
+
+    private mutating func add(_ key: String, _ value: [UInt8]) {
+        // A word ends with a space, and a quotation mark opens a quoted one.
+        guard !value.contains(where: { $0 == 0x20 || $0 == UInt8(ascii: "\"") }) else { return quote(key, value) }
+        bytes += Array(" \(key)=".utf8) + value
+    }
+
+    private mutating func quote(_ key: String, _ value: [UInt8]) {
+        guard !value.isEmpty else { return }
+        bytes += Array(" \(key)=\"".utf8)
+        for byte in value {
+            if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { bytes.append(UInt8(ascii: "\\")) }
+            bytes.append(byte)
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+}
