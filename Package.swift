@@ -81,7 +81,8 @@ if let deps {
         .executable(name: "domb-construct", targets: ["DomBConstruct"]),
     ]
     targets += [
-        .target(name: "CXenShim", cSettings: c),
+        .target(name: "CIsoc23", cSettings: c),
+        .target(name: "CXenShim", dependencies: ["CIsoc23"], cSettings: c),
         .target(name: "XenBindings", dependencies: ["Platform", "CXenShim"], swiftSettings: bindings),
         .target(name: "CTSSShim", cSettings: c),
         .target(name: "TPMBindings", dependencies: ["Platform", "CTSSShim"], swiftSettings: bindings),
@@ -97,7 +98,7 @@ if let deps {
             linkerSettings: linked(
                 xenArchives + ["sys", "mu", "tcti-device"].map { "\(tss2)/libtss2-\($0).a" }
                     + ["/usr/lib/x86_64-linux-gnu/libcrypto.a"])),
-        .target(name: "CXenGuestShim", cSettings: c),
+        .target(name: "CXenGuestShim", dependencies: ["CIsoc23"], cSettings: c),
         .executableTarget(
             name: "DomBConstruct",
             dependencies: ["LaunchControl", "Platform", "LinuxBindings", "CryptoBindings", "CXenGuestShim"],

@@ -10,6 +10,8 @@ SABOTEUR = FOLDER / "saboteur"
 NEXT_INIT = FOLDER / "next-init"
 
 _FLAGS = ["-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror", "-static"]
+# What Debian 13's static libraries lack on Debian 12, as PID 1 has it.
+_ISOC23 = paths.ROOT / "Sources/CIsoc23"
 _ARCHIVES = ["ctrl", "foreignmemory", "call", "evtchn", "gnttab", "devicemodel", "toolcore", "toollog"]
 
 
@@ -20,5 +22,6 @@ def _archive(name: str) -> Path:
 def build() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     run("gcc", *_FLAGS, "-o", NEXT_INIT, paths.RIG / "next-init.c")
-    run("gcc", *_FLAGS, "-isystem", paths.XEN_INCLUDE, "-o", SABOTEUR, paths.RIG / "saboteur.c",
-        paths.RIG / "isoc23.c", "-Wl,--start-group", *[_archive(name) for name in _ARCHIVES], "-Wl,--end-group")
+    run("gcc", *_FLAGS, "-isystem", paths.XEN_INCLUDE, "-I", _ISOC23 / "include", "-o", SABOTEUR,
+        paths.RIG / "saboteur.c", _ISOC23 / "isoc23.c", "-Wl,--start-group",
+        *[_archive(name) for name in _ARCHIVES], "-Wl,--end-group")
