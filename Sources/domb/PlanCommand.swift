@@ -23,12 +23,18 @@ struct PlanCommand: ParsableCommand {
         let file = try LaunchControlFile(reading: lcm)
         file.noteUnknownProperties()
         let arguments = try host.parsedArguments()
+        let (module, placeless) = file.module.withAssumedPlaces()
+        for domain in placeless {
+            Diagnostics.write(
+                "domb: \(lcm): note: domain \(domain.domid.rawValue) (\(text(domain.name))): nothing says where its kernel "
+                    + "lies (domb,load): planned as if at 1 MiB, refused by a real launch")
+        }
         let plan: LaunchPlan
         do throws(PlanRefusal) {
             plan = try LaunchPlan(
-                module: file.module, digest: file.digest, facts: host.facts(for: file.module), arguments: arguments)
+                module: module, digest: file.digest, facts: host.facts(for: module), arguments: arguments)
         } catch {
-            throw CommandFailure.refusal("\(lcm): refused: \(error.line(in: file.module))")
+            throw CommandFailure.refusal("\(lcm): refused: \(error.line(in: module))")
         }
         let steps = PlanStep.steps(of: plan)
         print(json ? report(file, steps).written() : describe(file, plan, steps))

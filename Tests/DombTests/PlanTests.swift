@@ -135,4 +135,14 @@ import Testing
         #expect(refusal.line(in: module).hasPrefix("domain 3 (early): "))
         #expect(PlanRefusal.coverageUnavailable.code == "coverageUnavailable")
     }
+
+    @Test func aTreeThatNamesNoPlacesIsPlannedAndRefusedByARealLaunch() throws {
+        var module = try Self.module()
+        module.domains[1].kernel.segments = []
+        let refused = PlanRefusal.unknownPlace(module.domains[1].domid)
+        #expect(throws: refused) { _ = try plan(module) }
+        let (assumed, placeless) = module.withAssumedPlaces()
+        #expect(placeless.map { $0.domid } == [module.domains[1].domid])
+        #expect(try plan(assumed).unpauseOrder.contains(1))
+    }
 }

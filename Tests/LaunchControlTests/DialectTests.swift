@@ -79,4 +79,34 @@ import Testing
         launch.remove("domb,handoff")
         #expect(try TestLaunch.parse(launch).settings.handoff == .shutdown)
     }
+
+    /// One launch of two domains in the words of each year, and of two years mixed in one tree.
+    @Test func theSameLaunchInEveryDialectIsTheSame() throws {
+        func guest(_ name: String, _ roles: [(String, [UInt8])], _ memory: [UInt8], kernel: String) -> TestNode {
+            TestNode(
+                name, [("compatible", string("xen,domain")), ("cpus", cells(2)), ("memory", memory)] + roles,
+                children: [
+                    TestNode(
+                        "module",
+                        [("compatible", string(kernel)), ("module-index", cells(3)), ("bootargs", string("a b"))])
+                ])
+        }
+        let design = guest("d", [("permissions", cells(3))], longs(65536), kernel: "module,kernel")
+        let series2022 = guest("d", [("permissions", cells(3))], string("64M"), kernel: "module,kernel")
+        let series2025 = guest("d", [("capabilities", cells(3))], longs(65536), kernel: "multiboot,kernel")
+        let dom0less = guest("d", [("capabilities", cells(3))], cells(65536), kernel: "xen,linux-zimage")
+        let expected = try TestLaunch.parse(TestLaunch.launch(design)).domains
+        for dialect in [series2022, series2025, dom0less] {
+            #expect(try TestLaunch.parse(TestLaunch.launch(dialect)).domains == expected)
+        }
+        let chosen = TestNode("", children: [TestNode("chosen", children: [dom0less])])
+        let straight = try LaunchControlModule(
+            parsing: DeviceTreeWriter().blob(chosen), hashing: SwiftCryptoHash.self)
+        #expect(straight.domains == expected)
+        var other = series2025
+        other.name = "e"
+        let mixed = try TestLaunch.parse(TestLaunch.launch(series2022, other)).domains
+        #expect(mixed[0] == expected[0])
+        #expect(mixed[1].roles == expected[0].roles && mixed[1].kernel == expected[0].kernel)
+    }
 }

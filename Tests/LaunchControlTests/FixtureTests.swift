@@ -73,6 +73,22 @@ import Testing
         #expect(module.unknownProperties.map { $0.name } == [[]])
     }
 
+    @Test func theSeriesOf2025IsRead() throws {
+        let module = try LaunchControlModule(
+            parsing: try Fixture.bytes("hyperlaunch-2025.dtb"), hashing: SwiftCryptoHash.self)
+        let domain = try #require(module.domains.first)
+        #expect(domain.roles == [.control, .hardware])
+        #expect(domain.vcpus == 4)
+        #expect(domain.memory == 0x80000)
+        #expect(domain.maxMemory == 0x100000)
+        // Beyond MAX_NR_BOOTMODS, which is Xen's limit and not the format's.
+        #expect(domain.kernel.moduleIndex == 70)
+        #expect(domain.commandLine == bytes("console=xvc0"))
+        #expect(domain.ramdisk?.bootAddress == Segment(address: 0x1_2000_0000, byteCount: 0x40_0000))
+        #expect(module.unknownProperties.map { $0.name } == [bytes("mem-min")])
+        #expect(module.settings == LaunchSettings())
+    }
+
     @Test(arguments: Fixture.names) func everyPrefixIsRefused(_ name: String) throws {
         let whole = try Fixture.bytes(name)
         for length in 0..<whole.count {

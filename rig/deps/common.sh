@@ -32,3 +32,16 @@ once() {
     "$@"
     touch "$stamp"
 }
+
+# The mirror that this machine already uses for Debian.
+debian_mirror() {
+    local mirror
+    mirror=$(grep -rhoE 'https?://[^ ]+/debian/?( |$)' /etc/apt/sources.list /etc/apt/sources.list.d/ 2>/dev/null |
+        head -n 1 | tr -d ' ' || true)
+    printf '%s' "${mirror:-http://deb.debian.org/debian}"
+}
+
+# pool PATH SHA256: downloads a file of Debian's pool into the current folder and checks it.
+pool() {
+    /usr/lib/apt/apt-helper download-file "$(debian_mirror)/pool/main/$1" "${1##*/}" "SHA256:$2"
+}

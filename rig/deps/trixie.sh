@@ -8,9 +8,7 @@ tool=$1
 shift
 root=$CACHE/trixie
 mkdir -p "$root/lists/partial" "$root/archives/partial"
-# The mirror is the one that this machine already uses for Debian.
-mirror=$(grep -rhoE 'https?://[^ ]+/debian/?( |$)' /etc/apt/sources.list /etc/apt/sources.list.d/ 2>/dev/null | head -n 1 | tr -d ' ' || true)
-mirror=${mirror:-http://deb.debian.org/debian}
+mirror=$(debian_mirror)
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 printf 'deb [signed-by=%s] %s trixie main\ndeb-src [signed-by=%s] %s trixie main\n' \
     "$keyring" "$mirror" "$keyring" "$mirror" >"$root/trixie.list"

@@ -4,12 +4,17 @@
 # ships no static one.
 . "$(dirname "$0")/common.sh"
 
+# As in xen-xsm.sh: the version that is known to build, else the one that the lists have.
+fetch() {
+    pool t/tpm2-tss/tpm2-tss_4.1.3.orig.tar.gz 8a389bda64690910e7af7deaf64703a3faed416dc538c9c3e4f893f24893524d ||
+        { "$DEPS/trixie.sh" get update && "$DEPS/trixie.sh" get source --tar-only --only-source tpm2-tss; }
+}
+
 build() {
     say "building the static tss2 (about 100 s)"
     local work="$CACHE/build/tss2"
     rm -rf "$work" && mkdir -p "$work" && cd "$work"
-    run trixie-update "$DEPS/trixie.sh" get update
-    run tss2-source "$DEPS/trixie.sh" get source --tar-only --only-source tpm2-tss
+    run tss2-source fetch
     local tarball version
     tarball=$(ls tpm2-tss_*.orig.tar.gz)
     version=${tarball#tpm2-tss_}

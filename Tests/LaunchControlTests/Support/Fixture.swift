@@ -4,7 +4,7 @@ import Glibc
 
 /// A file of Tests/Fixtures.
 enum Fixture {
-    static let names = ["appliance.dtb", "dom0less.dtb", "hyperlaunch-2022.dtb"]
+    static let names = ["appliance.dtb", "dom0less.dtb", "hyperlaunch-2022.dtb", "hyperlaunch-2025.dtb"]
 
     static func bytes(_ name: String) throws -> [UInt8] {
         // Tests/LaunchControlTests/Support/Fixture.swift -> Tests/Fixtures
