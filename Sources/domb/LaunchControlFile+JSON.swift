@@ -40,7 +40,9 @@ extension LaunchControlFile {
             ("commandLine", .string(text(domain.commandLine))),
             (
                 "modules",
-                .array([domain.kernel.json(role: "kernel")] + (domain.ramdisk.map { [$0.json(role: "ramdisk")] } ?? []))
+                .array(
+                    [domain.kernel.json(role: "kernel")] + (domain.ramdisk.map { [$0.json(role: "ramdisk")] } ?? [])
+                        + domain.otherModules.map { $0.image.json(role: $0.kind.name.description) })
             ),
             ("dependsOn", .array(domain.dependencies.map { .number(module.domains[$0].domid.rawValue) })),
             ("configuration", domain.configuration),
@@ -80,6 +82,13 @@ extension ImageReference {
     fileprivate func json(role: String) -> JSON {
         .object([
             ("role", .string(role)), ("moduleIndex", .optional(moduleIndex) { .number($0) }),
+            (
+                "bootAddress",
+                .optional(bootAddress) {
+                    .object([("address", .number($0.address)), ("bytes", .number($0.byteCount))])
+                }
+            ),
+            ("uefiBinary", .optional(uefiBinary) { .string(text($0)) }),
             ("load", loadPlaces(segments)),
             ("bytes", .optional(byteCount) { .number($0) }),
             ("sha256", .optional(expectedDigest) { .string(hexadecimal($0.bytes)) }),

@@ -67,6 +67,7 @@ extension LaunchControlFile {
         lines += describe(domain.kernel, "kernel")
         if !domain.commandLine.isEmpty { lines.append(row("bootargs", text(domain.commandLine))) }
         if let ramdisk = domain.ramdisk { lines += describe(ramdisk, "ramdisk") }
+        for module in domain.otherModules { lines += describe(module.image, module.kind.name.description) }
         let before = domain.dependencies.map { module.domains[$0] }
         if !before.isEmpty {
             let names = before.map { "\(text($0.name)) (\($0.domid.rawValue))" }
@@ -78,8 +79,18 @@ extension LaunchControlFile {
     private func describe(_ image: ImageReference, _ role: String) -> [String] {
         let size = image.byteCount.map { ", \($0) bytes" } ?? ""
         let digest = image.expectedDigest.map { "sha256 \(hexadecimal($0.bytes))" } ?? "no expected digest"
-        return [row(role, "module \(image.moduleIndex.map(String.init) ?? "not named")\(size), \(digest)")]
+        return [row(role, "\(place(image))\(size), \(digest)")]
             + image.segments.map { row("", "at \(hexadecimal($0.address)): \($0.byteCount) bytes") }
+    }
+
+    /// Where the boot loader has it.
+    private func place(_ image: ImageReference) -> String {
+        if let index = image.moduleIndex { return "module \(index)" }
+        if let place = image.bootAddress {
+            return "\(place.byteCount) bytes at \(hexadecimal(place.address)) of the host"
+        }
+        if let file = image.uefiBinary { return "file \(text(file))" }
+        return "module not named"
     }
 
     private func row(_ label: String, _ value: String) -> String {
