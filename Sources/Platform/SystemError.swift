@@ -4,7 +4,7 @@
 public struct SystemError: Error, Equatable, Sendable {
     public enum Call: UInt8, Sendable {
         case mount, openModule, loadModule, readTable, readCommandLine, readProcesses, openTarget, readTarget
-        case openPrivcmd, openForeignMemory, execute, openConsole
+        case openPrivcmd, execute, openConsole
 
         public var name: StaticString {
             switch self {
@@ -17,7 +17,6 @@ public struct SystemError: Error, Equatable, Sendable {
             case .openTarget: "open of the next init"
             case .readTarget: "read of the next init"
             case .openPrivcmd: "xc_interface_open"
-            case .openForeignMemory: "xenforeignmemory_open"
             case .execute: "execveat"
             case .openConsole: "open of /dev/console"
             }
