@@ -29,19 +29,22 @@ extension LaunchControlModule {
         }
     }
 
-    static func checkNames(_ drafts: [DomainDraft], _ problems: ProblemList) {
+    /// The domains by name, each at most once.
+    static func names(_ drafts: [DomainDraft], _ problems: ProblemList) -> Lookup<[UInt8]> {
         let names = Lookup(drafts.enumerated().map { ($1.description.name, $0) }) { $0.lexicographicallyPrecedes($1) }
         for index in names.repeated { problems.report(drafts[index].place.error(.duplicateDomainName)) }
+        return names
     }
 
-    static func resolveDependencies(_ drafts: inout [DomainDraft], _ problems: ProblemList) {
+    static func resolveDependencies(
+        _ drafts: inout [DomainDraft], names: Lookup<[UInt8]>, _ problems: ProblemList
+    ) {
         var withPhandle: [(UInt32, Int)] = []
         for (index, draft) in drafts.enumerated() {
             if let phandle = draft.phandle { withPhandle.append((phandle, index)) }
         }
         let phandles = Lookup(withPhandle) { $0 < $1 }
         for index in phandles.repeated { problems.report(drafts[index].place.error(.duplicatePhandle)) }
-        let names = Lookup(drafts.enumerated().map { ($1.description.name, $0) }) { $0.lexicographicallyPrecedes($1) }
         // The last domain that named this one: a million references to thousands of domains stay quick.
         var lastNamedBy = [Int](repeating: -1, count: drafts.count)
         for index in drafts.indices {

@@ -54,8 +54,8 @@ extension LaunchControlModule {
             return nil
         }
         assignDomids(&drafts, problems)
-        checkNames(drafts, problems)
-        resolveDependencies(&drafts, problems)
+        let names = names(drafts, problems)
+        resolveDependencies(&drafts, names: names, problems)
         return LaunchControlModule(
             domains: drafts.map { $0.description }, settings: contents.settings,
             unknownProperties: contents.unknown + drafts.flatMap { $0.unknown })

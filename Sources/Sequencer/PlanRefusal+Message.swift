@@ -37,7 +37,6 @@ extension Line {
             append(hex: UInt64(algorithm))
         case .noActiveBank: append("the TPM has no active bank for this PCR")
         case .resettablePCR(let pcr):
-
             append("PCR ", Int(pcr.rawValue), " can be reset by software: no place for evidence")
         case .localityPCR(let pcr):
             append("PCR ", Int(pcr.rawValue), " takes extends from locality 2 only, which this kernel does not give")
