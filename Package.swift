@@ -33,10 +33,13 @@ var targets: [Target] = [
         name: "SimulatedPlatform",
         dependencies: ["Platform", .product(name: "Crypto", package: "swift-crypto")],
         swiftSettings: [.strictMemorySafety(), .treatAllWarnings(as: .error)]),
+    .target(
+        name: "LogReading", dependencies: ["Measurement", "LaunchControl", "Platform"],
+        swiftSettings: [.strictMemorySafety(), .treatAllWarnings(as: .error)]),
     .executableTarget(
         name: "domb",
         dependencies: [
-            "Sequencer", "Measurement", "ConfigApply", "LaunchControl", "SimulatedPlatform", "Platform",
+            "LogReading", "Sequencer", "Measurement", "ConfigApply", "LaunchControl", "SimulatedPlatform", "Platform",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "Yams", package: "Yams"),
         ],
@@ -45,7 +48,13 @@ var targets: [Target] = [
     .target(name: "LinuxBindings", dependencies: ["Platform", "CLinuxShim"], swiftSettings: core),
     .testTarget(name: "LaunchControlTests", dependencies: ["LaunchControl", "Platform", "SimulatedPlatform"]),
     .testTarget(
-        name: "DombTests", dependencies: ["domb", "LaunchControl", "Platform", "Sequencer", "SimulatedPlatform"]),
+        name: "DombTests",
+        dependencies: [
+            "domb", "LogReading", "Measurement", "LaunchControl", "Platform", "Sequencer", "SimulatedPlatform",
+        ]),
+    .testTarget(
+        name: "LogReadingTests",
+        dependencies: ["LogReading", "Measurement", "LaunchControl", "Platform", "SimulatedPlatform"]),
     .testTarget(
         name: "MeasurementTests", dependencies: ["Measurement", "LaunchControl", "Platform", "SimulatedPlatform"]),
     .testTarget(name: "ConfigApplyTests", dependencies: ["ConfigApply", "LaunchControl", "SimulatedPlatform"]),

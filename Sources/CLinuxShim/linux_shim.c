@@ -163,6 +163,14 @@ uint64_t domb_monotonic_microseconds(void)
     return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
+void domb_sleep_microseconds(uint64_t microseconds)
+{
+    struct timespec rest = { .tv_sec = (time_t)(microseconds / 1000000), .tv_nsec = (long)(microseconds % 1000000) * 1000 };
+
+    while (nanosleep(&rest, &rest) != 0 && errno == EINTR)
+        ;
+}
+
 int64_t domb_peak_memory(void)
 {
     static const char key[] = "VmHWM:";

@@ -11,15 +11,6 @@ struct domb_tpm {
     TSS2_SYS_CONTEXT *sys;
 };
 
-// The kernel repeats a command that the TPM put off (TPM_RC_RETRY, TESTING) with growing pauses; tries beyond that are
-// bounded here.
-enum { TRIES = 5 };
-
-static int is_put_off(TSS2_RC rc)
-{
-    return rc == TPM2_RC_RETRY || rc == TPM2_RC_TESTING || rc == TPM2_RC_YIELDED;
-}
-
 static TSS2_RC open_contexts(struct domb_tpm *tpm, const char *device)
 {
     TSS2_ABI_VERSION version = TSS2_ABI_VERSION_CURRENT;
@@ -88,10 +79,8 @@ uint32_t domb_tpm_active_banks(struct domb_tpm *tpm, uint32_t pcr, uint16_t *alg
     TPMS_CAPABILITY_DATA data;
     TPMI_YES_NO more;
     size_t capacity = *count;
-    TSS2_RC rc = TPM2_RC_RETRY;
+    TSS2_RC rc = Tss2_Sys_GetCapability(tpm->sys, NULL, TPM2_CAP_PCRS, 0, 1, &more, &data, NULL);
 
-    for (int i = 0; i < TRIES && is_put_off(rc); i++)
-        rc = Tss2_Sys_GetCapability(tpm->sys, NULL, TPM2_CAP_PCRS, 0, 1, &more, &data, NULL);
     *count = 0;
     if (rc)
         return rc;
@@ -107,11 +96,72 @@ uint32_t domb_tpm_active_banks(struct domb_tpm *tpm, uint32_t pcr, uint16_t *alg
     return 0;
 }
 
+static void big_endian(uint8_t *bytes, uint32_t value)
+{
+    for (int i = 0; i < 4; i++)
+        bytes[i] = value >> (24 - 8 * i);
+}
+
+static void take_property(struct domb_tpm_identity *identity, const TPMS_TAGGED_PROPERTY *property)
+{
+    uint32_t tag = property->property;
+
+    if (tag == TPM2_PT_MANUFACTURER)
+        big_endian(identity->manufacturer, property->value);
+    else if (tag >= TPM2_PT_VENDOR_STRING_1 && tag <= TPM2_PT_VENDOR_STRING_4)
+        big_endian(identity->vendor + 4 * (tag - TPM2_PT_VENDOR_STRING_1), property->value);
+    else if (tag == TPM2_PT_FIRMWARE_VERSION_1)
+        identity->firmware |= (uint64_t)property->value << 32;
+    else if (tag == TPM2_PT_FIRMWARE_VERSION_2)
+        identity->firmware |= property->value;
+}
+
+uint32_t domb_tpm_get_identity(struct domb_tpm *tpm, struct domb_tpm_identity *identity)
+{
+    // From the manufacturer to the second word of the firmware's version the tags follow each other.
+    enum { COUNT = TPM2_PT_FIRMWARE_VERSION_2 - TPM2_PT_MANUFACTURER + 1 };
+    TPMS_CAPABILITY_DATA data;
+    TPMI_YES_NO more;
+    TSS2_RC rc = Tss2_Sys_GetCapability(tpm->sys, NULL, TPM2_CAP_TPM_PROPERTIES, TPM2_PT_MANUFACTURER, COUNT, &more,
+                                        &data, NULL);
+
+    if (rc)
+        return rc;
+    memset(identity, 0, sizeof *identity);
+    for (UINT32 i = 0; i < data.data.tpmProperties.count; i++)
+        take_property(identity, &data.data.tpmProperties.tpmProperty[i]);
+    return 0;
+}
+
+uint32_t domb_tpm_reset_counts(struct domb_tpm *tpm, uint32_t *reset, uint32_t *restart)
+{
+    TPMS_TIME_INFO time;
+    TSS2_RC rc = Tss2_Sys_ReadClock(tpm->sys, NULL, &time, NULL);
+
+    if (rc)
+        return rc;
+    *reset = time.clockInfo.resetCount;
+    *restart = time.clockInfo.restartCount;
+    return 0;
+}
+
+uint32_t domb_tpm_test_result(struct domb_tpm *tpm, uint32_t *result)
+{
+    TPM2B_MAX_BUFFER data = { .size = sizeof data.buffer };
+
+    return Tss2_Sys_GetTestResult(tpm->sys, NULL, &data, result, NULL);
+}
+
+uint32_t domb_tpm_set_locality(struct domb_tpm *tpm, uint8_t locality)
+{
+    return Tss2_Tcti_SetLocality(tpm->tcti, locality);
+}
+
 uint32_t domb_tpm_extend(struct domb_tpm *tpm, uint32_t pcr, const struct domb_tpm_digest *digests, size_t count)
 {
     // An empty password: PCRs of the PC Client profile have no other authorisation.
     TSS2L_SYS_AUTH_COMMAND command = { .count = 1, .auths = { { .sessionHandle = TPM2_RS_PW } } };
-    TSS2L_SYS_AUTH_RESPONSE response;
+    TSS2L_SYS_AUTH_RESPONSE response = { 0 };
     TPML_DIGEST_VALUES values = { .count = (UINT32)count };
 
     if (count > TPM2_NUM_PCR_BANKS)
@@ -120,13 +170,7 @@ uint32_t domb_tpm_extend(struct domb_tpm *tpm, uint32_t pcr, const struct domb_t
         values.digests[i].hashAlg = digests[i].algorithm;
         memcpy(&values.digests[i].digest, digests[i].bytes, digests[i].size);
     }
-    TSS2_RC rc = TPM2_RC_RETRY;
-    // A TPM that puts a command off has not begun it, so to send it again extends once.
-    for (int i = 0; i < TRIES && is_put_off(rc); i++) {
-        response = (TSS2L_SYS_AUTH_RESPONSE){ 0 };
-        rc = Tss2_Sys_PCR_Extend(tpm->sys, pcr, &command, &values, &response);
-    }
-    return rc;
+    return Tss2_Sys_PCR_Extend(tpm->sys, pcr, &command, &values, &response);
 }
 
 uint32_t domb_tpm_read(struct domb_tpm *tpm, uint32_t pcr, uint16_t algorithm, uint8_t *bytes, size_t *size)
@@ -135,11 +179,10 @@ uint32_t domb_tpm_read(struct domb_tpm *tpm, uint32_t pcr, uint16_t algorithm, u
     TPML_PCR_SELECTION selected;
     TPML_DIGEST digests;
     UINT32 updates;
-    TSS2_RC rc = TPM2_RC_RETRY;
+    TSS2_RC rc;
 
     selection.pcrSelections[0].pcrSelect[pcr / 8] = (BYTE)(1 << pcr % 8);
-    for (int i = 0; i < TRIES && is_put_off(rc); i++)
-        rc = Tss2_Sys_PCR_Read(tpm->sys, NULL, &selection, &updates, &selected, &digests, NULL);
+    rc = Tss2_Sys_PCR_Read(tpm->sys, NULL, &selection, &updates, &selected, &digests, NULL);
     if (rc)
         return rc;
     if (digests.count > 1 || (digests.count == 1 && digests.digests[0].size > *size))

@@ -58,6 +58,13 @@ int domb_xen_is_hardware_domain(struct domb_xen *xen)
     return result;
 }
 
+int domb_xc_flask_getenforce(struct domb_xen *xen)
+{
+    int enforcing = xc_flask_getenforce(xen->ctrl);
+
+    return enforcing < 0 ? domb_errno() : enforcing;
+}
+
 int64_t domb_xc_cpu_count(struct domb_xen *xen)
 {
     xc_physinfo_t info = { 0 };

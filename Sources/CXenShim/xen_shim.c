@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <xen/sched.h>
 
 // libxenctrl reports through return values; its log would be lines that nobody asked for. With no logger at all it
@@ -94,38 +93,32 @@ int domb_xc_domain_getinfo_single(struct domb_xen *xen, uint32_t domid, struct d
     return 0;
 }
 
-int domb_xc_vcpu_entry(struct domb_xen *xen, uint32_t domid, uint64_t *instruction_pointer, uint64_t *start_info)
+int domb_xc_vcpu_registers(struct domb_xen *xen, uint32_t domid, void *registers, size_t size,
+                           uint64_t *instruction_pointer, uint64_t *start_info)
 {
     HVM_SAVE_TYPE(CPU) cpu;
 
+    if (size != sizeof cpu)
+        return -ENOBUFS;
     if (xc_domain_hvm_getcontext_partial(xen->ctrl, domid, HVM_SAVE_CODE(CPU), 0, &cpu, sizeof cpu) != 0)
         return domb_errno();
+    cpu.tsc = 0;
+    memcpy(registers, &cpu, sizeof cpu);
     *instruction_pointer = cpu.rip;
     *start_info = cpu.rbx;
     return 0;
 }
 
-int domb_foreign_map(struct domb_xen *xen, uint32_t domid, uint64_t first, size_t pages, const void **out)
+int domb_xc_vcpu_online(struct domb_xen *xen, uint32_t domid, uint32_t vcpu)
 {
-    xen_pfn_t *frames = calloc(pages, sizeof *frames);
-    void *address;
+    xc_vcpuinfo_t info;
 
-    if (!frames)
-        return -ENOMEM;
-    for (size_t i = 0; i < pages; i++)
-        frames[i] = first + i;
-    // No error array: then a page that cannot be mapped fails the whole call.
-    address = xenforeignmemory_map(xen->memory, domid, PROT_READ, pages, frames, NULL);
-    free(frames);
-    if (!address)
-        return domb_errno();
-    *out = address;
-    return 0;
+    return xc_vcpu_getinfo(xen->ctrl, domid, vcpu, &info) != 0 ? domb_errno() : !!info.online;
 }
 
-void domb_foreign_unmap(struct domb_xen *xen, const void *address, size_t pages)
+int domb_xc_hvm_param_get(struct domb_xen *xen, uint32_t domid, uint32_t parameter, uint64_t *value)
 {
-    xenforeignmemory_unmap(xen->memory, (void *)address, pages);
+    return domb_result(xc_hvm_param_get(xen->ctrl, domid, parameter, value));
 }
 
 int domb_xc_domain_shutdown(struct domb_xen *xen, uint32_t domid, int reboot)

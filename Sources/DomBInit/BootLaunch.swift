@@ -37,7 +37,7 @@ struct BootLaunch {
     private func identity(_ facts: HypervisorFacts) -> LaunchEvent.Identity {
         LaunchEvent.Identity(
             buildID: BuildID.own(), commandLine: arguments.commandLine, xenVersion: facts.version,
-            xenBuildID: facts.buildID, xenCommandLine: facts.commandLine)
+            xenBuildID: facts.buildID, xenCommandLine: facts.commandLine, securityMode: facts.securityMode)
     }
 
     /// What a reader of the console should know before it happens.
@@ -71,7 +71,7 @@ struct BootLaunch {
         let failure = LaunchFailure(.module, .noModule)
         guard let path = arguments.classicInit else { throw failure }
         let handoff = try BootHandoff(classic: path)
-        machine.recordFailure(failure)
+        guard machine.recordFailure(failure) else { throw failure }
         machine.journal.note(Line("no LCM: classic boot"))
         return handoff
     }

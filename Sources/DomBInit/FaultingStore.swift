@@ -50,6 +50,14 @@
 
         mutating func activeBanks(pcr: PCRIndex) throws(TPMError) -> [UInt16] { try store.activeBanks(pcr: pcr) }
 
+        mutating func identity() throws(TPMError) -> TPMIdentity { try store.identity() }
+
+        mutating func resetCounts() throws(TPMError) -> TPMResetCounts { try store.resetCounts() }
+
+        mutating func testResult() throws(TPMError) -> UInt32 { try store.testResult() }
+
+        mutating func setLocality(_ locality: UInt8) throws(TPMError) { try store.setLocality(locality) }
+
         mutating func extend(_ pcr: PCRIndex, _ digests: [Digest]) throws(TPMError) {
             if point == .before { fatalError() }
             if point == .between, extends == 2 { fatalError() }

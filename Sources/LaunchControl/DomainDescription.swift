@@ -22,10 +22,12 @@ public struct DomainDescription: Equatable, Sendable {
     public var cap: UInt16?
     public var kernel: ImageReference
     public var ramdisk: ImageReference?
-    /// Modules that this version cannot measure: an LCM with one is shown and refused.
+    /// Modules that are neither kernel nor ramdisk, in LCM order.
     public var otherModules: [OtherModule]
     /// The kernel's command line.
     public var commandLine: [UInt8]
+    /// `domb,log-region`: where in the domain's memory DomB leaves the event log. Whole pages.
+    public var logRegion: Segment?
     /// Indices into `LaunchControlModule.domains` of those that must be ready before this one runs.
     public var dependencies: [Int]
 
@@ -34,7 +36,7 @@ public struct DomainDescription: Equatable, Sendable {
         memory: UInt64, maxMemory: UInt64? = nil, vcpus: UInt32 = 1, affinities: [VCPUAffinity] = [],
         weight: UInt16? = nil, cap: UInt16? = nil, kernel: ImageReference, ramdisk: ImageReference? = nil,
         otherModules: [OtherModule] = [],
-        commandLine: [UInt8] = [], dependencies: [Int] = []
+        commandLine: [UInt8] = [], logRegion: Segment? = nil, dependencies: [Int] = []
     ) {
         self.domid = domid
         self.name = name
@@ -51,6 +53,7 @@ public struct DomainDescription: Equatable, Sendable {
         self.ramdisk = ramdisk
         self.otherModules = otherModules
         self.commandLine = commandLine
+        self.logRegion = logRegion
         self.dependencies = dependencies
     }
 }
@@ -70,6 +73,9 @@ public struct DomainRoles: OptionSet, Sendable {
     public static let recovery = DomainRoles(rawValue: 1 << 5)
     public static let legacyDom0 = DomainRoles(rawValue: 1 << 6)
     public static let stubDomain = DomainRoles(rawValue: 1 << 7)
+
+    /// Every bit that means something.
+    public static let known: UInt32 = 0xFF
 }
 
 /// `mode` of the Hyperlaunch bindings.

@@ -6,7 +6,7 @@ extension DomainDraft {
     static let knownProperties: [StaticString] = [
         "compatible", "#address-cells", "#size-cells", "phandle", "linux,phandle",
         "domid", "domain-uuid", "permissions", "functions", "capabilities", "mode", "cpus", "memory", "mem-max",
-        "domb,depends-on", "domb,weight", "domb,cap",
+        "domb,depends-on", "domb,weight", "domb,cap", "domb,log-region",
     ]
     private static let knownVCPUProperties: [StaticString] = [
         "compatible", "id", "hard-affinity", "domb,soft-affinity", "phandle", "linux,phandle",
@@ -37,6 +37,7 @@ extension DomainDraft {
         description.vcpus = get(Self.vcpus) ?? 1
         description.weight = get { (view) throws(ParseError) in try view.short("domb,weight", in: 1...65535) }
         description.cap = get { (view) throws(ParseError) in try view.short("domb,cap", in: 0...65535) }
+        description.logRegion = get(Self.logRegion)
         description.affinities = Self.affinities(view, vcpus: description.vcpus, problems)
         domid = isBoot ? nil : get(Self.domid)
         phandle = get(Self.phandle)
@@ -73,6 +74,15 @@ extension DomainDraft {
             throw view.error(.missingProperty, missing: "memory")
         }
         return memory
+    }
+
+    private static func logRegion(_ view: NodeView) throws(ParseError) -> Segment? {
+        guard let cells = try view.longs("domb,log-region") else { return nil }
+        let (segments, problem) = Segment.list(cells)
+        guard problem == nil, let region = segments.first, segments.count == 1, region.isWholePages,
+            region.byteCount <= Limits.logRegionBytes
+        else { throw view.error(problem ?? .badPropertyValue, missing: "domb,log-region") }
+        return region
     }
 
     private static func vcpus(_ view: NodeView) throws(ParseError) -> UInt32? {

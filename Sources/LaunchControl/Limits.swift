@@ -23,6 +23,8 @@ public enum Limits {
     public static let cpus: UInt32 = 16384
     /// An ELF kernel has four or five loadable segments.
     public static let segments = 64
+    /// A place for the log: a domain's record takes less than a KiB.
+    public static let logRegionBytes: UInt64 = 64 << 20
     /// Settings in one domain's text: four times as many as there are. Each is compared with those before it.
     public static let words = 64
     /// Linux on x86: COMMAND_LINE_SIZE.

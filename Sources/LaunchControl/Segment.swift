@@ -30,3 +30,25 @@ public struct Segment: Equatable, Sendable {
         return (segments, nil)
     }
 }
+
+extension Segment {
+    /// One past the last byte; `nil` where that is beyond 64 bits.
+    public var end: UInt64? {
+        let (end, overflow) = address.addingReportingOverflow(byteCount)
+        return overflow ? nil : end
+    }
+
+    /// Whether it begins and ends where a 4 KiB page does.
+    var isWholePages: Bool { address % 4096 == 0 && byteCount % 4096 == 0 }
+
+    /// False for an empty one. A segment without an end reaches to the top.
+    public func overlaps(_ other: Segment) -> Bool {
+        guard byteCount > 0, other.byteCount > 0 else { return false }
+        return address < other.end ?? .max && other.address < end ?? .max
+    }
+
+    public func contains(_ other: Segment) -> Bool {
+        guard let end, let otherEnd = other.end else { return false }
+        return other.address >= address && otherEnd <= end
+    }
+}

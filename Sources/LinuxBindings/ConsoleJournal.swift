@@ -24,6 +24,8 @@ public struct ConsoleJournal: Journal {
 
     public mutating func now() -> UInt64 { domb_monotonic_microseconds() - start }
 
+    public mutating func wait(microseconds: UInt64) { domb_sleep_microseconds(microseconds) }
+
     public mutating func note(_ line: Line) {
         var rest = line.bytes[...]
         repeat {
@@ -51,6 +53,12 @@ public struct ConsoleJournal: Journal {
         if let domid = entry.domid { line.append(domid) } else { line.append("null") }
         line.append(",\"result\":")
         line.append(decimal: entry.result)
+        if !entry.detail.bytes.isEmpty {
+            line.append(",\"detail\":\"")
+            let room = Self.lineLimit - line.bytes.count - 2
+            line.append(Line(entry.detail.bytes.prefix(max(0, room))))
+            line.append("\"")
+        }
         line.append("}")
         write(line)
     }

@@ -5,87 +5,141 @@ import Platform
 
 /// Measures one domain where it lies: in its own memory, while it is paused.
 public struct DomainMeasurement<Hash: ContentHash> {
-    private let domain: DomainDescription
+    let domain: DomainDescription
+    private let coverage: Coverage
+    /// Pages that the domain owns, by Xen's word.
+    private let pageCount: UInt64
 
-    public init(_ domain: DomainDescription, hashing: Hash.Type) { self.domain = domain }
+    public init(_ domain: DomainDescription, coverage: Coverage, pageCount: UInt64, hashing: Hash.Type) {
+        self.domain = domain
+        self.coverage = coverage
+        self.pageCount = pageCount
+    }
 
     /// The domain's record. Throws where memory is not what the LCM expects.
     public func measure<Host: Hypervisor & ImageSource & ~Copyable>(
-        coverage: Coverage, on host: inout Host
+        on host: inout Host
     ) throws(MeasurementError) -> LaunchEvent.DomainRecord {
-        let entry = try asMeasurement { () throws(HypercallError) in try host.vcpuEntry(domain.domid) }
-        let startInfo = try StartInfo(parsing: try read(entry.startInfo, StartInfo.byteCount, on: &host))
-        try checkCommandLine(startInfo, on: &host)
-        var images = [try measureKernel(on: &host)]
-        if let ramdisk = try measureRamdisk(startInfo, on: &host) { images.append(ramdisk) }
+        let state = try asMeasurement { () throws(HypercallError) in try host.vcpuState(domain.domid) }
+        try checkOtherVCPUs(on: &host)
+        let startInfo = try StartInfo(parsing: try read(state.startInfo, StartInfo.byteCount, on: &host))
+        var layout = DomainLayout()
+        if let place = try checkCommandLine(startInfo, on: &host) { try layout.add(.commandLine, [place]) }
+        var regions = [try measureKernel(on: &host)]
+        regions += try measureModules(startInfo, on: &host)
+        let tables = try measureTables(startInfo, at: state.startInfo, on: &host)
+        regions += tables.regions
+        for region in regions { try layout.add(region.role, region.segments) }
+        var mutableRegions: [MutableRegion] = []
+        if let place = domain.logRegion {
+            try layout.add(.log, [place])
+            try checkZero(place, on: &host)
+            mutableRegions.append(MutableRegion(role: .log, place: place))
+        }
+        if coverage == .all {
+            try CoverageProof(domain.domid, named: layout.segments, mapped: tables.map.ranges)
+                .check(pageCount: pageCount, on: &host)
+        }
         return LaunchEvent.DomainRecord(
             domid: domain.domid, name: domain.name, handle: domain.handle ?? .unset, roles: domain.roles,
-            coverage: coverage, entry: entry.instructionPointer, commandLine: domain.commandLine, images: images)
+            coverage: coverage, vcpus: domain.vcpus, entry: state.instructionPointer,
+            registers: Hash.digest(.sha256, of: state.registers), commandLine: domain.commandLine, regions: regions,
+            mutableRegions: mutableRegions, pageCount: coverage == .all ? pageCount : 0)
+    }
+
+    /// Only vcpu 0's registers are measured, so only vcpu 0 may run.
+    private func checkOtherVCPUs<Host: Hypervisor & ~Copyable>(on host: inout Host) throws(MeasurementError) {
+        var vcpu: UInt32 = 1
+        while vcpu < domain.vcpus {
+            let isOnline = try asMeasurement { () throws(HypercallError) in
+                try host.isVCPUOnline(domain.domid, vcpu: vcpu)
+            }
+            guard !isOnline else { throw .onlineVCPU(vcpu) }
+            vcpu += 1
+        }
     }
 
     private func measureKernel<Host: ImageSource & ~Copyable>(
         on host: inout Host
-    ) throws(MeasurementError) -> MeasuredImage {
+    ) throws(MeasurementError) -> MeasuredRegion {
         guard !domain.kernel.segments.isEmpty else { throw .unknownPlace(.kernel) }
         return try measure(.kernel, domain.kernel, at: domain.kernel.segments, on: &host)
     }
 
-    /// The builder says in the start info where it put the ramdisk: nothing else knows.
-    private func measureRamdisk<Host: ImageSource & ~Copyable>(
+    /// The builder says in the start info where it put the ramdisk and what comes with it: nothing else knows.
+    private func measureModules<Host: ImageSource & ~Copyable>(
         _ startInfo: StartInfo, on host: inout Host
-    ) throws(MeasurementError) -> MeasuredImage? {
-        let expected: UInt32 = domain.ramdisk == nil ? 0 : 1
-        guard startInfo.moduleCount == expected else {
-            throw .moduleCount(expected: expected, actual: startInfo.moduleCount)
+    ) throws(MeasurementError) -> [MeasuredRegion] {
+        let expected = domain.startInfoModules
+        guard startInfo.moduleCount == UInt32(expected.count) else {
+            throw .moduleCount(expected: UInt32(expected.count), actual: startInfo.moduleCount)
         }
-        guard let ramdisk = domain.ramdisk else { return nil }
-        let place = try StartInfo.module(
-            parsing: try read(startInfo.moduleList, StartInfo.moduleEntrySize, on: &host))
-        if let size = ramdisk.byteCount, size != place.byteCount {
-            throw .ramdiskSize(expected: size, actual: place.byteCount)
+        let list = try read(startInfo.moduleList, expected.count * StartInfo.moduleEntrySize, on: &host)
+        var regions: [MeasuredRegion] = []
+        for (module, place) in zip(expected, StartInfo.modules(parsing: list)) {
+            if let size = module.image.byteCount, size != place.byteCount {
+                throw .moduleSize(module.role, expected: size, actual: place.byteCount)
+            }
+            regions.append(try measure(module.role, module.image, at: [place], on: &host))
         }
-        return try measure(.ramdisk, ramdisk, at: [place], on: &host)
+        return regions
     }
 
     private func measure<Host: ImageSource & ~Copyable>(
-        _ role: ImageRole, _ image: ImageReference, at segments: [Segment], on host: inout Host
-    ) throws(MeasurementError) -> MeasuredImage {
+        _ role: RegionRole, _ image: ImageReference, at segments: [Segment], on host: inout Host
+    ) throws(MeasurementError) -> MeasuredRegion {
+        let region = try measure(role, at: segments, on: &host)
+        if let expected = image.expectedDigest, expected != region.digest {
+            throw .digestMismatch(role, expected: expected, actual: region.digest)
+        }
+        return region
+    }
+
+    func measure<Host: ImageSource & ~Copyable>(
+        _ role: RegionRole, at segments: [Segment], on host: inout Host
+    ) throws(MeasurementError) -> MeasuredRegion {
         var hash = Hash(.sha256)
         for segment in segments {
             try asMeasurement { () throws(HypercallError) in
                 try host.hash(domain.domid, at: segment.address, byteCount: segment.byteCount, into: &hash)
             }
         }
-        let digest = hash.finish()
-        if let expected = image.expectedDigest, expected != digest {
-            throw .digestMismatch(role, expected: expected, actual: digest)
-        }
-        return MeasuredImage(role: role, segments: segments, digest: digest)
+        return MeasuredRegion(role: role, segments: segments, digest: hash.finish())
     }
 
-    /// The command line in memory must be the LCM's, with its zero.
+    /// The command line in memory must be the LCM's, with its zero. Returns where it lies.
     private func checkCommandLine<Host: ImageSource & ~Copyable>(
         _ startInfo: StartInfo, on host: inout Host
-    ) throws(MeasurementError) {
+    ) throws(MeasurementError) -> Segment? {
         guard startInfo.commandLine != 0 else {
             guard domain.commandLine.isEmpty else { throw .commandLineMismatch }
-            return
+            return nil
         }
         let text = try read(startInfo.commandLine, domain.commandLine.count + 1, on: &host)
         guard text == domain.commandLine + [0] else { throw .commandLineMismatch }
+        return Segment(address: startInfo.commandLine, byteCount: UInt64(text.count))
     }
 
-    private func read<Host: ImageSource & ~Copyable>(
+    private func checkZero<Host: ImageSource & ~Copyable>(
+        _ place: Segment, on host: inout Host
+    ) throws(MeasurementError) {
+        let found = try asMeasurement { () throws(HypercallError) in
+            try host.firstNonZero(domain.domid, at: place.address, byteCount: place.byteCount)
+        }
+        if let found { throw .logRegionInUse(found) }
+    }
+
+    func read<Host: ImageSource & ~Copyable>(
         _ address: UInt64, _ byteCount: Int, on host: inout Host
     ) throws(MeasurementError) -> [UInt8] {
-        try asMeasurement { () throws(HypercallError) in
+        guard byteCount > 0 else { return [] }
+        return try asMeasurement { () throws(HypercallError) in
             try host.read(domain.domid, at: address, byteCount: byteCount)
         }
     }
+}
 
-    private func asMeasurement<Result>(
-        _ body: () throws(HypercallError) -> Result
-    ) throws(MeasurementError) -> Result {
-        do throws(HypercallError) { return try body() } catch { throw .hypercall(error) }
-    }
+/// A failed hypercall as a failed measurement.
+func asMeasurement<Result>(_ body: () throws(HypercallError) -> Result) throws(MeasurementError) -> Result {
+    do throws(HypercallError) { return try body() } catch { throw .hypercall(error) }
 }

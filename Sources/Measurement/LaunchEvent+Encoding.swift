@@ -7,77 +7,114 @@ extension LaunchEvent {
     /// The tag id of DomB's EV_EVENT_TAG records, drawn at random.
     public static let tag: UInt32 = 0x6D0B_21A7
     /// Stands for "no domain" where a domid is optional: beyond every 16-bit domid.
-    static let noDomain: UInt32 = 0xFFFF_FFFF
+    public static let noDomain: UInt32 = 0xFFFF_FFFF
 
     /// The event data of an EV_EVENT_TAG record: tag, length of the body, body. One encoding for each value.
     public func encoded(sequence: UInt32) -> [UInt8] {
         var body: [UInt8] = []
         body.append(littleEndian: UInt64(kind), byteCount: 2)
         body.append(littleEndian: 0, byteCount: 2)
-        body.append(littleEndian: UInt64(sequence), byteCount: 4)
+        body.append(word: sequence)
         appendFields(to: &body)
         var data: [UInt8] = []
-        data.append(littleEndian: UInt64(Self.tag), byteCount: 4)
-        data.append(littleEndian: UInt64(body.count), byteCount: 4)
+        data.append(word: Self.tag)
+        data.append(word: UInt32(body.count))
         return data + body
     }
 
     private func appendFields(to body: inout [UInt8]) {
         switch self {
-        case .identity(let identity):
-            for field in [
-                identity.buildID, identity.commandLine, identity.xenVersion, identity.xenBuildID,
-                identity.xenCommandLine,
-            ] { body.append(counted: field) }
+        case .identity(let identity): identity.append(to: &body)
         case .module(let byteCount, let digest):
-            body.append(littleEndian: byteCount, byteCount: 8)
+            body.append(long: byteCount)
             body.append(digest)
         case .nextInit(let path, let byteCount, let digest):
             body.append(counted: path)
-            body.append(littleEndian: byteCount, byteCount: 8)
+            body.append(long: byteCount)
             body.append(digest)
-        case .domain(let record):
-            record.append(to: &body)
+        case .domain(let record): record.append(to: &body)
         case .cap(let records, let digest):
-            body.append(littleEndian: UInt64(records), byteCount: 4)
+            body.append(word: records)
             body.append(digest)
         case .error(let record):
-            body.append(littleEndian: UInt64(record.stage), byteCount: 4)
-            let domid = record.domid.map { UInt32($0.rawValue) } ?? Self.noDomain
-            body.append(littleEndian: UInt64(domid), byteCount: 4)
+            body.append(word: UInt32(record.stage))
+            body.append(word: record.domid.map { UInt32($0.rawValue) } ?? Self.noDomain)
             body.append(counted: record.text)
-        case .unmeasured(let policy):
-            body.append(littleEndian: UInt64(policy.rawValue), byteCount: 4)
+        case .unmeasured(let policy): body.append(word: UInt32(policy.rawValue))
+        case .configuration(let configuration): configuration.append(to: &body)
         }
+    }
+}
+
+extension LaunchEvent.Identity {
+    fileprivate func append(to body: inout [UInt8]) {
+        for field in [buildID, commandLine, xenVersion, xenBuildID, xenCommandLine] { body.append(counted: field) }
+        body.append(word: securityMode.rawValue)
     }
 }
 
 extension LaunchEvent.DomainRecord {
     fileprivate func append(to body: inout [UInt8]) {
-        body.append(littleEndian: UInt64(domid.rawValue), byteCount: 4)
+        body.append(word: UInt32(domid.rawValue))
         body.append(counted: name)
         body.append(contentsOf: handle.bytes)
-        body.append(littleEndian: UInt64(roles.rawValue), byteCount: 4)
-        body.append(littleEndian: UInt64(coverage.rawValue), byteCount: 4)
-        body.append(littleEndian: entry, byteCount: 8)
+        body.append(word: roles.rawValue)
+        body.append(word: UInt32(coverage.rawValue))
+        body.append(word: vcpus)
+        body.append(long: entry)
+        body.append(registers)
         body.append(counted: commandLine)
-        body.append(littleEndian: UInt64(images.count), byteCount: 4)
-        for image in images {
-            body.append(littleEndian: UInt64(image.role.rawValue), byteCount: 4)
-            body.append(littleEndian: UInt64(image.segments.count), byteCount: 4)
-            for segment in image.segments {
-                body.append(littleEndian: segment.address, byteCount: 8)
-                body.append(littleEndian: segment.byteCount, byteCount: 8)
+        body.append(word: UInt32(regions.count))
+        for region in regions {
+            body.append(word: region.role.rawValue)
+            body.append(word: UInt32(region.segments.count))
+            for segment in region.segments { body.append(segment) }
+            body.append(region.digest)
+        }
+        body.append(word: UInt32(mutableRegions.count))
+        for region in mutableRegions {
+            body.append(word: region.role.rawValue)
+            body.append(region.place)
+        }
+        body.append(long: pageCount)
+    }
+}
+
+extension LaunchEvent.Configuration {
+    fileprivate func append(to body: inout [UInt8]) {
+        body.append(word: UInt32(tpmPolicy.rawValue))
+        body.append(word: UInt32(coverage.rawValue))
+        body.append(word: UInt32(handoff.rawValue))
+        body.append(counted: handoffTarget)
+        body.append(word: UInt32(domains.count))
+        for domain in domains {
+            body.append(word: UInt32(domain.domid.rawValue))
+            body.append(long: domain.memory)
+            body.append(word: UInt32(domain.dependencies.count))
+            for dependency in domain.dependencies { body.append(word: UInt32(dependency.rawValue)) }
+            body.append(word: UInt32(domain.items.count))
+            for item in domain.items {
+                body.append(word: item.kind.rawValue)
+                body.append(word: UInt32(item.values.count))
+                for value in item.values { body.append(long: value) }
             }
-            body.append(image.digest)
         }
     }
 }
 
 extension [UInt8] {
+    fileprivate mutating func append(word: UInt32) { append(littleEndian: UInt64(word), byteCount: 4) }
+
+    fileprivate mutating func append(long: UInt64) { append(littleEndian: long, byteCount: 8) }
+
+    fileprivate mutating func append(_ segment: Segment) {
+        append(long: segment.address)
+        append(long: segment.byteCount)
+    }
+
     /// A count of four bytes, then the bytes.
     fileprivate mutating func append(counted field: [UInt8]) {
-        append(littleEndian: UInt64(field.count), byteCount: 4)
+        append(word: UInt32(field.count))
         append(contentsOf: field)
     }
 

@@ -17,21 +17,31 @@ public enum LaunchEvent: Equatable, Sendable {
     case error(ErrorRecord)
     /// No TPM answered, and the policy goes on without.
     case unmeasured(TPMPolicy)
+    case configuration(Configuration)
 
     /// The number in the record. A reader refuses any other.
     public var kind: UInt16 {
         switch self {
-        case .identity: 1
+        case .identity(let identity): identity.launcher == .bootDomain ? 1 : 9
         case .module: 2
         case .nextInit: 3
         case .domain: 4
         case .cap: 5
         case .error: 6
         case .unmeasured: 7
+        case .configuration: 8
         }
     }
 
     public struct Identity: Equatable, Sendable {
+        public enum Launcher: Sendable {
+            /// PID 1 of the boot domain.
+            case bootDomain
+            /// An ordinary command of a dom0 that runs already: nothing there holds the rest of dom0 back.
+            case command
+        }
+
+        public var launcher: Launcher
         /// The GNU build id of domb-init.
         public var buildID: [UInt8]
         /// The boot domain's kernel command line.
@@ -39,42 +49,19 @@ public enum LaunchEvent: Equatable, Sendable {
         public var xenVersion: [UInt8]
         public var xenBuildID: [UInt8]
         public var xenCommandLine: [UInt8]
+        public var securityMode: SecurityMode
 
         public init(
-            buildID: [UInt8], commandLine: [UInt8], xenVersion: [UInt8], xenBuildID: [UInt8], xenCommandLine: [UInt8]
+            launcher: Launcher = .bootDomain, buildID: [UInt8], commandLine: [UInt8], xenVersion: [UInt8],
+            xenBuildID: [UInt8], xenCommandLine: [UInt8], securityMode: SecurityMode
         ) {
+            self.launcher = launcher
             self.buildID = buildID
             self.commandLine = commandLine
             self.xenVersion = xenVersion
             self.xenBuildID = xenBuildID
             self.xenCommandLine = xenCommandLine
-        }
-    }
-
-    public struct DomainRecord: Equatable, Sendable {
-        public var domid: DomainID
-        public var name: [UInt8]
-        /// The handle that the LCM gives; unset where it gives none.
-        public var handle: DomainHandle
-        public var roles: DomainRoles
-        public var coverage: Coverage
-        /// vcpu 0's instruction pointer.
-        public var entry: UInt64
-        public var commandLine: [UInt8]
-        public var images: [MeasuredImage]
-
-        public init(
-            domid: DomainID, name: [UInt8], handle: DomainHandle, roles: DomainRoles, coverage: Coverage, entry: UInt64,
-            commandLine: [UInt8], images: [MeasuredImage]
-        ) {
-            self.domid = domid
-            self.name = name
-            self.handle = handle
-            self.roles = roles
-            self.coverage = coverage
-            self.entry = entry
-            self.commandLine = commandLine
-            self.images = images
+            self.securityMode = securityMode
         }
     }
 

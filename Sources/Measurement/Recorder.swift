@@ -29,30 +29,29 @@ public struct Recorder<Hash: ContentHash> {
     }
 
     /// Puts the event in the log; returns what to extend, and the event data's SHA-256.
-    public mutating func record(_ event: LaunchEvent) -> (extend: [Digest], dataDigest: Digest) {
+    public mutating func record(_ event: LaunchEvent) -> (extension: PCRExtension, dataDigest: Digest) {
         let data = event.encoded(sequence: sequence)
         sequence += 1
         dataHash.update(data.span)
         return (append(EventLog.EventType.eventTag, data), Hash.digest(.sha256, of: data))
     }
 
-    /// The cap record. The separator follows.
-    public mutating func recordCap() -> [Digest] {
+    /// The cap record and its separator: nothing but an error may follow.
+    public mutating func recordCap(launchFailed: Bool) -> [PCRExtension] {
         var hash = dataHash
-        return record(.cap(records: sequence, digest: hash.finish())).extend
-    }
-
-    public mutating func recordSeparator(launchFailed: Bool) -> [Digest] {
+        let cap = record(.cap(records: sequence, digest: hash.finish())).extension
         isCapped = true
-        return append(EventLog.EventType.separator, launchFailed ? Self.separatorError : Self.separatorDone)
+        let separator = launchFailed ? Self.separatorError : Self.separatorDone
+        return [cap, append(EventLog.EventType.separator, separator)]
     }
 
-    private mutating func append(_ type: UInt32, _ data: [UInt8]) -> [Digest] {
+    private mutating func append(_ type: UInt32, _ data: [UInt8]) -> PCRExtension {
         let digests = log.banks.map { Hash.digest($0, of: data) }
+        let before = predicted
         log.append(pcr: pcr, type: type, digests: digests, data: data)
         for (index, digest) in digests.enumerated() {
             predicted[index] = Hash.digest(digest.algorithm, of: predicted[index].bytes + digest.bytes)
         }
-        return digests
+        return PCRExtension(digests: digests, before: before, after: predicted)
     }
 }

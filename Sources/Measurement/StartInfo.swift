@@ -8,37 +8,50 @@ import Platform
 /// | offset | size | field |
 /// |---|---|---|
 /// | 0 | 4 | magic 0x336ec578 |
-/// | 4 | 4 | version |
+/// | 4 | 4 | version: 1 has the memory map |
 /// | 8 | 4 | flags |
 /// | 12 | 4 | modules |
 /// | 16 | 8 | address of the module list: 32 bytes a module, address and size first |
 /// | 24 | 8 | address of the command line |
-/// | 32 | 8 | address of the RSDP |
+/// | 32 | 8 | address of the RSDP, zero for none |
+/// | 40 | 8 | address of the memory map: 24 bytes an entry: address, size, type in 4 bytes, 4 bytes of zeros |
+/// | 48 | 4 | entries of the memory map |
+/// | 52 | 4 | zero |
 struct StartInfo {
-    static let byteCount = 40
+    static let byteCount = 56
     static let moduleEntrySize = 32
-    private static let magic: UInt32 = 0x336E_C578
+    static let mapEntrySize = 24
+    private static let magic: UInt64 = 0x336E_C578
+    /// E820_MAX of Xen's x86 interface.
+    private static let mapEntryLimit: UInt64 = 128
 
     let moduleCount: UInt32
     let moduleList: UInt64
     let commandLine: UInt64
+    let rsdp: UInt64
+    /// Empty where there is none.
+    let memoryMap: Segment
 
     init(parsing bytes: [UInt8]) throws(MeasurementError) {
-        guard bytes.count == Self.byteCount, Self.integer(bytes, 0, 4) == UInt64(Self.magic) else {
-            throw .badStartInfo
-        }
+        guard bytes.count == Self.byteCount, Self.integer(bytes, 0, 4) == Self.magic, Self.integer(bytes, 4, 4) >= 1
+        else { throw .badStartInfo }
         moduleCount = UInt32(truncatingIfNeeded: Self.integer(bytes, 12, 4))
         moduleList = Self.integer(bytes, 16, 8)
         commandLine = Self.integer(bytes, 24, 8)
+        rsdp = Self.integer(bytes, 32, 8)
+        let entries = Self.integer(bytes, 48, 4)
+        guard entries <= Self.mapEntryLimit else { throw .badStartInfo }
+        memoryMap = Segment(address: Self.integer(bytes, 40, 8), byteCount: entries * UInt64(Self.mapEntrySize))
     }
 
-    /// The first entry of a module list.
-    static func module(parsing bytes: [UInt8]) throws(MeasurementError) -> Segment {
-        guard bytes.count == moduleEntrySize else { throw .badStartInfo }
-        return Segment(address: integer(bytes, 0, 8), byteCount: integer(bytes, 8, 8))
+    /// The places of a module list's modules.
+    static func modules(parsing bytes: [UInt8]) -> [Segment] {
+        stride(from: 0, to: bytes.count - moduleEntrySize + 1, by: moduleEntrySize).map { offset in
+            Segment(address: integer(bytes, offset, 8), byteCount: integer(bytes, offset + 8, 8))
+        }
     }
 
-    private static func integer(_ bytes: [UInt8], _ offset: Int, _ count: Int) -> UInt64 {
+    static func integer(_ bytes: [UInt8], _ offset: Int, _ count: Int) -> UInt64 {
         var value: UInt64 = 0
         for index in stride(from: offset + count - 1, through: offset, by: -1) {
             value = value << 8 | UInt64(bytes[index])

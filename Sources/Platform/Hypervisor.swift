@@ -10,6 +10,8 @@ public protocol Hypervisor: ~Copyable {
     mutating func commandLine() throws(HypercallError) -> [UInt8]
     /// Xen: XENVER_get_features, XENFEAT_dom0.
     mutating func callerIsHardwareDomain() throws(HypercallError) -> Bool
+    /// The corresponding C function is `xc_flask_getenforce`; a Xen without FLASK gives ENOSYS, which is `none`.
+    mutating func securityMode() throws(HypercallError) -> SecurityMode
     /// The count of online physical cpus. The corresponding C function is `xc_physinfo`.
     mutating func cpuCount() throws(HypercallError) -> UInt32
     /// The corresponding C function is `xc_sched_id`.
@@ -19,7 +21,12 @@ public protocol Hypervisor: ~Copyable {
     /// The corresponding C function is `xc_domain_getinfo_single`.
     mutating func domainInfo(_ domid: DomainID) throws(HypercallError) -> DomainInfo
     /// Registers of vcpu 0. The corresponding C function is `xc_domain_hvm_getcontext_partial`.
-    mutating func vcpuEntry(_ domid: DomainID) throws(HypercallError) -> VCPUEntry
+    mutating func vcpuState(_ domid: DomainID) throws(HypercallError) -> VCPUState
+    /// Whether a vcpu that exists would run once its domain is unpaused. The corresponding C function is
+    /// `xc_vcpu_getinfo`.
+    mutating func isVCPUOnline(_ domid: DomainID, vcpu: UInt32) throws(HypercallError) -> Bool
+    /// An HVM parameter. The corresponding C function is `xc_hvm_param_get`.
+    mutating func parameter(_ domid: DomainID, _ parameter: HVMParameter) throws(HypercallError) -> UInt64
 
     /// Creates the vcpus that do not exist yet. The corresponding C function is `xc_domain_max_vcpus`; it wants the
     /// count that the domain was created with, and fails with EINVAL for any other.

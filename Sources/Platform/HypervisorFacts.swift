@@ -17,19 +17,21 @@ public struct HypervisorFacts: Equatable, Sendable {
     /// XENVER_get_features: XENFEAT_dom0 is set for the hardware domain alone (Xen, common/kernel.c), so it tells
     /// also whether `hardware_dom=` has moved the role away from the caller.
     public var callerIsHardwareDomain: Bool
+    public var securityMode: SecurityMode
     public var scheduler: Scheduler
     /// Physical cpus that are online (xc_physinfo, `nr_cpus`).
     public var cpus: UInt32
     public var domains: [DomainInfo]
 
     public init(
-        version: [UInt8], buildID: [UInt8], commandLine: [UInt8], callerIsHardwareDomain: Bool, scheduler: Scheduler,
-        cpus: UInt32, domains: [DomainInfo]
+        version: [UInt8], buildID: [UInt8], commandLine: [UInt8], callerIsHardwareDomain: Bool,
+        securityMode: SecurityMode = .none, scheduler: Scheduler, cpus: UInt32, domains: [DomainInfo]
     ) {
         self.version = version
         self.buildID = buildID
         self.commandLine = commandLine
         self.callerIsHardwareDomain = callerIsHardwareDomain
+        self.securityMode = securityMode
         self.scheduler = scheduler
         self.cpus = cpus
         self.domains = domains

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A domain's memory, where its images lie. Only ever mapped read-only.
+/// A domain's memory. Mapped read-only, but for the one place where the LCM wants the log.
 public protocol ImageSource: ~Copyable {
     /// Copies `byteCount` bytes from guest-physical `address`. For small things that are then parsed or compared:
     /// the copy is what counts. The corresponding C function is `xenforeignmemory_map`.
@@ -11,4 +11,21 @@ public protocol ImageSource: ~Copyable {
     mutating func hash<Hash: ContentHash>(
         _ domid: DomainID, at address: UInt64, byteCount: UInt64, into hash: inout Hash
     ) throws(HypercallError)
+
+    /// The address of the first byte that is not zero; `nil` if all of them are.
+    /// The corresponding C function is `xenforeignmemory_map`.
+    mutating func firstNonZero(
+        _ domid: DomainID, at address: UInt64, byteCount: UInt64
+    ) throws(HypercallError) -> UInt64?
+
+    /// The highest frame of the domain's memory. The corresponding C function is `xc_domain_maximum_gpfn`.
+    mutating func maximumFrame(_ domid: DomainID) throws(HypercallError) -> UInt64
+
+    /// The frames of a range that have a page of the domain's, as the longest runs of them, in ascending order. A page
+    /// that Xen itself shares with the domain (`is_special_page`) is not among them.
+    /// The corresponding C function is `xc_get_pfn_type_batch`, for 1,024 frames at a time.
+    mutating func frames(_ domid: DomainID, in range: Range<UInt64>) throws(HypercallError) -> [Range<UInt64>]
+
+    /// Writes into the domain's memory. The corresponding C function is `xenforeignmemory_map`.
+    mutating func write(_ domid: DomainID, at address: UInt64, _ bytes: [UInt8]) throws(HypercallError)
 }

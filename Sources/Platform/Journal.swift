@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Where DomB tells what it does. It never fails: a console that takes nothing must not stop a launch.
+/// Where DomB tells what it does, and its clock. It never fails: a console that takes nothing must not stop a launch.
 public protocol Journal: ~Copyable {
     /// Microseconds since PID 1's start.
     mutating func now() -> UInt64
+    /// Comes back after at least this time.
+    mutating func wait(microseconds: UInt64)
     /// A line for people.
     mutating func note(_ line: Line)
     mutating func record(_ entry: TraceEntry)

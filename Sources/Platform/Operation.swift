@@ -3,12 +3,12 @@
 /// Every operation that DomB issues, by its field name. The list is closed: nothing else reaches Xen, the TPM or the
 /// kernel while a launch runs, and the trace names each use.
 public enum Operation: UInt8, CaseIterable, Sendable {
-    case version, buildID, commandLine, features, physinfo, schedulerID
-    case getInfoList, getInfo, getVCPUContext
-    case foreignMap
+    case version, buildID, commandLine, features, flaskEnforcing, physinfo, schedulerID
+    case getInfoList, getInfo, getVCPUContext, getVCPUInfo, getParameter
+    case maximumFrame, pageTypes, foreignMap, foreignWrite
     case maxVCPUs, setMaxMemory, setAffinity, getAffinity, creditSet, creditGet, setHandle
     case unpause
-    case getCapability, pcrExtend, pcrRead
+    case getCapability, readClock, pcrExtend, pcrRead, getTestResult, setLocality
     case shutdown, execute, park, remoteShutdown
 
     /// The name of the C function, hypercall or TPM command behind the operation.
@@ -18,12 +18,18 @@ public enum Operation: UInt8, CaseIterable, Sendable {
         case .buildID: "XENVER_build_id"
         case .commandLine: "XENVER_commandline2"
         case .features: "XENVER_get_features"
+        case .flaskEnforcing: "xc_flask_getenforce"
         case .physinfo: "xc_physinfo"
         case .schedulerID: "xc_sched_id"
         case .getInfoList: "xc_domain_getinfolist"
         case .getInfo: "xc_domain_getinfo_single"
         case .getVCPUContext: "xc_domain_hvm_getcontext_partial"
+        case .getVCPUInfo: "xc_vcpu_getinfo"
+        case .getParameter: "xc_hvm_param_get"
+        case .maximumFrame: "xc_domain_maximum_gpfn"
+        case .pageTypes: "xc_get_pfn_type_batch"
         case .foreignMap: "xenforeignmemory_map"
+        case .foreignWrite: "xenforeignmemory_map (writable)"
         case .maxVCPUs: "xc_domain_max_vcpus"
         case .setMaxMemory: "xc_domain_setmaxmem"
         case .setAffinity: "xc_vcpu_setaffinity"
@@ -33,8 +39,11 @@ public enum Operation: UInt8, CaseIterable, Sendable {
         case .setHandle: "xc_domain_sethandle"
         case .unpause: "xc_domain_unpause"
         case .getCapability: "TPM2_GetCapability"
+        case .readClock: "TPM2_ReadClock"
         case .pcrExtend: "TPM2_PCR_Extend"
         case .pcrRead: "TPM2_PCR_Read"
+        case .getTestResult: "TPM2_GetTestResult"
+        case .setLocality: "Tss2_Tcti_SetLocality"
         case .shutdown: "SCHEDOP_shutdown"
         case .execute: "execveat"
         case .park: "park"

@@ -10,4 +10,23 @@ public struct TPMError: Error, Equatable, Sendable {
         self.operation = operation
         self.responseCode = responseCode
     }
+
+    /// The TPM put the command off and has not begun it (TPM 2.0 Library, part 2, 6.6.3): TPM_RC_YIELDED, TESTING,
+    /// NV_RATE, RETRY.
+    public var isPutOff: Bool {
+        switch responseCode {
+        case 0x908, 0x90A, 0x920, 0x922: true
+        default: false
+        }
+    }
+
+    /// Whether the command may have been carried out all the same: the answer was lost on its way (a code of the TCTI's
+    /// layer), or it was cancelled (TPM_RC_CANCELED).
+    public var leavesOutcomeOpen: Bool { isAbsence || responseCode == 0x909 }
+
+    /// No answer came: a code of the TCTI's layer.
+    public var isAbsence: Bool { responseCode >> 16 & 0xFF == 0x0A }
+
+    /// TPM_RC_FAILURE: the TPM's self test failed, and it does nothing any more.
+    public var isFailureMode: Bool { responseCode == 0x101 }
 }

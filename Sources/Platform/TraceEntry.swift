@@ -9,12 +9,17 @@ public struct TraceEntry: Equatable, Sendable {
     /// Microseconds since PID 1's start, by the journal's clock.
     public let start: UInt64
     public let end: UInt64
+    /// What came of it, where that is worth keeping. Empty otherwise.
+    public let detail: Line
 
-    public init(operation: Operation, domid: DomainID?, result: Int64, start: UInt64, end: UInt64) {
+    public init(
+        operation: Operation, domid: DomainID?, result: Int64, start: UInt64, end: UInt64, detail: Line = Line()
+    ) {
         self.operation = operation
         self.domid = domid
         self.result = result
         self.start = start
         self.end = end
+        self.detail = detail
     }
 }

@@ -7,6 +7,8 @@ public struct LaunchFacts: Equatable, Sendable {
     public var hypervisor: HypervisorFacts
     /// The TPM_ALG_IDs of the active banks, or why no TPM answers.
     public var tpm: TPM
+    /// For a PCR that takes extends from locality 2 only.
+    public var dynamicPCR: DynamicPCR?
     /// User processes of the boot domain besides DomB.
     public var otherProcesses: [UInt32]
     /// Descriptors that were open when DomB started, above the console's three.
@@ -17,11 +19,22 @@ public struct LaunchFacts: Equatable, Sendable {
         case absent(TPMError)
     }
 
+    public enum DynamicPCR: Equatable, Sendable {
+        /// The transport cannot send from locality 2.
+        case noLocality(TPMError)
+        /// It holds what a TPM gives it at power on: no dynamic launch has begun it.
+        case notBegun
+        /// It holds zeros in every bank.
+        case zero
+    }
+
     public init(
-        hypervisor: HypervisorFacts, tpm: TPM, otherProcesses: [UInt32] = [], inheritedDescriptors: [UInt32] = []
+        hypervisor: HypervisorFacts, tpm: TPM, dynamicPCR: DynamicPCR? = nil, otherProcesses: [UInt32] = [],
+        inheritedDescriptors: [UInt32] = []
     ) {
         self.hypervisor = hypervisor
         self.tpm = tpm
+        self.dynamicPCR = dynamicPCR
         self.otherProcesses = otherProcesses
         self.inheritedDescriptors = inheritedDescriptors
     }

@@ -67,34 +67,6 @@ extension Line {
         }
     }
 
-    mutating func append(_ error: MeasurementError) {
-        switch error {
-        case .hypercall(let error): append(error)
-        case .badStartInfo: append("no PVH start info where vcpu 0's ebx points")
-        case .moduleCount(let expected, let actual):
-            append("the start info has ", Int(actual), " modules, the LCM ", Int(expected))
-        case .ramdiskSize(let expected, let actual):
-            append(
-                "the ramdisk in memory has ", Int(clamping: actual), " bytes, the LCM says ", Int(clamping: expected))
-        case .unknownPlace(let role):
-            append("the LCM does not say where the ")
-            append(role.name)
-            append(" lies (domb,load)")
-        case .digestMismatch(let role, let expected, let actual):
-            append(role.name)
-            append(" in memory is not the expected one: SHA-256 ")
-            append(hexBytes: actual.bytes)
-            append(", expected ")
-            append(hexBytes: expected.bytes)
-        case .commandLineMismatch: append("the command line in memory is not the LCM's bootargs")
-        case .pcrMismatch(let bank):
-            append("the TPM's PCR is not what the log leads to, bank ")
-            append(bank.name)
-        case .tpmRequired: append("no TPM, and the policy requires one")
-        case .notCapped: append("the log is not capped")
-        }
-    }
-
     mutating func append(_ error: ConfigError) {
         switch error {
         case .hypercall(let operation, let error):

@@ -8,13 +8,15 @@ extension LaunchPlan {
     /// Every domain of the LCM exists as it says, and no other exists but the boot domain.
     static func checkDomains(
         _ module: LaunchControlModule, _ facts: HypervisorFacts
-    ) throws(PlanRefusal) -> [ConfigPlan] {
+    ) throws(PlanRefusal) -> (configurations: [ConfigPlan], pageCounts: [UInt64]) {
         // I4: nothing may depend on the order in which Xen lists its domains.
         let existing = facts.domains.sorted { $0.domid < $1.domid }
         var configurations: [ConfigPlan] = []
+        var pageCounts: [UInt64] = []
         for domain in module.domains {
             guard let built = find(domain.domid, in: existing, by: { $0.domid }) else { throw .missing(domain.domid) }
             try check(domain, built)
+            pageCounts.append(built.totalPages)
             do throws(ConfigConflict) {
                 configurations.append(try ConfigPlan(domain, built: built, facts: facts))
             } catch {
@@ -22,7 +24,7 @@ extension LaunchPlan {
             }
         }
         try checkUnnamed(module, existing)
-        return configurations
+        return (configurations, pageCounts)
     }
 
     private static func check(_ domain: DomainDescription, _ built: DomainInfo) throws(PlanRefusal) {
@@ -38,7 +40,12 @@ extension LaunchPlan {
         }
         guard built.handle == domain.handle ?? built.handle || built.handle == .unset else { throw .handle(domid) }
         guard !domain.kernel.segments.isEmpty else { throw .unknownPlace(domid) }
-        if let module = domain.otherModules.first { throw .unmeasurableModule(domid, module.kind) }
+        for module in domain.otherModules where module.kind == .microcode || module.kind == .securityPolicy {
+            throw .unmeasurableModule(domid, module.kind)
+        }
+        if let place = domain.logRegion, domain.kernel.segments.contains(where: { $0.overlaps(place) }) {
+            throw .logRegion(domid)
+        }
     }
 
     /// The one running domain that the LCM does not name is the boot domain itself.

@@ -12,6 +12,8 @@ public struct LaunchPlan: Equatable, Sendable {
     public let banks: [HashAlgorithm]?
     /// One for each domain, in LCM order.
     public let configurations: [ConfigPlan]
+    /// The pages that each domain owns, by Xen's word, in LCM order.
+    public let pageCounts: [UInt64]
     /// Indices of the domains, in the order in which they are unpaused. The Recovery Domain is not among them.
     public let unpauseOrder: [Int]
 
@@ -24,11 +26,10 @@ public struct LaunchPlan: Equatable, Sendable {
     ) throws(PlanRefusal) {
         self.module = module
         try Self.checkArguments(module, digest, arguments)
-        banks = try Self.banks(module.settings, facts.tpm)
+        banks = try Self.banks(module.settings, facts)
         try Self.checkBootDomain(module, facts)
-        guard module.settings.coverage == .images else { throw .coverageUnavailable }
         unpauseOrder = try Self.order(module)
-        configurations = try Self.checkDomains(module, facts.hypervisor)
+        (configurations, pageCounts) = try Self.checkDomains(module, facts.hypervisor)
     }
 
     private static func checkArguments(
@@ -43,11 +44,15 @@ public struct LaunchPlan: Equatable, Sendable {
     }
 
     private static func banks(
-        _ settings: LaunchSettings, _ tpm: LaunchFacts.TPM
+        _ settings: LaunchSettings, _ facts: LaunchFacts
     ) throws(PlanRefusal) -> [HashAlgorithm]? {
         guard !settings.pcr.isResettable else { throw .resettablePCR(settings.pcr) }
-        guard !settings.pcr.needsLocality else { throw .localityPCR(settings.pcr) }
-        switch tpm {
+        switch facts.dynamicPCR {
+        case .noLocality(let error): throw .localityPCR(settings.pcr, error)
+        case .notBegun: throw .dynamicPCRNotBegun(settings.pcr)
+        case .zero, .none: break
+        }
+        switch facts.tpm {
         case .absent(let error):
             guard settings.tpmPolicy < .require else { throw .tpmRequired(error) }
             return nil

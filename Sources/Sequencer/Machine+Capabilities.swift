@@ -2,7 +2,7 @@
 
 import Platform
 
-extension Machine: Hypervisor, ImageSource where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
+extension Machine: Hypervisor where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
     public mutating func version() throws(HypercallError) -> [UInt8] {
         try traced(.version) { (host) throws(HypercallError) in try host.version() }
     }
@@ -17,6 +17,10 @@ extension Machine: Hypervisor, ImageSource where Host: ~Copyable, Store: ~Copyab
 
     public mutating func callerIsHardwareDomain() throws(HypercallError) -> Bool {
         try traced(.features) { (host) throws(HypercallError) in try host.callerIsHardwareDomain() }
+    }
+
+    public mutating func securityMode() throws(HypercallError) -> SecurityMode {
+        try traced(.flaskEnforcing) { (host) throws(HypercallError) in try host.securityMode() }
     }
 
     public mutating func cpuCount() throws(HypercallError) -> UInt32 {
@@ -35,8 +39,16 @@ extension Machine: Hypervisor, ImageSource where Host: ~Copyable, Store: ~Copyab
         try traced(.getInfo, domid) { (host) throws(HypercallError) in try host.domainInfo(domid) }
     }
 
-    public mutating func vcpuEntry(_ domid: DomainID) throws(HypercallError) -> VCPUEntry {
-        try traced(.getVCPUContext, domid) { (host) throws(HypercallError) in try host.vcpuEntry(domid) }
+    public mutating func vcpuState(_ domid: DomainID) throws(HypercallError) -> VCPUState {
+        try traced(.getVCPUContext, domid) { (host) throws(HypercallError) in try host.vcpuState(domid) }
+    }
+
+    public mutating func isVCPUOnline(_ domid: DomainID, vcpu: UInt32) throws(HypercallError) -> Bool {
+        try traced(.getVCPUInfo, domid) { (host) throws(HypercallError) in try host.isVCPUOnline(domid, vcpu: vcpu) }
+    }
+
+    public mutating func parameter(_ domid: DomainID, _ parameter: HVMParameter) throws(HypercallError) -> UInt64 {
+        try traced(.getParameter, domid) { (host) throws(HypercallError) in try host.parameter(domid, parameter) }
     }
 
     public mutating func setMaxVCPUs(_ domid: DomainID, count: UInt32) throws(HypercallError) {
@@ -84,20 +96,6 @@ extension Machine: Hypervisor, ImageSource where Host: ~Copyable, Store: ~Copyab
     public mutating func shutDownHost(hardwareDomain: DomainID, reboot: Bool) throws(HypercallError) {
         try traced(.remoteShutdown, hardwareDomain) { (host) throws(HypercallError) in
             try host.shutDownHost(hardwareDomain: hardwareDomain, reboot: reboot)
-        }
-    }
-
-    public mutating func read(_ domid: DomainID, at address: UInt64, byteCount: Int) throws(HypercallError) -> [UInt8] {
-        try traced(.foreignMap, domid) { (host) throws(HypercallError) in
-            try host.read(domid, at: address, byteCount: byteCount)
-        }
-    }
-
-    public mutating func hash<Content: ContentHash>(
-        _ domid: DomainID, at address: UInt64, byteCount: UInt64, into hash: inout Content
-    ) throws(HypercallError) {
-        try traced(.foreignMap, domid) { (host) throws(HypercallError) in
-            try host.hash(domid, at: address, byteCount: byteCount, into: &hash)
         }
     }
 }

@@ -9,29 +9,56 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
     public mutating func facts(
         pcr: PCRIndex, otherProcesses: [UInt32], inheritedDescriptors: [UInt32]
     ) throws(LaunchFailure) -> LaunchFacts {
-        let tpm = tpmFacts(pcr)
+        let tpm = try tpmFacts(pcr)
+        let dynamicPCR = try dynamicPCRFacts(pcr, tpm)
         do throws(HypercallError) {
             let hypervisor = HypervisorFacts(
                 version: try version(), buildID: try buildID(), commandLine: try commandLine(),
-                callerIsHardwareDomain: try callerIsHardwareDomain(), scheduler: try scheduler(),
-                cpus: try cpuCount(), domains: try domains())
+                callerIsHardwareDomain: try callerIsHardwareDomain(), securityMode: try securityMode(),
+                scheduler: try scheduler(), cpus: try cpuCount(), domains: try domains())
             return LaunchFacts(
-                hypervisor: hypervisor, tpm: tpm, otherProcesses: otherProcesses,
+                hypervisor: hypervisor, tpm: tpm, dynamicPCR: dynamicPCR, otherProcesses: otherProcesses,
                 inheritedDescriptors: inheritedDescriptors)
         } catch {
             throw LaunchFailure(.facts, .hypercall(error))
         }
     }
 
-    /// A TPM that does not answer is a fact; whether it is a failure is the plan's to say.
-    private mutating func tpmFacts(_ pcr: PCRIndex) -> LaunchFacts.TPM {
+    /// A TPM that is not there, or has failed for good, is a fact; whether it is a failure is the plan's to say. One
+    /// that answers anything else than what it was asked is a failure under every policy: its banks could not be closed.
+    private mutating func tpmFacts(_ pcr: PCRIndex) throws(LaunchFailure) -> LaunchFacts.TPM {
+        let active: [UInt16]
         do throws(TPMError) {
-            let active = try tracedTPM(.getCapability) { (store) throws(TPMError) in try store.activeBanks(pcr: pcr) }
-            let banks = active.compactMap(HashAlgorithm.init(rawValue:))
-            if !banks.isEmpty { recorder = Recorder(pcr: pcr, banks: banks) }
-            return .banks(active)
+            active = try tracedTPM(.getCapability) { (store) throws(TPMError) in try store.activeBanks(pcr: pcr) }
         } catch {
+            guard error.isAbsence || error.isFailureMode else { throw LaunchFailure(.facts, .tpm(error)) }
             return .absent(error)
+        }
+        let banks = active.compactMap(HashAlgorithm.init(rawValue:))
+        if !banks.isEmpty { recorder = Recorder(pcr: pcr, banks: banks) }
+        do throws(TPMError) {
+            try traceIdentity()
+            resetCounts = try readResetCounts()
+        } catch {
+            throw LaunchFailure(.facts, .tpm(error))
+        }
+        return .banks(active)
+    }
+
+    private mutating func dynamicPCRFacts(
+        _ pcr: PCRIndex, _ tpm: LaunchFacts.TPM
+    ) throws(LaunchFailure) -> LaunchFacts.DynamicPCR? {
+        guard pcr.needsLocality, case .banks(let active) = tpm else { return nil }
+        do throws(TPMError) {
+            try tracedTPM(.setLocality) { (store) throws(TPMError) in try store.setLocality(2) }
+        } catch {
+            return .noLocality(error)
+        }
+        do throws(TPMError) {
+            let values = try read(pcr, banks: active.compactMap(HashAlgorithm.init(rawValue:)))
+            return values.allSatisfy { $0.bytes.allSatisfy { $0 == 0 } } ? .zero : .notBegun
+        } catch {
+            throw LaunchFailure(.facts, .tpm(error))
         }
     }
 }

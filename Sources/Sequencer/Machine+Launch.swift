@@ -35,34 +35,38 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
         if let next = identity.nextInit {
             try extend(.nextInit(path: next.path, byteCount: next.byteCount, digest: next.digest), on: plan)
         }
-        for domain in plan.module.domains {
+        for (index, domain) in plan.module.domains.enumerated() {
             let record: LaunchEvent.DomainRecord
             do throws(MeasurementError) {
-                record = try DomainMeasurement(domain, hashing: Hash.self)
-                    .measure(coverage: plan.module.settings.coverage, on: &self)
+                record = try DomainMeasurement(
+                    domain, coverage: plan.module.settings.coverage, pageCount: plan.pageCounts[index],
+                    hashing: Hash.self
+                ).measure(on: &self)
             } catch {
                 throw LaunchFailure(.measure, domid: domain.domid, .measurement(error))
             }
             try extend(.domain(record), on: plan)
         }
+        try extend(.configuration(plan.configurationRecord), on: plan)
     }
 
     /// Closes the PCR and compares it with what the log leads to.
     private mutating func cap(_ plan: LaunchPlan) throws(LaunchFailure) -> MeasurementProof {
         guard var capping = recorder else { throw LaunchFailure(.cap, .measurement(.notCapped)) }
-        let digests = [capping.recordCap(), capping.recordSeparator(launchFailed: false)]
+        let steps = capping.recordCap(launchFailed: false)
         recorder = capping
         publishLog()
-        guard let banks = plan.banks else { return try proveUnmeasured(capping, plan) }
+        guard plan.banks != nil else { return try proveUnmeasured(capping, plan) }
+        let counts: TPMResetCounts
         let readBack: [Digest]
         do throws(TPMError) {
-            for values in digests { try extend(values, capping.pcr) }
-            readBack = try tracedTPM(.pcrRead) { (store) throws(TPMError) in
-                try store.read(capping.pcr, banks: banks)
-            }
+            for step in steps { try extend(step, capping.pcr) }
+            counts = try readResetCounts()
+            readBack = try read(capping.pcr, banks: capping.log.banks)
         } catch {
             throw LaunchFailure(.cap, .tpm(error))
         }
+        guard counts == resetCounts else { throw LaunchFailure(.cap, .measurement(.tpmReset)) }
         return try prove(capping, readBack)
     }
 

@@ -14,6 +14,10 @@ public struct Machine<
     public var journal: Log
     /// Exists from the moment that the active banks are known.
     var recorder: Recorder<Hash>?
+    /// As they were before the first measurement; `nil` where no TPM answers.
+    var resetCounts: TPMResetCounts?
+    /// An active bank that DomB cannot hash and so leaves open, where one was found after a failure.
+    var unhashableBank: UInt16?
     /// Domains that run, in the order in which they were unpaused.
     public internal(set) var unpaused: [DomainID] = []
 
@@ -37,23 +41,12 @@ public struct Machine<
         }
     }
 
-    mutating func tracedTPM<Result>(
-        _ operation: Operation, _ body: (inout Store) throws(TPMError) -> Result
-    ) throws(TPMError) -> Result {
-        let start = journal.now()
-        do throws(TPMError) {
-            let result = try body(&store)
-            record(operation, nil, 0, since: start)
-            return result
-        } catch {
-            record(operation, nil, Int64(error.responseCode), since: start)
-            throw error
-        }
-    }
-
-    public mutating func record(_ operation: Operation, _ domid: DomainID?, _ result: Int64, since start: UInt64) {
+    public mutating func record(
+        _ operation: Operation, _ domid: DomainID?, _ result: Int64, since start: UInt64, detail: Line = Line()
+    ) {
         journal.record(
-            TraceEntry(operation: operation, domid: domid, result: result, start: start, end: journal.now()))
+            TraceEntry(
+                operation: operation, domid: domid, result: result, start: start, end: journal.now(), detail: detail))
     }
 
     /// Gives the TPM back and keeps Xen, for the last hypercall.

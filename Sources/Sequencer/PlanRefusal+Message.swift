@@ -8,7 +8,7 @@ extension Line {
     public mutating func append(_ refusal: PlanRefusal) {
         switch refusal {
         case .pinnedDigest, .policyBelowLeast, .tpmRequired, .unhashableBank, .noActiveBank, .resettablePCR,
-            .localityPCR:
+            .localityPCR, .dynamicPCRNotBegun:
             append(trust: refusal)
         case .otherProcess, .inheritedDescriptor, .noBootDomain, .secondRunningDomain, .shutdownOfHardwareDomain:
             append(bootDomain: refusal)
@@ -38,8 +38,11 @@ extension Line {
         case .noActiveBank: append("the TPM has no active bank for this PCR")
         case .resettablePCR(let pcr):
             append("PCR ", Int(pcr.rawValue), " can be reset by software: no place for evidence")
-        case .localityPCR(let pcr):
-            append("PCR ", Int(pcr.rawValue), " takes extends from locality 2 only, which this kernel does not give")
+        case .localityPCR(let pcr, let error):
+            append("PCR ", Int(pcr.rawValue), " takes extends from locality 2 only, which this system does not give: ")
+            append(error)
+        case .dynamicPCRNotBegun(let pcr):
+            append("PCR ", Int(pcr.rawValue), " is not zero: no dynamic launch has begun it")
         default: break
         }
     }
@@ -68,7 +71,7 @@ extension Line {
                 append(" -> ")
             }
             append(escaped: names.first ?? [])
-        case .coverageUnavailable: append("domb,coverage \"all\" is not available in this version: say \"images\"")
+        case .logRegion: append("domb,log-region lies over its kernel")
         case .recoveryDependency: append("it depends on the Recovery Domain, which a good launch never runs")
         case .missing: append("it is in the LCM, and Xen has no such domain")
         case .unnamed: append("it exists, and the LCM does not name it")
@@ -87,7 +90,7 @@ extension Line {
         case .unmeasurableModule(_, let kind):
             append("it has a module of kind ")
             append(kind.name)
-            append(", which this version cannot measure")
+            append(", which is the hypervisor's and not a domain's")
         case .configuration(_, let conflict): append(conflict)
         default: break
         }

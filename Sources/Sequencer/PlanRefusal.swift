@@ -14,7 +14,8 @@ public enum PlanRefusal: Error, Equatable, Sendable {
     case unhashableBank(UInt16)
     case noActiveBank
     case resettablePCR(PCRIndex)
-    case localityPCR(PCRIndex)
+    case localityPCR(PCRIndex, TPMError)
+    case dynamicPCRNotBegun(PCRIndex)
     // The boot domain.
     case otherProcess(UInt32)
     case inheritedDescriptor(UInt32)
@@ -25,7 +26,8 @@ public enum PlanRefusal: Error, Equatable, Sendable {
     case shutdownOfHardwareDomain
     // The domains against the LCM.
     case cycle([[UInt8]])
-    case coverageUnavailable
+    /// Its place for the log lies over its kernel.
+    case logRegion(DomainID)
     case recoveryDependency(DomainID)
     case missing(DomainID)
     case unnamed(DomainID)
@@ -47,6 +49,7 @@ public enum PlanRefusal: Error, Equatable, Sendable {
         case .recoveryDependency(let domid), .missing(let domid), .unnamed(let domid), .notPaused(let domid),
             .alreadyRan(let domid), .shutDown(let domid), .notHVM(let domid), .unsupportedMode(let domid, _),
             .memory(let domid, _, _), .handle(let domid), .unknownPlace(let domid), .unmeasurableModule(let domid, _),
+            .logRegion(let domid),
             .configuration(let domid, _):
             domid
         default: nil

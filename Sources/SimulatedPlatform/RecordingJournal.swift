@@ -17,6 +17,8 @@ public struct RecordingJournal: Journal {
         return clock
     }
 
+    public mutating func wait(microseconds: UInt64) { clock += microseconds }
+
     public mutating func note(_ line: Line) { notes.append(line) }
 
     public mutating func record(_ entry: TraceEntry) { entries.append(entry) }

@@ -4,7 +4,7 @@ import Platform
 
 /// Xen as a launch sees it, as strict as the real one: what was not built does not exist, a second unpause is EINVAL, a
 /// page that is not there cannot be mapped. One call can be made to fail.
-public struct SimulatedHypervisor: Hypervisor, ImageSource {
+public struct SimulatedHypervisor: Hypervisor {
     enum ErrorCode {
         static let noSuchDomain: Int32 = 3
         static let invalid: Int32 = 22
@@ -38,7 +38,7 @@ public struct SimulatedHypervisor: Hypervisor, ImageSource {
         if let failure, failure.call == calls.count - 1 { throw HypercallError(operation, domid, code: failure.code) }
     }
 
-    private mutating func domain(_ operation: Operation, _ domid: DomainID) throws(HypercallError) -> SimulatedDomain {
+    mutating func domain(_ operation: Operation, _ domid: DomainID) throws(HypercallError) -> SimulatedDomain {
         try begin(operation, domid)
         guard let domain = domainsByID[domid.rawValue] else {
             throw HypercallError(operation, domid, code: ErrorCode.noSuchDomain)
@@ -66,6 +66,11 @@ public struct SimulatedHypervisor: Hypervisor, ImageSource {
         return facts.callerIsHardwareDomain
     }
 
+    public mutating func securityMode() throws(HypercallError) -> SecurityMode {
+        try begin(.flaskEnforcing)
+        return facts.securityMode
+    }
+
     public mutating func cpuCount() throws(HypercallError) -> UInt32 {
         try begin(.physinfo)
         return facts.cpus
@@ -87,8 +92,18 @@ public struct SimulatedHypervisor: Hypervisor, ImageSource {
         try domain(.getInfo, domid).info
     }
 
-    public mutating func vcpuEntry(_ domid: DomainID) throws(HypercallError) -> VCPUEntry {
-        try domain(.getVCPUContext, domid).entry
+    public mutating func vcpuState(_ domid: DomainID) throws(HypercallError) -> VCPUState {
+        try domain(.getVCPUContext, domid).state
+    }
+
+    public mutating func isVCPUOnline(_ domid: DomainID, vcpu: UInt32) throws(HypercallError) -> Bool {
+        let domain = try domain(.getVCPUInfo, domid)
+        guard vcpu < domain.info.vcpus else { throw HypercallError(.getVCPUInfo, domid, code: ErrorCode.noSuchDomain) }
+        return domain.onlineVCPUs.contains(vcpu)
+    }
+
+    public mutating func parameter(_ domid: DomainID, _ parameter: HVMParameter) throws(HypercallError) -> UInt64 {
+        try domain(.getParameter, domid).parameters[parameter] ?? 0
     }
 
     public mutating func setMaxVCPUs(_ domid: DomainID, count: UInt32) throws(HypercallError) {
@@ -152,20 +167,5 @@ public struct SimulatedHypervisor: Hypervisor, ImageSource {
     public mutating func shutDownHost(hardwareDomain: DomainID, reboot: Bool) throws(HypercallError) {
         _ = try domain(.remoteShutdown, hardwareDomain)
         domainsByID[hardwareDomain.rawValue]?.info.isShutDown = true
-    }
-
-    public mutating func read(_ domid: DomainID, at address: UInt64, byteCount: Int) throws(HypercallError) -> [UInt8] {
-        let domain = try domain(.foreignMap, domid)
-        guard let bytes = domain.bytes(at: address, count: byteCount) else {
-            throw HypercallError(.foreignMap, domid, code: ErrorCode.invalid)
-        }
-        return bytes
-    }
-
-    public mutating func hash<Hash: ContentHash>(
-        _ domid: DomainID, at address: UInt64, byteCount: UInt64, into hash: inout Hash
-    ) throws(HypercallError) {
-        let bytes = try read(domid, at: address, byteCount: Int(byteCount))
-        hash.update(bytes.span)
     }
 }

@@ -41,8 +41,46 @@ import Platform
         let code = unsafe algorithms.withUnsafeMutableBufferPointer {
             unsafe domb_tpm_active_banks(context, UInt32(pcr.rawValue), $0.baseAddress, &count)
         }
-        guard code == 0 else { throw TPMError(.getCapability, responseCode: code) }
+        try check(.getCapability, code)
         return [UInt16](algorithms.prefix(count))
+    }
+
+    public mutating func identity() throws(TPMError) -> TPMIdentity {
+        let context = unsafe try opened(.getCapability)
+        var identity = domb_tpm_identity()
+        // Safety: the structure is ours and lives through the call.
+        try check(.getCapability, unsafe domb_tpm_get_identity(context, &identity))
+        // Safety: both arrays are read in full, and hold plain bytes.
+        let manufacturer = unsafe withUnsafeBytes(of: identity.manufacturer) { unsafe [UInt8]($0) }
+        var vendor = unsafe withUnsafeBytes(of: identity.vendor) { unsafe [UInt8]($0) }
+        while vendor.last == 0 { vendor.removeLast() }
+        return TPMIdentity(manufacturer: manufacturer, vendor: vendor, firmware: identity.firmware)
+    }
+
+    public mutating func resetCounts() throws(TPMError) -> TPMResetCounts {
+        let context = unsafe try opened(.readClock)
+        var counts = TPMResetCounts(reset: 0, restart: 0)
+        // Safety: both words are ours and live through the call.
+        try check(.readClock, unsafe domb_tpm_reset_counts(context, &counts.reset, &counts.restart))
+        return counts
+    }
+
+    public mutating func testResult() throws(TPMError) -> UInt32 {
+        let context = unsafe try opened(.getTestResult)
+        var result: UInt32 = 0
+        // Safety: the word is ours and lives through the call.
+        try check(.getTestResult, unsafe domb_tpm_test_result(context, &result))
+        return result
+    }
+
+    public mutating func setLocality(_ locality: UInt8) throws(TPMError) {
+        let context = unsafe try opened(.setLocality)
+        // Safety: the context is open.
+        try check(.setLocality, unsafe domb_tpm_set_locality(context, locality))
+    }
+
+    private func check(_ operation: Operation, _ code: UInt32) throws(TPMError) {
+        guard code == 0 else { throw TPMError(operation, responseCode: code) }
     }
 
     public mutating func extend(_ pcr: PCRIndex, _ digests: [Digest]) throws(TPMError) {
@@ -52,7 +90,7 @@ import Platform
         let code = unsafe values.withUnsafeBufferPointer {
             unsafe domb_tpm_extend(context, UInt32(pcr.rawValue), $0.baseAddress, $0.count)
         }
-        guard code == 0 else { throw TPMError(.pcrExtend, responseCode: code) }
+        try check(.pcrExtend, code)
     }
 
     public mutating func read(_ pcr: PCRIndex, banks: [HashAlgorithm]) throws(TPMError) -> [Digest] {
@@ -65,7 +103,7 @@ import Platform
             let code = unsafe bytes.withUnsafeMutableBufferPointer {
                 unsafe domb_tpm_read(context, UInt32(pcr.rawValue), bank.rawValue, $0.baseAddress, &size)
             }
-            guard code == 0 else { throw TPMError(.pcrRead, responseCode: code) }
+            try check(.pcrRead, code)
             guard let digest = Digest(bank, bytes: [UInt8](bytes.prefix(size))) else {
                 // TSS2_SYS_RC_MALFORMED_RESPONSE: a bank that was active gives no value.
                 throw TPMError(.pcrRead, responseCode: 0x0008_000D)

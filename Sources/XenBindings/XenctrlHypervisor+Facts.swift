@@ -38,6 +38,15 @@ extension XenctrlHypervisor {
         return result == 1
     }
 
+    public mutating func securityMode() throws(HypercallError) -> SecurityMode {
+        // Safety: the handle is open.
+        let result = unsafe domb_xc_flask_getenforce(handle)
+        // ENOSYS: no FLASK behind XSM, or no XSM.
+        if result == -38 { return .none }
+        try check(.flaskEnforcing, nil, result)
+        return result == 1 ? .enforcing : .permissive
+    }
+
     public mutating func cpuCount() throws(HypercallError) -> UInt32 {
         // Safety: the handle is open.
         UInt32(truncatingIfNeeded: try value(.physinfo, nil, unsafe domb_xc_cpu_count(handle)))
@@ -86,13 +95,32 @@ extension XenctrlHypervisor {
         return info
     }
 
-    public mutating func vcpuEntry(_ domid: DomainID) throws(HypercallError) -> VCPUEntry {
+    public mutating func vcpuState(_ domid: DomainID) throws(HypercallError) -> VCPUState {
         var instructionPointer: UInt64 = 0
         var startInfo: UInt64 = 0
-        // Safety: both words are ours and live through the call.
-        let result = unsafe domb_xc_vcpu_entry(handle, UInt32(domid.rawValue), &instructionPointer, &startInfo)
+        var registers = [UInt8](repeating: 0, count: VCPUState.byteCount)
+        // Safety: array and words are ours and live through the call, which writes no more than the count given.
+        let result = unsafe registers.withUnsafeMutableBytes {
+            unsafe domb_xc_vcpu_registers(
+                handle, UInt32(domid.rawValue), $0.baseAddress, $0.count, &instructionPointer, &startInfo)
+        }
         try check(.getVCPUContext, domid, result)
-        return VCPUEntry(instructionPointer: instructionPointer, startInfo: startInfo)
+        return VCPUState(instructionPointer: instructionPointer, startInfo: startInfo, registers: registers)
+    }
+
+    public mutating func isVCPUOnline(_ domid: DomainID, vcpu: UInt32) throws(HypercallError) -> Bool {
+        // Safety: the handle is open.
+        let result = unsafe domb_xc_vcpu_online(handle, UInt32(domid.rawValue), vcpu)
+        try check(.getVCPUInfo, domid, result)
+        return result == 1
+    }
+
+    public mutating func parameter(_ domid: DomainID, _ parameter: HVMParameter) throws(HypercallError) -> UInt64 {
+        var value: UInt64 = 0
+        // Safety: the word is ours and lives through the call.
+        let result = unsafe domb_xc_hvm_param_get(handle, UInt32(domid.rawValue), parameter.rawValue, &value)
+        try check(.getParameter, domid, result)
+        return value
     }
 
     private func text(_ operation: Operation, _ which: domb_version_text) throws(HypercallError) -> [UInt8] {

@@ -6,11 +6,8 @@ import Platform
 extension DomainRoles {
     private static let words: [(role: DomainRoles, word: String)] = [
         (.control, "control"), (.hardware, "hardware"), (.xenstore, "xenstore"), (.console, "console"),
-        (.boot, "boot"), (.recovery, "recovery"), (.legacyDom0, "legacy-dom0"),
+        (.boot, "boot"), (.recovery, "recovery"), (.legacyDom0, "legacy-dom0"), (.stubDomain, "stub-domain"),
     ]
-
-    /// Every bit that means something.
-    static var known: UInt32 { words.reduce(0) { $0 | $1.role.rawValue } }
 
     /// In bit order; the words are part of the JSON schema.
     var names: [String] { Self.words.filter { contains($0.role) }.map { $0.word } }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import LogReading
 import Measurement
 import Platform
 import SimulatedPlatform

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import LaunchControl
+import LogReading
 import Measurement
 import Platform
 import Sequencer
@@ -57,7 +58,14 @@ struct LogReport {
                 "records",
                 .array(reader.records.enumerated().map { index, record in record.json(number: index + 1) })
             ),
-            ("replay", digests(replay.values)), ("findings", .array(replay.findings.map { .string($0) })),
+            ("replay", digests(replay.values)),
+            (
+                "findings",
+                .array(
+                    replay.findings.map {
+                        .object([("record", .number($0.record)), ("text", .string($0.text))])
+                    })
+            ),
             ("result", .string(replay.outcome.rawValue)),
         ])
     }

@@ -26,17 +26,19 @@ struct PlanStep {
     }
 
     private static func measure(_ plan: LaunchPlan) -> [PlanStep] {
-        var records = [extend("identity: DomB's build id, the command lines, Xen's version and build id")]
+        var records = [extend("identity: DomB's build id, the command lines, Xen's version, build id and XSM mode")]
         if plan.banks == nil { records.append(extend("that no TPM answered")) }
         records.append(extend("the LCM"))
         if let target = plan.module.settings.handoffTarget { records.append(extend("the next init, \(text(target))")) }
         for domain in plan.module.domains {
             let images = domain.ramdisk == nil ? "kernel" : "kernel, ramdisk"
+            let rest = plan.module.settings.coverage == .all ? ", every other page" : ""
             records.append(
                 PlanStep(
                     stage: "measure", operation: .pcrExtend, domain: domain,
-                    detail: "\(images), command line, entry point"))
+                    detail: "\(images), command line, registers, builder's tables\(rest)"))
         }
+        records.append(extend("the configuration: settings, order, operations"))
         return records.map { $0.inLogOnly(plan.banks == nil) }
     }
 

@@ -57,8 +57,9 @@ import Testing
             var domain = SimulatedDomain(
                 domid: description.domid, kibibytes: description.memory, vcpus: description.vcpus, cpus: 2)
             // struct hvm_start_info: its magic, no modules, no command line.
-            domain.write([0x78, 0xC5, 0x6E, 0x33] + [UInt8](repeating: 0, count: 36), at: domain.entry.startInfo)
-            domain.write([UInt8](repeating: 0x90, count: 8), at: 0x10_0000)
+            domain.memory.write(
+                [0x78, 0xC5, 0x6E, 0x33, 1] + [UInt8](repeating: 0, count: 51), at: domain.state.startInfo)
+            domain.memory.write([UInt8](repeating: 0x90, count: 8), at: 0x10_0000)
             host.add(domain)
         }
         return host
@@ -76,13 +77,15 @@ import Testing
         let plan = try plan(module)
         var machine = Machine(
             host: host(module), store: SimulatedTPM(), journal: RecordingJournal(), hashing: SwiftCryptoHash.self)
+        _ = try machine.facts(pcr: module.settings.pcr, otherProcesses: [], inheritedDescriptors: [])
         let digest = SwiftCryptoHash.digest(.sha256, of: [])
         let next = LaunchIdentity.NextInitIdentity(path: Array("/init".utf8), byteCount: 0, digest: digest)
         try machine.run(
             plan,
             LaunchIdentity(
                 identity: LaunchEvent.Identity(
-                    buildID: [], commandLine: [], xenVersion: [], xenBuildID: [], xenCommandLine: []),
+                    buildID: [], commandLine: [], xenVersion: [], xenBuildID: [], xenCommandLine: [],
+                    securityMode: .none),
                 moduleByteCount: 0, moduleDigest: digest, nextInit: handoff == .execute ? next : nil))
         let done = machine.journal.entries.filter { Self.effects.contains($0.operation) }
         let planned = PlanStep.steps(of: plan)
@@ -133,7 +136,7 @@ import Testing
         let refusal = PlanRefusal.unknownPlace(module.domains[2].domid)
         #expect(refusal.code == "unknownPlace")
         #expect(refusal.line(in: module).hasPrefix("domain 3 (early): "))
-        #expect(PlanRefusal.coverageUnavailable.code == "coverageUnavailable")
+        #expect(PlanRefusal.noActiveBank.code == "noActiveBank")
     }
 
     @Test func aTreeThatNamesNoPlacesIsPlannedAndRefusedByARealLaunch() throws {

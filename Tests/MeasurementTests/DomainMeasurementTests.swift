@@ -36,16 +36,16 @@ import Testing
         startInfo.append(littleEndian: 1, byteCount: 4)
         startInfo.append(littleEndian: 0x1_0100, byteCount: 8)
         startInfo.append(littleEndian: 0x1_0200, byteCount: 8)
-        startInfo.append(littleEndian: 0, byteCount: 8)
-        domain.write(startInfo, at: 0x1_0000)
+        startInfo += [UInt8](repeating: 0, count: 24)
+        domain.memory.write(startInfo, at: 0x1_0000)
         var module: [UInt8] = []
         module.append(littleEndian: 0x20_0000, byteCount: 8)
         module.append(littleEndian: UInt64(ramdiskBytes.count), byteCount: 8)
         module.append(littleEndian: 0, byteCount: 16)
-        domain.write(module, at: 0x1_0100)
-        domain.write(commandLine + [0], at: 0x1_0200)
-        domain.write(kernelBytes, at: 0x10_0010)
-        domain.write(ramdiskBytes, at: 0x20_0000)
+        domain.memory.write(module, at: 0x1_0100)
+        domain.memory.write(commandLine + [0], at: 0x1_0200)
+        domain.memory.write(kernelBytes, at: 0x10_0010)
+        domain.memory.write(ramdiskBytes, at: 0x20_0000)
         change(&domain)
         var host = SimulatedHypervisor()
         host.add(domain)
@@ -53,24 +53,27 @@ import Testing
     }
 
     private func measure(
-        _ description: DomainDescription, _ host: SimulatedHypervisor
+        _ description: DomainDescription, _ host: SimulatedHypervisor, coverage: Coverage = .images
     ) throws -> LaunchEvent.DomainRecord {
         var host = host
-        return try DomainMeasurement(description, hashing: SwiftCryptoHash.self).measure(coverage: .images, on: &host)
+        return try DomainMeasurement(
+            description, coverage: coverage, pageCount: host.domainsByID[2]?.info.totalPages ?? 0,
+            hashing: SwiftCryptoHash.self
+        ).measure(on: &host)
     }
 
     @Test func theRecordNamesWhatLiesInMemory() throws {
         let record = try measure(Self.description(), Self.host())
-        #expect(record.images.map(\.role) == [.kernel, .ramdisk])
-        #expect(record.images[0].digest == SwiftCryptoHash.digest(.sha256, of: Self.kernelBytes))
-        #expect(record.images[1].segments == [Segment(address: 0x20_0000, byteCount: 4100)])
+        #expect(record.regions.map(\.role) == [.kernel, .ramdisk, .startInfo])
+        #expect(record.regions[0].digest == SwiftCryptoHash.digest(.sha256, of: Self.kernelBytes))
+        #expect(record.regions[1].segments == [Segment(address: 0x20_0000, byteCount: 4100)])
         #expect(record.commandLine == Self.commandLine)
         #expect(record.entry == 0x10_0000)
     }
 
     @Test(arguments: [0x10_0010, 0x10_0010 + 4999] as [UInt64])
     func oneChangedByteOfTheKernelIsRefused(address: UInt64) throws {
-        let host = try Self.host { $0.write([0x5B], at: address) }
+        let host = try Self.host { $0.memory.write([0x5B], at: address) }
         var changed = Self.kernelBytes
         changed[Int(address - 0x10_0010)] = 0x5B
         let error = MeasurementError.digestMismatch(
@@ -80,20 +83,20 @@ import Testing
     }
 
     @Test func aChangedRamdiskIsRefused() throws {
-        let host = try Self.host { $0.write([0], at: 0x20_0000 + 4099) }
+        let host = try Self.host { $0.memory.write([0], at: 0x20_0000 + 4099) }
         #expect { _ = try self.measure(Self.description(), host) } throws: { error in
             if case MeasurementError.digestMismatch(.ramdisk, _, _) = error { true } else { false }
         }
     }
 
     @Test func anotherCommandLineIsRefused() throws {
-        let host = try Self.host { $0.write([UInt8]("console=hvc1".utf8), at: 0x1_0200) }
+        let host = try Self.host { $0.memory.write([UInt8]("console=hvc1".utf8), at: 0x1_0200) }
         #expect(throws: MeasurementError.commandLineMismatch) { _ = try self.measure(Self.description(), host) }
     }
 
     /// The LCM's command line as a prefix of a longer one in memory is another command line.
     @Test func aLongerCommandLineIsRefused() throws {
-        let host = try Self.host { $0.write([UInt8]("console=hvc0 init=/x".utf8), at: 0x1_0200) }
+        let host = try Self.host { $0.memory.write([UInt8]("console=hvc0 init=/x".utf8), at: 0x1_0200) }
         #expect(throws: MeasurementError.commandLineMismatch) { _ = try self.measure(Self.description(), host) }
     }
 
@@ -104,19 +107,19 @@ import Testing
     }
 
     @Test func aRamdiskOfAnotherSizeIsRefused() throws {
-        let host = try Self.host { $0.write([0x05, 0x10], at: 0x1_0108) }
-        #expect(throws: MeasurementError.ramdiskSize(expected: 4100, actual: 0x1005)) {
+        let host = try Self.host { $0.memory.write([0x05, 0x10], at: 0x1_0108) }
+        #expect(throws: MeasurementError.moduleSize(.ramdisk, expected: 4100, actual: 0x1005)) {
             _ = try self.measure(Self.description(), host)
         }
     }
 
     @Test func noStartInfoIsRefused() throws {
-        let host = try Self.host { $0.write([0], at: 0x1_0000) }
+        let host = try Self.host { $0.memory.write([0], at: 0x1_0000) }
         #expect(throws: MeasurementError.badStartInfo) { _ = try self.measure(Self.description(), host) }
     }
 
     @Test func aPageThatIsNotThereIsAFailedMap() throws {
-        let host = try Self.host { $0.pages[0x101] = nil }
+        let host = try Self.host { $0.memory.remove(frame: 0x101) }
         let domid = try #require(DomainID(rawValue: 2))
         #expect(throws: MeasurementError.hypercall(HypercallError(.foreignMap, domid, code: 22))) {
             _ = try self.measure(Self.description(), host)

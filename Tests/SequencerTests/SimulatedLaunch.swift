@@ -21,7 +21,7 @@ struct SimulatedLaunch {
 
     /// Domains 1, 2 ... with these dependencies, by index.
     init(dependencies: [[Int]], handoff: HandoffKind = .shutdown) throws {
-        module = LaunchControlModule(domains: [], settings: LaunchSettings(coverage: .images, handoff: handoff))
+        module = LaunchControlModule(domains: [], settings: LaunchSettings(coverage: .all, handoff: handoff))
         host = SimulatedHypervisor()
         for (index, targets) in dependencies.enumerated() {
             let domid = try #require(DomainID(rawValue: UInt16(index + 1)))
@@ -35,17 +35,24 @@ struct SimulatedLaunch {
             description.weight = 512
             module.domains.append(description)
             var domain = SimulatedDomain(domid: domid, kibibytes: 8192)
-            domain.write(Self.emptyStartInfo, at: 0x1_0000)
-            domain.write(kernel, at: 0x10_0000)
+            domain.memory.write(Self.startInfo(kibibytes: 8192), at: 0x1_0000)
+            domain.memory.write(kernel, at: 0x10_0000)
             host.add(domain)
         }
     }
 
-    /// No modules and no command line.
-    private static var emptyStartInfo: [UInt8] {
+    /// No modules and no command line; a memory map of one range.
+    private static func startInfo(kibibytes: UInt64) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.append(littleEndian: 0x336E_C578, byteCount: 4)
-        return bytes + [UInt8](repeating: 0, count: 36)
+        bytes.append(littleEndian: 1, byteCount: 4)
+        bytes += [UInt8](repeating: 0, count: 32)
+        bytes.append(littleEndian: 0x1_0038, byteCount: 8)
+        bytes.append(littleEndian: 1, byteCount: 8)
+        bytes.append(littleEndian: 0, byteCount: 8)
+        bytes.append(littleEndian: kibibytes << 10, byteCount: 8)
+        bytes.append(littleEndian: 1, byteCount: 8)
+        return bytes
     }
 
     /// Everything as it is after a launch, in values that can be copied: the machine itself cannot.
@@ -92,7 +99,8 @@ struct SimulatedLaunch {
     private var identity: LaunchIdentity {
         LaunchIdentity(
             identity: LaunchEvent.Identity(
-                buildID: [9], commandLine: arguments.commandLine, xenVersion: [], xenBuildID: [], xenCommandLine: []),
+                buildID: [9], commandLine: arguments.commandLine, xenVersion: [], xenBuildID: [], xenCommandLine: [],
+                securityMode: .none),
             moduleByteCount: 3, moduleDigest: Self.digest, nextInit: nil)
     }
 }

@@ -35,6 +35,7 @@ int domb_open_console(void);
 
 // Microseconds of the monotonic clock.
 uint64_t domb_monotonic_microseconds(void);
+void domb_sleep_microseconds(uint64_t microseconds);
 // The largest resident set of this program so far, in KiB. Not getrusage: its figure outlives an exec.
 int64_t domb_peak_memory(void);
 

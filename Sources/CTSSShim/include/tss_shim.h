@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The three TPM commands of a launch, over tss2's SAPI and its device TCTI. Results are TSS2_RC: zero, a TPM response
+// The TPM commands of a launch, over tss2's SAPI and its device TCTI, each sent once. Results are TSS2_RC: zero, a TPM response
 // code, or a layer's code in bits 16 to 23.
 #ifndef DOMB_TSS_SHIM_H
 #define DOMB_TSS_SHIM_H
@@ -15,6 +15,23 @@ void domb_tpm_close(struct domb_tpm *tpm);
 
 // TPM2_GetCapability(TPM_CAP_PCRS): the algorithms whose selection holds the PCR. count: in the capacity, out the number.
 uint32_t domb_tpm_active_banks(struct domb_tpm *tpm, uint32_t pcr, uint16_t *algorithms, size_t *count);
+
+struct domb_tpm_identity {
+    uint8_t manufacturer[4];
+    uint8_t vendor[16];
+    uint64_t firmware;
+};
+
+// TPM2_GetCapability(TPM_CAP_TPM_PROPERTIES): TPM_PT_MANUFACTURER, VENDOR_STRING_1 to 4, FIRMWARE_VERSION_1 and 2.
+uint32_t domb_tpm_get_identity(struct domb_tpm *tpm, struct domb_tpm_identity *identity);
+
+// TPM2_ReadClock: resetCount and restartCount.
+uint32_t domb_tpm_reset_counts(struct domb_tpm *tpm, uint32_t *reset, uint32_t *restart);
+
+// TPM2_GetTestResult: testResult.
+uint32_t domb_tpm_test_result(struct domb_tpm *tpm, uint32_t *result);
+
+uint32_t domb_tpm_set_locality(struct domb_tpm *tpm, uint8_t locality);
 
 struct domb_tpm_digest {
     uint16_t algorithm;

@@ -33,14 +33,20 @@ enum domb_version_text { DOMB_EXTRA_VERSION, DOMB_BUILD_ID, DOMB_COMMAND_LINE };
 int64_t domb_xen_version_text(struct domb_xen *xen, enum domb_version_text which, void *buffer, size_t capacity);
 // XENVER_get_features: 1 if XENFEAT_dom0 is set.
 int domb_xen_is_hardware_domain(struct domb_xen *xen);
+// 0 or 1 as FLASK enforces, -ENOSYS without FLASK.
+int domb_xc_flask_getenforce(struct domb_xen *xen);
 int64_t domb_xc_cpu_count(struct domb_xen *xen);
 int64_t domb_xc_sched_id(struct domb_xen *xen);
 
 // Fills at most capacity entries from domid first on; returns their count.
 int64_t domb_xc_domain_getinfolist(struct domb_xen *xen, uint32_t first, uint32_t capacity, struct domb_domain_info *out);
 int domb_xc_domain_getinfo_single(struct domb_xen *xen, uint32_t domid, struct domb_domain_info *out);
-// rip and rbx of vcpu 0.
-int domb_xc_vcpu_entry(struct domb_xen *xen, uint32_t domid, uint64_t *instruction_pointer, uint64_t *start_info);
+// struct hvm_hw_cpu of vcpu 0, with a tsc of zero. size: that of the caller's buffer, -ENOBUFS if it is not the structure's.
+int domb_xc_vcpu_registers(struct domb_xen *xen, uint32_t domid, void *registers, size_t size,
+                           uint64_t *instruction_pointer, uint64_t *start_info);
+// 1 if the vcpu is not down.
+int domb_xc_vcpu_online(struct domb_xen *xen, uint32_t domid, uint32_t vcpu);
+int domb_xc_hvm_param_get(struct domb_xen *xen, uint32_t domid, uint32_t parameter, uint64_t *value);
 
 int domb_xc_domain_max_vcpus(struct domb_xen *xen, uint32_t domid, uint32_t count);
 int domb_xc_domain_setmaxmem(struct domb_xen *xen, uint32_t domid, uint64_t kibibytes);
@@ -58,9 +64,18 @@ int domb_xc_domain_unpause(struct domb_xen *xen, uint32_t domid);
 // SCHEDOP_remote_shutdown with SHUTDOWN_reboot, or SHUTDOWN_poweroff where reboot is zero.
 int domb_xc_domain_shutdown(struct domb_xen *xen, uint32_t domid, int reboot);
 
+int64_t domb_xc_domain_maximum_gpfn(struct domb_xen *xen, uint32_t domid);
+// One byte for each of at most DOMB_FRAME_BATCH frames from first on: 1 where the domain has a page there.
+enum { DOMB_FRAME_BATCH = 1024 };
+int domb_xc_get_pfn_type_batch(struct domb_xen *xen, uint32_t domid, uint64_t first, uint32_t count, uint8_t *present);
+
 // Maps pages read-only from guest frame first on. Every page or none.
 int domb_foreign_map(struct domb_xen *xen, uint32_t domid, uint64_t first, size_t pages, const void **out);
+int domb_foreign_map_writable(struct domb_xen *xen, uint32_t domid, uint64_t first, size_t pages, void **out);
 void domb_foreign_unmap(struct domb_xen *xen, const void *address, size_t pages);
+
+// The place of the first byte that is not zero; size if all are.
+size_t domb_first_non_zero(const void *bytes, size_t size);
 
 // SCHEDOP_shutdown(SHUTDOWN_poweroff) for the calling domain. Returns only if Xen refuses.
 int domb_sched_shutdown(struct domb_xen *xen);

@@ -2,41 +2,6 @@
 
 import Platform
 
-/// Why an event log is refused, and where.
-struct LogError: Error, Equatable {
-    enum Code: Equatable {
-        case truncated, badHeader, unknownBank, badPCR, badType, badDigestList, foreignTag, badLength, badField,
-            unknownKind
-        case notCanonical, tooLarge
-
-        var text: String {
-            switch self {
-            case .truncated: "the log ends too early"
-            case .badHeader: "record 0 is not the one that DomB writes (TCG_EfiSpecIDEvent)"
-            case .unknownBank: "a bank of an algorithm that is not known here"
-            case .badPCR: "a record of another PCR"
-            case .badType: "an event type that DomB does not write"
-            case .badDigestList: "the digests are not those of record 0's banks, in their order"
-            case .foreignTag: "an EV_EVENT_TAG record that is not DomB's"
-            case .badLength: "the record's length is not that of its fields"
-            case .badField: "a field has a value that it cannot have"
-            case .unknownKind: "an event of unknown kind"
-            case .notCanonical: "the event is not written in the one way that there is for it"
-            case .tooLarge: "larger than a log may be"
-            }
-        }
-    }
-
-    let code: Code
-    /// Bytes from the start of the log.
-    let offset: Int
-
-    init(_ code: Code, at offset: Int) {
-        self.code = code
-        self.offset = offset
-    }
-}
-
 /// A bounds-checked reader of little-endian fields.
 struct LogCursor {
     private let bytes: [UInt8]

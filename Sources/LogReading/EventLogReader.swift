@@ -5,30 +5,30 @@ import Platform
 
 /// An event log as DomB writes it, and no other: one PCR, record 0 byte for byte, every record in the one form that it
 /// can have. docs/event-log.md has the layout.
-struct EventLogReader {
-    enum Content: Equatable {
+public struct EventLogReader {
+    public enum Content: Equatable, Sendable {
         case event(LaunchEvent, sequence: UInt32)
         /// TCG PC Client Platform Firmware Profile, 3.3.2.2: 0 for an end, 1 for an error.
         case separator(isError: Bool)
     }
 
-    struct Record {
-        let offset: Int
+    public struct Record: Sendable {
+        public let offset: Int
         /// One for each bank, in record 0's order.
-        let digests: [Digest]
+        public let digests: [Digest]
         /// The event data: what the digests are over.
-        let data: [UInt8]
-        let content: Content
+        public let data: [UInt8]
+        public let content: Content
     }
 
     /// A domain's record takes a few hundred bytes, and there are fewer than 32,752 domains.
-    static let limit = 64 << 20
+    public static let limit = 64 << 20
 
-    let banks: [HashAlgorithm]
-    let pcr: PCRIndex
-    let records: [Record]
+    public let banks: [HashAlgorithm]
+    public let pcr: PCRIndex
+    public let records: [Record]
 
-    init(parsing log: [UInt8]) throws(LogError) {
+    public init(parsing log: [UInt8]) throws(LogError) {
         guard log.count <= Self.limit else { throw LogError(.tooLarge, at: Self.limit) }
         var cursor = LogCursor(log)
         banks = try Self.readHeader(&cursor, log)

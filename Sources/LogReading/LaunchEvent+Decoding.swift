@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LaunchControl
+import Measurement
+import Platform
+
+extension LaunchEvent {
+    /// Reads the event data of an EV_EVENT_TAG record: what `encoded(sequence:)` wrote, and nothing else.
+    static func decode(_ data: [UInt8], at place: Int) throws(LogError) -> (event: LaunchEvent, sequence: UInt32) {
+        do throws(LogError) {
+            var cursor = LogCursor(data)
+            guard try cursor.read32() == tag else { throw LogError(.foreignTag, at: 0) }
+            guard Int(try cursor.read32()) == cursor.remaining else { throw LogError(.badLength, at: 4) }
+            let kind = try cursor.read16()
+            guard try cursor.read16() == 0 else { throw LogError(.badField, at: 10) }
+            let sequence = try cursor.read32()
+            let event = try LaunchEvent(kind: kind, &cursor)
+            try cursor.finish()
+            guard event.encoded(sequence: sequence) == data else { throw LogError(.notCanonical, at: 0) }
+            return (event, sequence)
+        } catch {
+            throw LogError(error.code, at: place + error.offset)
+        }
+    }
+
+    private init(kind: UInt16, _ cursor: inout LogCursor) throws(LogError) {
+        switch kind {
+        case 1: self = .identity(try Identity(.bootDomain, &cursor))
+        case 2: self = .module(byteCount: try cursor.read64(), digest: try cursor.readContentDigest())
+        case 3:
+            self = .nextInit(
+                path: try cursor.readCounted(), byteCount: try cursor.read64(), digest: try cursor.readContentDigest())
+        case 4: self = .domain(try DomainRecord(&cursor))
+        case 5: self = .cap(records: try cursor.read32(), digest: try cursor.readContentDigest())
+        case 6: self = .error(try ErrorRecord(&cursor))
+        case 7: self = .unmeasured(try cursor.readPolicy())
+        case 8: self = .configuration(try Configuration(&cursor))
+        case 9: self = .identity(try Identity(.command, &cursor))
+        default: throw LogError(.unknownKind, at: 8)
+        }
+    }
+
+    /// The words of the JSON schema.
+    public var kindName: String {
+        switch self {
+        case .identity(let identity): identity.launcher == .bootDomain ? "identity" : "command"
+        case .module: "lcm"
+        case .nextInit: "next-init"
+        case .domain: "domain"
+        case .cap: "cap"
+        case .error: "error"
+        case .unmeasured: "unmeasured"
+        case .configuration: "configuration"
+        }
+    }
+}
+
+extension LogCursor {
+    /// A field of four bytes that `convert` knows.
+    fileprivate mutating func read<Value>(_ convert: (UInt32) -> Value?) throws(LogError) -> Value {
+        let place = offset
+        guard let value = convert(try read32()) else { throw LogError(.badField, at: place) }
+        return value
+    }
+
+    /// As many elements as a count of four bytes says. A count that is not true ends at the end of the record.
+    fileprivate mutating func readList<Element>(
+        atMost limit: UInt32 = .max, _ element: (inout LogCursor) throws(LogError) -> Element
+    ) throws(LogError) -> [Element] {
+        let count = try read { $0 <= limit ? $0 : nil }
+        var elements: [Element] = []
+        for _ in 0..<count { elements.append(try element(&self)) }
+        return elements
+    }
+
+    fileprivate mutating func readDomid() throws(LogError) -> DomainID {
+        try read { UInt16(exactly: $0).flatMap { DomainID(rawValue: $0) } }
+    }
+
+    fileprivate mutating func readPolicy() throws(LogError) -> TPMPolicy {
+        try read { UInt8(exactly: $0).flatMap { TPMPolicy(rawValue: $0) } }
+    }
+
+    fileprivate mutating func readCoverage() throws(LogError) -> Coverage {
+        try read { UInt8(exactly: $0).flatMap { Coverage(rawValue: $0) } }
+    }
+
+    fileprivate mutating func readSegment() throws(LogError) -> Segment {
+        Segment(address: try read64(), byteCount: try read64())
+    }
+
+    /// Content is hashed by SHA-256 and nothing else.
+    fileprivate mutating func readContentDigest() throws(LogError) -> Digest {
+        let place = offset
+        let digest = try readDigest()
+        guard digest.algorithm == .sha256 else { throw LogError(.badField, at: place) }
+        return digest
+    }
+}
+
+extension LaunchEvent.Identity {
+    fileprivate init(_ launcher: Launcher, _ cursor: inout LogCursor) throws(LogError) {
+        self.init(
+            launcher: launcher, buildID: try cursor.readCounted(), commandLine: try cursor.readCounted(),
+            xenVersion: try cursor.readCounted(), xenBuildID: try cursor.readCounted(),
+            xenCommandLine: try cursor.readCounted(), securityMode: try cursor.read { SecurityMode(rawValue: $0) })
+    }
+}
+
+extension LaunchEvent.DomainRecord {
+    fileprivate init(_ cursor: inout LogCursor) throws(LogError) {
+        let domid = try cursor.readDomid()
+        let name = try cursor.readCounted()
+        guard let handle = DomainHandle(bytes: try cursor.read(DomainHandle.byteCount)) else {
+            throw LogError(.badField, at: cursor.offset)
+        }
+        self.init(
+            domid: domid, name: name, handle: handle,
+            roles: try cursor.read { $0 & ~DomainRoles.known == 0 ? DomainRoles(rawValue: $0) : nil },
+            coverage: try cursor.readCoverage(), vcpus: try cursor.read32(), entry: try cursor.read64(),
+            registers: try cursor.readContentDigest(), commandLine: try cursor.readCounted(),
+            regions: try cursor.readList { (cursor) throws(LogError) in try MeasuredRegion(&cursor) },
+            mutableRegions: try cursor.readList { (cursor) throws(LogError) in try MutableRegion(&cursor) },
+            pageCount: try cursor.read64())
+    }
+}
+
+extension MeasuredRegion {
+    fileprivate init(_ cursor: inout LogCursor) throws(LogError) {
+        let role = try cursor.read { RegionRole(rawValue: $0).flatMap { $0.isMeasured ? $0 : nil } }
+        let segments = try cursor.readList { (cursor) throws(LogError) in try cursor.readSegment() }
+        self.init(role: role, segments: segments, digest: try cursor.readContentDigest())
+    }
+}
+
+extension MutableRegion {
+    fileprivate init(_ cursor: inout LogCursor) throws(LogError) {
+        let role = try cursor.read { RegionRole(rawValue: $0).flatMap { $0.isMutable ? $0 : nil } }
+        self.init(role: role, place: try cursor.readSegment())
+    }
+}
+
+extension LaunchEvent.Configuration {
+    fileprivate init(_ cursor: inout LogCursor) throws(LogError) {
+        self.init(
+            tpmPolicy: try cursor.readPolicy(), coverage: try cursor.readCoverage(),
+            handoff: try cursor.read { UInt8(exactly: $0).flatMap { HandoffKind(rawValue: $0) } },
+            handoffTarget: try cursor.readCounted(),
+            domains: try cursor.readList { (cursor) throws(LogError) in try Domain(&cursor) })
+    }
+}
+
+extension LaunchEvent.Configuration.Domain {
+    fileprivate init(_ cursor: inout LogCursor) throws(LogError) {
+        self.init(
+            domid: try cursor.readDomid(), memory: try cursor.read64(),
+            dependencies: try cursor.readList { (cursor) throws(LogError) in try cursor.readDomid() },
+            items: try cursor.readList { (cursor) throws(LogError) in
+                ConfigurationItem(
+                    try cursor.read { ConfigurationItem.Kind(rawValue: $0) },
+                    // The longest is an affinity: a vcpu and a bitmap of cpus.
+                    try cursor.readList(atMost: 1 + Limits.cpus / 64) { (cursor) throws(LogError) in
+                        try cursor.read64()
+                    })
+            })
+    }
+}
+
+extension LaunchEvent.ErrorRecord {
+    fileprivate init(_ cursor: inout LogCursor) throws(LogError) {
+        let stage = try cursor.read { UInt8(exactly: $0) }
+        let place = cursor.offset
+        let raw = try cursor.read32()
+        let domid = UInt16(exactly: raw).flatMap { DomainID(rawValue: $0) }
+        guard domid != nil || raw == LaunchEvent.noDomain else { throw LogError(.badField, at: place) }
+        self.init(stage: stage, domid: domid, text: try cursor.readCounted())
+    }
+}

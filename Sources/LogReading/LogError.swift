@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Why an event log is refused, and where.
+public struct LogError: Error, Equatable, Sendable {
+    public enum Code: Equatable, Sendable {
+        case truncated, badHeader, unknownBank, badPCR, badType, badDigestList, foreignTag, badLength, badField,
+            unknownKind
+        case notCanonical, tooLarge
+
+        public var text: String {
+            switch self {
+            case .truncated: "the log ends too early"
+            case .badHeader: "record 0 is not the one that DomB writes (TCG_EfiSpecIDEvent)"
+            case .unknownBank: "a bank of an algorithm that is not known here"
+            case .badPCR: "a record of another PCR"
+            case .badType: "an event type that DomB does not write"
+            case .badDigestList: "the digests are not those of record 0's banks, in their order"
+            case .foreignTag: "an EV_EVENT_TAG record that is not DomB's"
+            case .badLength: "the record's length is not that of its fields"
+            case .badField: "a field has a value that it cannot have"
+            case .unknownKind: "an event of unknown kind"
+            case .notCanonical: "the event is not written in the one way that there is for it"
+            case .tooLarge: "larger than a log may be"
+            }
+        }
+    }
+
+    public let code: Code
+    /// Bytes from the start of the log.
+    public let offset: Int
+
+    init(_ code: Code, at offset: Int) {
+        self.code = code
+        self.offset = offset
+    }
+}

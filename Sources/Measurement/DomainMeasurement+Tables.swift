@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LaunchControl
+import Platform
+
+extension DomainMeasurement {
+    private static var pageSize: Int { 4096 }
+
+    /// What the builder writes besides the images: start info and module list, memory map, ACPI tables, and the
+    /// identity page table.
+    func measureTables<Host: Hypervisor & ImageSource & ~Copyable>(
+        _ startInfo: StartInfo, at address: UInt64, on host: inout Host
+    ) throws(MeasurementError) -> (regions: [MeasuredRegion], map: MemoryMap) {
+        var places = [Segment(address: address, byteCount: UInt64(StartInfo.byteCount))]
+        if startInfo.moduleCount > 0 {
+            let size = UInt64(startInfo.moduleCount) * UInt64(StartInfo.moduleEntrySize)
+            places.append(Segment(address: startInfo.moduleList, byteCount: size))
+        }
+        var regions = [try measure(.startInfo, at: places, on: &host)]
+        let map: MemoryMap
+        if startInfo.memoryMap.byteCount > 0 {
+            regions.append(try measure(.memoryMap, at: [startInfo.memoryMap], on: &host))
+            map = try MemoryMap(
+                parsing: try read(startInfo.memoryMap.address, Int(startInfo.memoryMap.byteCount), on: &host))
+        } else {
+            map = try MemoryMap(parsing: [])
+        }
+        if let tables = try measureACPI(startInfo, map, on: &host) { regions.append(tables) }
+        if let table = try measureIdentityPageTable(on: &host) { regions.append(table) }
+        return (regions, map)
+    }
+
+    /// AML is code: all that the memory map gives to ACPI is measured, and the RSDP has to lie there.
+    private func measureACPI<Host: ImageSource & ~Copyable>(
+        _ startInfo: StartInfo, _ map: MemoryMap, on host: inout Host
+    ) throws(MeasurementError) -> MeasuredRegion? {
+        if startInfo.rsdp != 0 {
+            let pointer = Segment(address: startInfo.rsdp, byteCount: 1)
+            guard map.acpi.contains(where: { $0.contains(pointer) }) else { throw .strayRSDP(startInfo.rsdp) }
+        }
+        return map.acpi.isEmpty ? nil : try measure(.acpi, at: map.acpi, on: &host)
+    }
+
+    /// A page directory of 1,024 superpages of 4 MiB, each mapped to itself: present, writable, user, accessed, dirty.
+    private func measureIdentityPageTable<Host: Hypervisor & ImageSource & ~Copyable>(
+        on host: inout Host
+    ) throws(MeasurementError) -> MeasuredRegion? {
+        let address = try asMeasurement { () throws(HypercallError) in
+            try host.parameter(domain.domid, .identityPageTable)
+        }
+        guard address != 0 else { return nil }
+        var expected: [UInt8] = []
+        for entry in 0..<UInt64(Self.pageSize / 4) { expected.append(littleEndian: entry << 22 | 0xE7, byteCount: 4) }
+        guard try read(address, Self.pageSize, on: &host) == expected else { throw .badIdentityPageTable }
+        return try measure(
+            .identityPageTable, at: [Segment(address: address, byteCount: UInt64(Self.pageSize))], on: &host)
+    }
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LaunchControl
+import Platform
+
+extension LaunchEvent {
+    /// What the launch does besides measuring: the LCM's settings, and what is applied to each domain.
+    public struct Configuration: Equatable, Sendable {
+        public var tpmPolicy: TPMPolicy
+        public var coverage: Coverage
+        public var handoff: HandoffKind
+        /// Empty unless the handoff is `exec`.
+        public var handoffTarget: [UInt8]
+        /// In LCM order.
+        public var domains: [Domain]
+
+        public init(
+            tpmPolicy: TPMPolicy, coverage: Coverage, handoff: HandoffKind, handoffTarget: [UInt8], domains: [Domain]
+        ) {
+            self.tpmPolicy = tpmPolicy
+            self.coverage = coverage
+            self.handoff = handoff
+            self.handoffTarget = handoffTarget
+            self.domains = domains
+        }
+
+        public struct Domain: Equatable, Sendable {
+            public var domid: DomainID
+            /// In KiB, as the LCM says it.
+            public var memory: UInt64
+            /// The domains that must be ready before this one runs, in LCM order.
+            public var dependencies: [DomainID]
+            /// In the order in which they are applied.
+            public var items: [ConfigurationItem]
+
+            public init(domid: DomainID, memory: UInt64, dependencies: [DomainID], items: [ConfigurationItem]) {
+                self.domid = domid
+                self.memory = memory
+                self.dependencies = dependencies
+                self.items = items
+            }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LaunchControl
+
+/// What a part of a domain's memory is to it. The numbers stand in the event log.
+public enum RegionRole: UInt32, CaseIterable, Sendable {
+    case kernel = 1
+    case ramdisk = 2
+    case deviceTree = 3
+    case config = 4
+    /// `struct hvm_start_info`, and the module list that it points at.
+    case startInfo = 5
+    /// The memory map that the start info points at.
+    case memoryMap = 6
+    /// The pages that the memory map gives to ACPI tables.
+    case acpi = 7
+    /// HVM_PARAM_IDENT_PT: the page table with which a domain without paging runs under Intel's EPT.
+    case identityPageTable = 8
+    /// Where DomB leaves the log: `domb,log-region`.
+    case log = 9
+    /// The kernel's command line: the record has its text instead of a digest.
+    case commandLine = 10
+
+    public var name: StaticString {
+        switch self {
+        case .kernel: "kernel"
+        case .ramdisk: "ramdisk"
+        case .deviceTree: "device-tree"
+        case .config: "config"
+        case .startInfo: "start-info"
+        case .memoryMap: "memory-map"
+        case .acpi: "acpi"
+        case .identityPageTable: "identity-page-table"
+        case .log: "log"
+        case .commandLine: "command-line"
+        }
+    }
+
+    /// Whether a record has a digest of such a region.
+    public var isMeasured: Bool { self != .log && self != .commandLine }
+
+    /// A region that may change between the measurement and the unpause: the record names it and has no digest of it.
+    public var isMutable: Bool { self == .log }
+}
+
+extension DomainDescription {
+    /// The modules that the start info lists, in its order: the ramdisk first, then the others as the LCM has them.
+    var startInfoModules: [(role: RegionRole, image: ImageReference)] {
+        var modules = ramdisk.map { [(role: RegionRole.ramdisk, image: $0)] } ?? []
+        for module in otherModules {
+            switch module.kind {
+            case .deviceTree: modules.append((.deviceTree, module.image))
+            case .config: modules.append((.config, module.image))
+            // The hypervisor's own: a plan refuses them.
+            case .microcode, .securityPolicy: break
+            }
+        }
+        return modules
+    }
+}

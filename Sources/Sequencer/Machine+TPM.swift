@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Measurement
+import Platform
+
+extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
+    /// Pauses before a command that the TPM put off is sent again: from the first to the longest, doubling, for as long
+    /// as the deadline. In microseconds. Linux's own (tpm_transmit) end before it gives the answer to us.
+    private static var firstPause: UInt64 { 20_000 }
+    private static var longestPause: UInt64 { 2_000_000 }
+    private static var deadline: UInt64 { 30_000_000 }
+
+    /// One TPM command, sent again while the TPM puts it off. A TPM in failure mode is asked why, for the trace.
+    mutating func tracedTPM<Result>(
+        _ operation: Operation, detail: (Result) -> Line = { _ in Line() },
+        _ body: (inout Store) throws(TPMError) -> Result
+    ) throws(TPMError) -> Result {
+        let begun = journal.now()
+        var pause = Self.firstPause
+        while true {
+            do throws(TPMError) {
+                return try once(operation, detail: detail, body)
+            } catch {
+                if error.isFailureMode { traceTestResult() }
+                guard error.isPutOff, journal.now() &- begun < Self.deadline else { throw error }
+            }
+            journal.wait(microseconds: pause)
+            pause = min(2 * pause, Self.longestPause)
+        }
+    }
+
+    private mutating func once<Result>(
+        _ operation: Operation, detail: (Result) -> Line, _ body: (inout Store) throws(TPMError) -> Result
+    ) throws(TPMError) -> Result {
+        let start = journal.now()
+        do throws(TPMError) {
+            let result = try body(&store)
+            record(operation, nil, 0, since: start, detail: detail(result))
+            return result
+        } catch {
+            record(operation, nil, Int64(error.responseCode), since: start)
+            throw error
+        }
+    }
+
+    private mutating func traceTestResult() {
+        do throws(TPMError) {
+            _ = try once(.getTestResult, detail: { Line(hex: $0) }) { (store) throws(TPMError) in
+                try store.testResult()
+            }
+        } catch {
+            // The trace has the failure of this command too, and the failure that led here is what counts.
+        }
+    }
+
+    /// Extends, and settles an outcome that is not known by reading: an extend repeated after it was carried out would
+    /// give another value.
+    mutating func extend(_ step: PCRExtension, _ pcr: PCRIndex) throws(TPMError) {
+        do throws(TPMError) {
+            try send(step.digests, pcr)
+        } catch {
+            guard error.leavesOutcomeOpen else { throw error }
+            let value = try read(pcr, banks: step.digests.map { $0.algorithm })
+            if value == step.after { return }
+            guard value == step.before else { throw error }
+            try send(step.digests, pcr)
+        }
+    }
+
+    private mutating func send(_ digests: [Digest], _ pcr: PCRIndex) throws(TPMError) {
+        try tracedTPM(.pcrExtend) { (store) throws(TPMError) in try store.extend(pcr, digests) }
+    }
+
+    /// The PCR in these banks, in their order.
+    mutating func read(_ pcr: PCRIndex, banks: [HashAlgorithm]) throws(TPMError) -> [Digest] {
+        try tracedTPM(.pcrRead) { (store) throws(TPMError) in try store.read(pcr, banks: banks) }
+    }
+
+    mutating func readResetCounts() throws(TPMError) -> TPMResetCounts {
+        try tracedTPM(
+            .readClock,
+            detail: { counts in
+                var line = Line("reset ")
+                line.append(decimal: UInt64(counts.reset))
+                line.append(", restart ")
+                line.append(decimal: UInt64(counts.restart))
+                return line
+            },
+            { (store) throws(TPMError) in try store.resetCounts() })
+    }
+
+    /// For the trace alone.
+    mutating func traceIdentity() throws(TPMError) {
+        _ = try tracedTPM(
+            .getCapability,
+            detail: { identity in
+                var line = Line()
+                line.append(escaped: identity.manufacturer.filter { $0 != 0 })
+                line.append(" ")
+                line.append(escaped: identity.vendor)
+                line.append(" ")
+                line.append(hex: identity.firmware)
+                return line
+            },
+            { (store) throws(TPMError) in try store.identity() })
+    }
+}
+
+extension Line {
+    fileprivate init(hex value: UInt32) {
+        self.init()
+        append(hex: UInt64(value))
+    }
+}

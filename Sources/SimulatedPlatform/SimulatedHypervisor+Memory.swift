@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Platform
+
+extension SimulatedHypervisor: ImageSource {
+    public mutating func read(_ domid: DomainID, at address: UInt64, byteCount: Int) throws(HypercallError) -> [UInt8] {
+        let domain = try domain(.foreignMap, domid)
+        guard let bytes = domain.memory.bytes(at: address, count: byteCount) else {
+            throw HypercallError(.foreignMap, domid, code: ErrorCode.invalid)
+        }
+        return bytes
+    }
+
+    public mutating func hash<Hash: ContentHash>(
+        _ domid: DomainID, at address: UInt64, byteCount: UInt64, into hash: inout Hash
+    ) throws(HypercallError) {
+        let memory = try existing(domid, address, byteCount)
+        let zeros = [UInt8](repeating: 0, count: Int(SimulatedMemory.pageSize))
+        memory.visit(address, byteCount) { page, range in
+            let bytes = page ?? zeros
+            hash.update(bytes.span.extracting(range))
+        }
+    }
+
+    public mutating func firstNonZero(
+        _ domid: DomainID, at address: UInt64, byteCount: UInt64
+    ) throws(HypercallError) -> UInt64? {
+        try existing(domid, address, byteCount).firstNonZero(at: address, byteCount: byteCount)
+    }
+
+    public mutating func maximumFrame(_ domid: DomainID) throws(HypercallError) -> UInt64 {
+        try domain(.maximumFrame, domid).memory.frames.last.map { $0.upperBound - 1 } ?? 0
+    }
+
+    public mutating func frames(
+        _ domid: DomainID, in range: Range<UInt64>
+    ) throws(HypercallError) -> [Range<UInt64>] {
+        try domain(.pageTypes, domid).memory.frames
+            .map { $0.clamped(to: range) }.filter { !$0.isEmpty }
+    }
+
+    public mutating func write(_ domid: DomainID, at address: UInt64, _ bytes: [UInt8]) throws(HypercallError) {
+        _ = try domain(.foreignWrite, domid)
+        guard domainsByID[domid.rawValue]?.memory.write(bytes, at: address) == true else {
+            throw HypercallError(.foreignWrite, domid, code: ErrorCode.invalid)
+        }
+    }
+
+    private mutating func existing(
+        _ domid: DomainID, _ address: UInt64, _ byteCount: UInt64
+    ) throws(HypercallError) -> SimulatedMemory {
+        let memory = try domain(.foreignMap, domid).memory
+        guard memory.exists(address, byteCount: byteCount) else {
+            throw HypercallError(.foreignMap, domid, code: ErrorCode.invalid)
+        }
+        return memory
+    }
+}

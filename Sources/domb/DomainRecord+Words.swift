@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LaunchControl
+import Measurement
+import Platform
+
+extension LaunchEvent.DomainRecord {
+    /// For people.
+    var details: [String] {
+        let roles = roles.isEmpty ? "" : ", " + self.roles.names.joined(separator: ", ")
+        let extent = coverage == .all ? ", \(pageCount) pages, every one looked at" : ""
+        var lines = [
+            "\(domid.rawValue) \(text(name)) \(handle == .unset ? "" : uuid(handle))\(roles), coverage "
+                + "\(coverage.name)\(extent)",
+            "entry \(hexadecimal(entry)), \(vcpus) vcpus, registers sha256 \(hexadecimal(registers.bytes))",
+        ]
+        if !commandLine.isEmpty { lines.append("command line \"\(text(commandLine))\"") }
+        lines += regions.map { region in
+            "\(region.role.name) \(region.byteCount) bytes, sha256 \(hexadecimal(region.digest.bytes))"
+        }
+        return lines
+            + mutableRegions.map { region in
+                "\(region.role.name) at \(hexadecimal(region.place.address)), \(region.place.byteCount) bytes: mutable"
+            }
+    }
+
+    /// For JSON.
+    var members: [(String, JSON)] {
+        [
+            ("domid", .number(domid.rawValue)), ("name", .string(text(name))),
+            ("handle", handle == .unset ? .null : .string(uuid(handle))),
+            ("roles", .array(roles.names.map { .string($0) })), ("coverage", .string(coverage.name.description)),
+            ("pages", .number(pageCount)), ("vcpus", .number(vcpus)), ("entry", .number(entry)),
+            ("registersSha256", .string(hexadecimal(registers.bytes))), ("commandLine", .string(text(commandLine))),
+            (
+                "regions",
+                .array(
+                    regions.map { region in
+                        .object([
+                            ("role", .string(region.role.name.description)), ("bytes", .number(region.byteCount)),
+                            ("load", loadPlaces(region.segments)),
+                            ("sha256", .string(hexadecimal(region.digest.bytes))),
+                        ])
+                    })
+            ),
+            (
+                "mutable",
+                .array(
+                    mutableRegions.map { region in
+                        .object([
+                            ("role", .string(region.role.name.description)),
+                            ("address", .number(region.place.address)), ("bytes", .number(region.place.byteCount)),
+                        ])
+                    })
+            ),
+        ]
+    }
+}
+
+extension MeasuredRegion {
+    /// Of all segments; at most what 64 bits hold.
+    var byteCount: UInt64 {
+        segments.reduce(0) { sum, segment in
+            let (total, overflow) = sum.addingReportingOverflow(segment.byteCount)
+            return overflow ? .max : total
+        }
+    }
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LaunchControl
+import Measurement
+import Platform
+
+extension LaunchEvent.Configuration {
+    /// For people.
+    var details: [String] {
+        let target = handoffTarget.isEmpty ? "" : " \(text(handoffTarget))"
+        return ["TPM policy \(tpmPolicy.name), coverage \(coverage.name), handoff \(handoff.name)\(target)"]
+            + domains.map { $0.details }
+    }
+
+    /// For JSON.
+    var members: [(String, JSON)] {
+        [
+            ("tpm", .string(tpmPolicy.name.description)), ("coverage", .string(coverage.name.description)),
+            ("handoff", .string(handoff.name.description)),
+            ("handoffTarget", handoffTarget.isEmpty ? .null : .string(text(handoffTarget))),
+            ("domains", .array(domains.map { $0.json })),
+        ]
+    }
+}
+
+extension LaunchEvent.Configuration.Domain {
+    fileprivate var details: String {
+        let needs = dependencies.map { "\($0.rawValue)" }.joined(separator: ", ")
+        let after = dependencies.isEmpty ? "" : ", after \(needs)"
+        let settings = items.map { ", \($0.words)" }.joined()
+        return "domain \(domid.rawValue): \(memory) KiB\(after)\(settings)"
+    }
+
+    fileprivate var json: JSON {
+        .object([
+            ("domid", .number(domid.rawValue)), ("memory", .number(memory)),
+            ("dependsOn", .array(dependencies.map { .number($0.rawValue) })),
+            (
+                "items",
+                .array(
+                    items.map { item in
+                        .object([
+                            ("name", .string(item.kind.name.description)),
+                            ("values", .array(item.values.map { .number($0) })),
+                        ])
+                    })
+            ),
+        ])
+    }
+}
+
+extension ConfigurationItem {
+    /// "weight 512", "hard-affinity vcpu 0: 0-3".
+    var words: String {
+        switch kind {
+        case .hardAffinity, .softAffinity:
+            let vcpu = values.first.map { "\($0)" } ?? "?"
+            return "\(kind.name) vcpu \(vcpu): \(cpuList(CPUSet(words: [UInt64](values.dropFirst()))))"
+        case .handle where values.count == 2:
+            return "\(kind.name) \(uuid(DomainHandle(high: values[0], low: values[1])))"
+        case .vcpus, .maxMemory, .weight, .cap, .handle:
+            return "\(kind.name) \(values.map { "\($0)" }.joined(separator: " "))"
+        }
+    }
+}

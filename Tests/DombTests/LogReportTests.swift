@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LogReading
+import SimulatedPlatform
+import Testing
+
+@testable import domb
+
+@Suite struct LogReportTests {
+    private static func fixture() throws -> [UInt8] {
+        let path =
+            #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(2).joined(separator: "/")
+            + "/Fixtures/appliance-measurements.bin"
+        return try HostFile.read(path, limit: EventLogReader.limit)
+    }
+
+    @Test func reportNamesEveryRecord() throws {
+        let bytes = try Self.fixture()
+        let reader = try EventLogReader(parsing: bytes)
+        let report = LogReport(
+            path: "x", bytes: bytes, reader: reader, replay: LogReplay(reader, hashing: SwiftCryptoHash.self))
+        for word in ["identity", "lcm", "domain", "configuration", "cap", "separator", "3 sensor"] {
+            #expect(report.description.contains(word))
+            #expect(word == "3 sensor" || report.json.written().contains("\"kind\": \"\(word)\""))
+        }
+    }
+}
