@@ -47,7 +47,7 @@ int domb_guest_open_kernel(struct domb_guest *guest, const char *path)
     return DOMB_STATUS(xc_dom_kernel_file(guest->image, path));
 }
 
-int domb_guest_open_ramdisk(struct domb_guest *guest, const char *path)
+int domb_guest_add_module(struct domb_guest *guest, const char *path)
 {
     return DOMB_STATUS(xc_dom_module_file(guest->image, path, NULL));
 }

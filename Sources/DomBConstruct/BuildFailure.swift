@@ -5,14 +5,14 @@ import Platform
 /// A step of building a domain failed.
 struct BuildFailure: Error, Equatable {
     enum Step: UInt8 {
-        case begin, openKernel, openRamdisk, setACPI, create, setLimits, parseKernel, populate, load, removeStore
+        case begin, openKernel, addModule, setACPI, create, setLimits, parseKernel, populate, load, removeStore
 
         /// What failed, with the library's function.
         var text: StaticString {
             switch self {
             case .begin: "preparing (xc_dom_allocate)"
             case .openKernel: "opening the kernel (xc_dom_kernel_file)"
-            case .openRamdisk: "opening the ramdisk (xc_dom_module_file)"
+            case .addModule: "opening a module (xc_dom_module_file)"
             case .setACPI: "placing the ACPI tables"
             case .create: "creating (xc_domain_create)"
             case .setLimits: "setting vcpus, memory limit, paging pool and cpuid policy"

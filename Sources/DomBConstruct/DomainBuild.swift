@@ -16,17 +16,20 @@ struct DomainBuild {
     /// C strings: they end in zero.
     let commandLine: [CChar]
     let kernel: [CChar]
-    let ramdisk: [CChar]?
+    /// The ramdisk first, then the others in LCM order: as the start info is to list them.
+    let modules: [[CChar]]
 
     /// `nil` where an image has no module index; `Feasibility` has refused that already.
     init?(_ domain: DomainDescription) {
         guard let kernelIndex = domain.kernel.moduleIndex else { return nil }
-        if let image = domain.ramdisk {
+        var modules: [[CChar]] = []
+        for image in (domain.ramdisk.map { [$0] } ?? [])
+            + domain.otherModules.filter({ $0.isDomains }).map({ $0.image })
+        {
             guard let index = image.moduleIndex else { return nil }
-            ramdisk = Self.terminated(ImageFile(moduleIndex: index).path)
-        } else {
-            ramdisk = nil
+            modules.append(Self.terminated(ImageFile(moduleIndex: index).path))
         }
+        self.modules = modules
         domid = domain.domid
         name = domain.name
         handle = domain.handle ?? .unset

@@ -6,6 +6,9 @@ import Platform
 
 /// Whether this Xen and this initramfs can give the LCM's domains what they ask for.
 struct Feasibility {
+    /// XG_MAX_MODULES of xenguest.h.
+    private static let moduleLimit = 2
+
     /// The domid that becomes the hardware domain when it is created: Xen's `hardware_dom=`.
     let lateHardwareDomain: UInt32?
 
@@ -46,7 +49,11 @@ struct Feasibility {
     private func imageRefusals(_ domain: DomainDescription) -> [Refusal.Reason] {
         var reasons: [Refusal.Reason] = []
         if let reason = fileRefusal(domain.kernel, isKernel: true) { reasons.append(reason) }
-        if let ramdisk = domain.ramdisk, let reason = fileRefusal(ramdisk, isKernel: false) { reasons.append(reason) }
+        let modules = (domain.ramdisk.map { [$0] } ?? []) + domain.otherModules.filter { $0.isDomains }.map { $0.image }
+        if modules.count > Self.moduleLimit { reasons.append(.tooManyModules(modules.count)) }
+        for module in modules {
+            if let reason = fileRefusal(module, isKernel: false) { reasons.append(reason) }
+        }
         return reasons
     }
 

@@ -37,12 +37,11 @@ struct StepFailure: Error {
             unsafe domb_guest_open_kernel(guest, $0.baseAddress)
         }
         try check(.openKernel, kernelStatus)
-        guard let ramdisk = plan.ramdisk else { return }
-        // Safety: as above.
-        let ramdiskStatus = unsafe ramdisk.withUnsafeBufferPointer {
-            unsafe domb_guest_open_ramdisk(guest, $0.baseAddress)
+        for module in plan.modules {
+            // Safety: as above.
+            let status = unsafe module.withUnsafeBufferPointer { unsafe domb_guest_add_module(guest, $0.baseAddress) }
+            try check(.addModule, status)
         }
-        try check(.openRamdisk, ramdiskStatus)
     }
 
     borrowing func setACPI(_ tables: GuestACPI) throws(StepFailure) {

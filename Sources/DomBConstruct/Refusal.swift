@@ -20,6 +20,7 @@ struct Refusal: Equatable {
         case missingImage(path: [UInt8], code: Int32)
         case unknownKernel(path: [UInt8])
         case commandLine
+        case tooManyModules(Int)
     }
 
     let domid: DomainID
@@ -55,6 +56,9 @@ struct Refusal: Equatable {
             line.append(escaped: path)
             line.append(" is neither an ELF kernel nor a bzImage")
         case .commandLine: line.append("a zero byte in the kernel's command line")
+        case .tooManyModules(let count):
+            line.append(decimal: Int64(count))
+            line.append(" modules besides the kernel; libxenguest loads 2")
         }
         return line
     }

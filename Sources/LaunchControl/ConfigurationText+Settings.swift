@@ -6,7 +6,7 @@ extension ConfigurationText {
     static let launchKeys: [StaticString] = ["pcr", "tpm", "coverage", "handoff", "handoff-target"]
     static let domainKeys: [StaticString] = [
         "name", "uuid", "depends-on", "weight", "cap", "mem-max", "hard-affinity", "soft-affinity", "bootargs", "load",
-        "kernel-digest", "ramdisk-digest", "ramdisk-size",
+        "kernel-digest", "ramdisk-digest", "ramdisk-size", "log-region",
     ]
 
     /// The launch's settings belong to the boot domain's text.

@@ -26,6 +26,11 @@ extension DomainDraft {
         }
         applyAffinities(text, problems)
         applyImages(text, problems)
+        if let word = text.value("log-region") {
+            let (region, problem) = Self.cells(word.value).map { Segment.logRegion($0) } ?? (nil, .badPropertyValue)
+            if let problem { problems.report(text.error(problem, word)) }
+            description.logRegion = region
+        }
     }
 
     private func number(
@@ -63,7 +68,7 @@ extension DomainDraft {
 
     private mutating func applyImages(_ text: ConfigurationText, _ problems: ProblemList) {
         if let word = text.value("load") {
-            let (segments, problem) = Self.segments(word.value)
+            let (segments, problem) = Self.cells(word.value).map { Segment.list($0) } ?? ([], .badPropertyValue)
             if let problem { problems.report(text.error(problem, word)) }
             description.kernel.segments = segments
         }
@@ -102,16 +107,16 @@ extension DomainDraft {
     }
 
     /// "0x100000+0x2000,0x200000+0x10".
-    private static func segments(_ text: [UInt8]) -> (segments: [Segment], problem: ParseError.Code?) {
+    private static func cells(_ text: [UInt8]) -> [UInt64]? {
         var cells: [UInt64] = []
         for part in text.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
             let halves = part.split(separator: UInt8(ascii: "+"), omittingEmptySubsequences: false)
             guard halves.count == 2, let address = hexNumber(halves[0]), let byteCount = hexNumber(halves[1]) else {
-                return ([], .badPropertyValue)
+                return nil
             }
             cells += [address, byteCount]
         }
-        return Segment.list(cells)
+        return cells
     }
 
     /// "0x" and 1 to 16 digits.

@@ -78,10 +78,8 @@ extension DomainDraft {
 
     private static func logRegion(_ view: NodeView) throws(ParseError) -> Segment? {
         guard let cells = try view.longs("domb,log-region") else { return nil }
-        let (segments, problem) = Segment.list(cells)
-        guard problem == nil, let region = segments.first, segments.count == 1, region.isWholePages,
-            region.byteCount <= Limits.logRegionBytes
-        else { throw view.error(problem ?? .badPropertyValue, missing: "domb,log-region") }
+        let (region, problem) = Segment.logRegion(cells)
+        if let problem { throw view.error(problem, missing: "domb,log-region") }
         return region
     }
 

@@ -64,6 +64,7 @@ struct DomainModules {
             Self.refuse("domb,load", node, problems)
             ramdisk = image
         case .other(let other):
+            Self.refuse("domb,load", node, problems)
             others.append(OtherModule(kind: other, image: image))
         }
     }

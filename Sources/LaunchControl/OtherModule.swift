@@ -17,6 +17,9 @@ public struct OtherModule: Equatable, Sendable {
         }
     }
 
+    /// Microcode and the security policy are the hypervisor's, whatever domain the LCM gives them to.
+    public var isDomains: Bool { kind == .deviceTree || kind == .config }
+
     public var kind: Kind
     public var image: ImageReference
 

@@ -32,6 +32,15 @@ public struct Segment: Equatable, Sendable {
 }
 
 extension Segment {
+    /// A place for the log: one run of whole pages, at most `Limits.logRegionBytes`.
+    static func logRegion(_ cells: [UInt64]) -> (region: Segment?, problem: ParseError.Code?) {
+        let (segments, problem) = list(cells)
+        if let problem { return (nil, problem) }
+        guard segments.count == 1, segments[0].isWholePages else { return (nil, .badPropertyValue) }
+        guard segments[0].byteCount <= Limits.logRegionBytes else { return (nil, .limitExceeded) }
+        return (segments[0], nil)
+    }
+
     /// One past the last byte; `nil` where that is beyond 64 bits.
     public var end: UInt64? {
         let (end, overflow) = address.addingReportingOverflow(byteCount)

@@ -24,6 +24,8 @@ public enum MeasurementError: Error, Equatable, Sendable {
     case overlap(RegionRole, RegionRole)
     /// The place of the log is not zero: something of the domain lies there.
     case logRegionInUse(UInt64)
+    /// The log and its 16 bytes of header do not fit.
+    case logRegionTooSmall(needed: UInt64, room: UInt64)
     /// A byte that no image and no structure of the builder explains, by its guest-physical address.
     case strayByte(UInt64)
     /// The domain owns another number of pages than lie in its memory.

@@ -47,13 +47,8 @@ extension DomainDescription {
     /// The modules that the start info lists, in its order: the ramdisk first, then the others as the LCM has them.
     var startInfoModules: [(role: RegionRole, image: ImageReference)] {
         var modules = ramdisk.map { [(role: RegionRole.ramdisk, image: $0)] } ?? []
-        for module in otherModules {
-            switch module.kind {
-            case .deviceTree: modules.append((.deviceTree, module.image))
-            case .config: modules.append((.config, module.image))
-            // The hypervisor's own: a plan refuses them.
-            case .microcode, .securityPolicy: break
-            }
+        for module in otherModules where module.isDomains {
+            modules.append((module.kind == .deviceTree ? .deviceTree : .config, module.image))
         }
         return modules
     }

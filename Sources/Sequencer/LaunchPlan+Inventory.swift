@@ -40,7 +40,7 @@ extension LaunchPlan {
         }
         guard built.handle == domain.handle ?? built.handle || built.handle == .unset else { throw .handle(domid) }
         guard !domain.kernel.segments.isEmpty else { throw .unknownPlace(domid) }
-        for module in domain.otherModules where module.kind == .microcode || module.kind == .securityPolicy {
+        for module in domain.otherModules where !module.isDomains {
             throw .unmeasurableModule(domid, module.kind)
         }
         if let place = domain.logRegion, domain.kernel.segments.contains(where: { $0.overlaps(place) }) {

@@ -11,6 +11,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
         try configure(plan, .beforeMeasuring)
         try measure(plan, identity)
         let proof = try cap(plan)
+        try deliverLog(plan)
         try configure(plan, .afterMeasuring)
         try unpause(plan, proof)
     }

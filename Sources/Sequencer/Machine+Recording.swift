@@ -57,6 +57,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
             if !recording.isCapped { steps += recording.recordCap(launchFailed: true) }
             recorder = recording
             publishLog()
+            deliverLogAgain()
             for step in steps { try extend(step, recording.pcr) }
             return unhashableBank == nil
         } catch {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import LaunchControl
 import Measurement
 import Platform
 
@@ -16,6 +17,8 @@ public struct Machine<
     var recorder: Recorder<Hash>?
     /// As they were before the first measurement; `nil` where no TPM answers.
     var resetCounts: TPMResetCounts?
+    /// Where domains want the log, from the moment that it is capped.
+    var logRegions: [(domid: DomainID, place: Segment)] = []
     /// An active bank that DomB cannot hash and so leaves open, where one was found after a failure.
     var unhashableBank: UInt16?
     /// Domains that run, in the order in which they were unpaused.

@@ -62,6 +62,8 @@ extension Line {
         case .logRegionInUse(let address):
             append("domb,log-region is not zero: something lies at ")
             append(hex: address)
+        case .logRegionTooSmall(let needed, let room):
+            append("domb,log-region has ", Int(clamping: room), " bytes, and the log needs ", Int(clamping: needed))
         case .strayByte(let address):
             append("coverage all: a byte that nothing explains at ")
             append(hex: address)

@@ -63,6 +63,7 @@ extension LaunchSettings {
 extension DomainDescription {
     fileprivate var configuration: JSON {
         .object([
+            ("logRegion", .optional(logRegion) { loadPlaces([$0]) }),
             ("weight", .optional(weight) { .number($0) }), ("cap", .optional(cap) { .number($0) }),
             (
                 "affinities",

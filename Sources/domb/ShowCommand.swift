@@ -67,6 +67,9 @@ extension LaunchControlFile {
         lines += describe(domain.kernel, "kernel")
         if !domain.commandLine.isEmpty { lines.append(row("bootargs", text(domain.commandLine))) }
         if let ramdisk = domain.ramdisk { lines += describe(ramdisk, "ramdisk") }
+        if let place = domain.logRegion {
+            lines.append(row("log", "\(place.byteCount) bytes at \(hexadecimal(place.address))"))
+        }
         for module in domain.otherModules { lines += describe(module.image, module.kind.name.description) }
         let before = domain.dependencies.map { module.domains[$0] }
         if !before.isEmpty {

@@ -40,7 +40,8 @@ void domb_guest_end(struct domb_guest *guest);
 
 // Maps the image and, for a bzImage, decompresses its payload.
 int domb_guest_open_kernel(struct domb_guest *guest, const char *path);
-int domb_guest_open_ramdisk(struct domb_guest *guest, const char *path);
+// libxenguest takes two: XG_MAX_MODULES.
+int domb_guest_add_module(struct domb_guest *guest, const char *path);
 // ACPI tables, the RSDP first, for guest-physical `address`. The bytes are copied.
 int domb_guest_set_acpi(struct domb_guest *guest, const void *tables, size_t size, uint64_t address);
 

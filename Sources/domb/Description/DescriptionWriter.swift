@@ -55,6 +55,9 @@ struct DescriptionWriter {
         lines.append("    vcpus: \(domain.vcpus)")
         if let weight = domain.weight { lines.append("    weight: \(weight)") }
         if let cap = domain.cap { lines.append("    cap: \(cap)") }
+        if let place = domain.logRegion {
+            lines.append("    log_region: \(hexadecimal(place.address))+\(hexadecimal(place.byteCount))")
+        }
         add(domain.affinities.filter { $0.hard != nil || $0.soft != nil })
         if !domain.dependencies.isEmpty {
             lines.append("    depends_on:")

@@ -6,7 +6,7 @@ import Platform
 extension LaunchDescription.Domain {
     private static let keys = [
         "name", "domid", "uuid", "roles", "mode", "memory", "mem_max", "vcpus", "weight", "cap", "affinity",
-        "depends_on", "kernel", "ramdisk", "cmdline", "digest",
+        "depends_on", "kernel", "ramdisk", "cmdline", "digest", "log_region",
     ]
     private static let roles: [(name: String, value: DomainRoles)] =
         [DomainRoles.control, .hardware, .xenstore, .console, .recovery, .legacyDom0, .stubDomain].map {
@@ -42,7 +42,8 @@ extension LaunchDescription.Domain {
             maxMemory: most, vcpus: vcpus, affinities: affinities,
             weight: section["weight"]?.number(in: 1...65535).map { UInt16($0) },
             cap: section["cap"]?.number(in: 0...65535).map { UInt16($0) }, kernel: ImageReference(moduleIndex: nil),
-            commandLine: section.bytes("cmdline", limit: Limits.commandLineBytes) ?? [])
+            commandLine: section.bytes("cmdline", limit: Limits.commandLineBytes) ?? [],
+            logRegion: section["log_region"].flatMap { Self.logRegion($0) })
         guard let kernel, name != nil else { return nil }
         place = section
         self.kernel = kernel
@@ -62,6 +63,20 @@ extension LaunchDescription.Domain {
             return nil
         }
         return Array(text.utf8)
+    }
+
+    /// "0x3000000+0x10000".
+    private static func logRegion(_ value: DescriptionValue) -> Segment? {
+        guard let region = LaunchDescription.Image.segment(value) else { return nil }
+        guard region.address % 4096 == 0, region.byteCount % 4096 == 0 else {
+            value.wrong("not of whole pages of 4 KiB")
+            return nil
+        }
+        guard region.byteCount <= Limits.logRegionBytes else {
+            value.wrong("larger than \(Limits.logRegionBytes >> 20)M")
+            return nil
+        }
+        return region
     }
 
     /// A list, or a single name.
@@ -136,23 +151,31 @@ extension LaunchDescription.Image {
         var found: [Segment] = []
         var end: UInt64 = 0
         for item in value.items {
-            guard let text = item.text else { continue }
-            let halves = text.split(separator: "+", omittingEmptySubsequences: false).map {
-                DescriptionValue.number($0)
-            }
-            guard halves.count == 2, let address = halves[0], let byteCount = halves[1], byteCount > 0 else {
-                item.wrong("'\(text)' is not ADDRESS+SIZE")
+            guard let place = segment(item) else { continue }
+            guard place.address >= end else {
+                item.wrong("overlaps or precedes the one before it")
                 continue
             }
-            let (next, overflow) = address.addingReportingOverflow(byteCount)
-            guard address >= end, !overflow, next <= Limits.memory << 10 else {
-                item.wrong("overlaps or precedes the one before it, or lies too high")
-                continue
-            }
-            end = next
-            found.append(Segment(address: address, byteCount: byteCount))
+            end = place.address + place.byteCount
+            found.append(place)
         }
         if found.count > Limits.segments { value.wrong("more than \(Limits.segments) segments") }
         return found
+    }
+
+    /// "0x100000+0x2000", below what a domain can have.
+    static func segment(_ item: DescriptionValue) -> Segment? {
+        guard let text = item.text else { return nil }
+        let halves = text.split(separator: "+", omittingEmptySubsequences: false).map { DescriptionValue.number($0) }
+        guard halves.count == 2, let address = halves[0], let byteCount = halves[1], byteCount > 0 else {
+            item.wrong("'\(text)' is not ADDRESS+SIZE")
+            return nil
+        }
+        let (end, overflow) = address.addingReportingOverflow(byteCount)
+        guard !overflow, end <= Limits.memory << 10 else {
+            item.wrong("lies too high")
+            return nil
+        }
+        return Segment(address: address, byteCount: byteCount)
     }
 }

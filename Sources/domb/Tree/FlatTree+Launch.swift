@@ -59,6 +59,7 @@ extension FlatTree.Node {
         if !domain.dependencies.isEmpty {
             set("domb,depends-on", cells: domain.dependencies.map { UInt32($0) + 1 })
         }
+        if let place = domain.logRegion { set("domb,log-region", longs: [place.address, place.byteCount]) }
         children = domain.affinities.map { Self.affinity($0) }
         children.append(Self.image("kernel", domain.kernel, domain.commandLine))
         if let ramdisk = domain.ramdisk { children.append(Self.image("ramdisk", ramdisk)) }

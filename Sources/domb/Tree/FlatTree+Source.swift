@@ -75,7 +75,7 @@ extension FlatTree.Property {
         "capabilities", "mode", "cpus", "module-index", "mb-index", "id", "reg", "domb,pcr", "domb,weight",
         "domb,cap", "domb,depends-on",
     ]
-    private static let longNumbers: Set<String> = ["domb,load", "domb,size"]
+    private static let longNumbers: Set<String> = ["domb,load", "domb,size", "domb,log-region"]
     private static let byteStrings: Set<String> = ["domain-uuid", "domb,digest"]
 
     /// What stands after the `=`; empty where there is no value.

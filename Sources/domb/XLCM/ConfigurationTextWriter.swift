@@ -42,13 +42,17 @@ struct ConfigurationTextWriter {
         addAffinity("hard-affinity", domain.affinities.map { ($0.vcpu, $0.hard) })
         addAffinity("soft-affinity", domain.affinities.map { ($0.vcpu, $0.soft) })
         if !domain.kernel.segments.isEmpty {
-            let segments = domain.kernel.segments.map { "\(hexadecimal($0.address))+\(hexadecimal($0.byteCount))" }
-            add("load", segments.joined(separator: ","))
+            add("load", domain.kernel.segments.map { Self.place($0) }.joined(separator: ","))
         }
         if kernel, let digest = domain.kernel.expectedDigest { add("kernel-digest", digest) }
         if ramdisk, let digest = domain.ramdisk?.expectedDigest { add("ramdisk-digest", digest) }
         if let size = domain.ramdisk?.byteCount { add("ramdisk-size", "\(size)") }
+        if let place = domain.logRegion { add("log-region", Self.place(place)) }
         quote("bootargs", domain.commandLine)
+    }
+
+    private static func place(_ segment: Segment) -> String {
+        "\(hexadecimal(segment.address))+\(hexadecimal(segment.byteCount))"
     }
 
     private mutating func addAffinity(_ key: String, _ sets: [(vcpu: UInt32, cpus: CPUSet?)]) {

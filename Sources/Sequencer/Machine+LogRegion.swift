@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LaunchControl
+import Measurement
+import Platform
+
+extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
+    /// Leaves the capped log where domains want it, before any of them runs.
+    mutating func deliverLog(_ plan: LaunchPlan) throws(LaunchFailure) {
+        for domain in plan.module.domains {
+            guard let place = domain.logRegion else { continue }
+            do throws(MeasurementError) {
+                try writeLog(domain.domid, place)
+            } catch {
+                throw LaunchFailure(.cap, domid: domain.domid, .measurement(error))
+            }
+            logRegions.append((domain.domid, place))
+        }
+    }
+
+    /// After an error: domains that do not run yet get the longer log. What cannot be written is told.
+    mutating func deliverLogAgain() {
+        for (domid, place) in logRegions where !unpaused.contains(domid) {
+            do throws(MeasurementError) {
+                try writeLog(domid, place)
+            } catch {
+                var line = Line("the log of the failure could not be left with domain ")
+                line.append(domid)
+                line.append(": ")
+                line.append(error)
+                journal.note(line)
+            }
+        }
+    }
+
+    /// docs/lcm.md: magic, length, log.
+    private mutating func writeLog(_ domid: DomainID, _ place: Segment) throws(MeasurementError) {
+        guard let log = recorder?.log.bytes else { throw .notCapped }
+        var bytes = Line("DOMB LOG").bytes
+        bytes.append(littleEndian: UInt64(log.count), byteCount: 8)
+        bytes += log
+        guard UInt64(bytes.count) <= place.byteCount else {
+            throw .logRegionTooSmall(needed: UInt64(bytes.count), room: place.byteCount)
+        }
+        do throws(HypercallError) {
+            try write(domid, at: place.address, bytes)
+        } catch {
+            throw .hypercall(error)
+        }
+    }
+}
