@@ -28,6 +28,8 @@ from xenkeys import NoAnswer
 
 SOURCE = paths.EXAMPLES / "appliance.dts"
 PCR = 11
+# The domain with domb,log-region.
+ATTESTER = 4
 # Creating domid 1 moves the hardware role; flask=disabled because Debian's kernel and this rig have no policy.
 XEN_OPTIONS = "hardware_dom=1 flask=disabled"
 FAILURES = (ToolError, session.Stuck, NoAnswer, console_log.ConsoleError, checks.CheckFailed, tcglog.LogError,
@@ -114,6 +116,7 @@ class Launch:
         self.check("every domain was unpaused once, after those it depends on",
                    lambda: checks.in_order(checks.unpaused(self.trace), dependencies))
         self.check("the domains say themselves that they ran", self.check_life)
+        self.check("the domain that attests has the log in its own memory, byte for byte", self.check_delivery)
         self.check("the boot domain has shut down and stays so, by Xen's word",
                    lambda: checks.require(last.get(0) and last[0].stopped_by_shutdown, f"domain 0: {last.get(0)}"))
         self.check("every domain ticks five seconds later", self.check_ticks)
@@ -121,6 +124,11 @@ class Launch:
     def check_pcrs(self) -> None:
         checks.require(self.log and self.outcome.pcrs, "there is no log or no PCR")
         checks.replays(self.log, self.outcome.pcrs, PCR)
+
+    def check_delivery(self) -> None:
+        delivered = console_log.guest_log(self.outcome.console(), ATTESTER)
+        checks.require(delivered is not None, f"domain {ATTESTER} shows no log")
+        checks.require(self.log and delivered == self.log.read_bytes(), f"domain {ATTESTER} shows another log")
 
     def check_life(self) -> None:
         for domid in self.domids:

@@ -108,6 +108,19 @@ def _decoded(size: str | None, body: list, digest: str) -> bytes:
     return data
 
 
+def guest_log(console: Console, domid: int) -> bytes | None:
+    """The event log as a guest of the rig found it in its own memory; None where it shows none."""
+    pieces = []
+    for line in console.lines(domid):
+        _, found, rest = line.partition("LINUX log: ")
+        if found and rest.startswith("end "):
+            data = bytes.fromhex("".join(pieces))
+            return data if rest.split()[1] == str(len(data)) else None
+        if found:
+            pieces.append(rest.strip())
+    return None
+
+
 def measured(console: Console) -> list:
     """What DomB says it measured: dictionaries with domid, name and digest."""
     result = []

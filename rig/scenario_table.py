@@ -115,8 +115,8 @@ def attacks() -> list:
         *[Scenario(f"fault-{moment}", 8, f"domb-init dies by a fault {moment} the extends",
                    ("Attempted to kill init",), ends=RESET, init=paths.DOMB_INIT_FAULT, linux=f"domb.fault={moment}",
                    log=NOTHING, extends=extends, never=("domb: launch complete",))
-          # Six: identity, LCM, two domains, cap, separator.
-          for moment, extends in (("before", 0), ("between", 2), ("after", 6))],
+          # Seven: identity, LCM, two domains, configuration, cap, separator.
+          for moment, extends in (("before", 0), ("between", 2), ("after", 7))],
     ]
 
 

@@ -34,8 +34,9 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
             guard error.isAbsence || error.isFailureMode else { throw LaunchFailure(.facts, .tpm(error)) }
             return .absent(error)
         }
+        // A failure goes into the standard PCR where the LCM's turns out to be out of reach.
         let banks = active.compactMap(HashAlgorithm.init(rawValue:))
-        if !banks.isEmpty { recorder = Recorder(pcr: pcr, banks: banks) }
+        if !banks.isEmpty, !pcr.needsLocality { recorder = Recorder(pcr: pcr, banks: banks) }
         do throws(TPMError) {
             try traceIdentity()
             resetCounts = try readResetCounts()
