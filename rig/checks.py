@@ -4,6 +4,8 @@ from pathlib import Path
 
 import console as console_log
 import tcglog
+import tpm
+from tools import run
 
 UNPAUSE = "xc_domain_unpause"
 EXTEND = "TPM2_PCR_Extend"
@@ -35,6 +37,16 @@ def replays(log: Path, pcrs: str | None, pcr: int) -> list:
     require(not wrong, f"the digests of records {wrong} are not those of their data")
     require(set(from_log) <= set(actual), f"the log has banks that the TPM has not: {set(from_log) - set(actual)}")
     return sorted(actual)
+
+
+def quoted(work: Path, saved: tuple, pcr: int, banks: list) -> None:
+    """tpm2_checkquote takes a quote of the PCR together with the log, and domb verify both."""
+    folder = tpm.quote(work, saved, pcr, banks)
+    log = work / "measurements.bin"
+    evidence = [folder / name for name in ("quote.msg", "quote.sig", "ak.pem")]
+    message, signature, key = evidence
+    run("tpm2_checkquote", "-u", key, "-m", message, "-s", signature, "-f", folder / "quote.pcrs", "-g", "sha256",
+        "-q", tpm.NONCE, "-e", log)
 
 
 def closed_before_unpause(trace: list) -> None:

@@ -15,7 +15,8 @@ NOTHING, GOOD, FAILED, UNMEASURED = "nothing", "a good launch", "an error and th
 @dataclass(frozen=True)
 class Scenario:
     name: str
-    # The scenario's number in issue 2.
+    # Its group: 1 shutdown, 2 park and exec, 3 changed images, 4 TPM, 5 LCM, 6 refusals, 7 the boot domain's own
+    # processes, 8 faults, 9 measurement.
     number: int
     title: str
     # Parts of lines that DomB, the construct stage, the saboteur or the next init must print.
@@ -40,6 +41,15 @@ class Scenario:
     init: Path | None = None
     extra: dict = field(default_factory=dict)
     tpm: bool = True
+    # The TPM's active banks; the chip's own choice if empty.
+    banks: tuple = ()
+    # Part of a line: once it is there the TPM is killed, and with it its PCRs. (One that is only stopped stops QEMU too:
+    # a read of TPM_ACCESS waits for it.)
+    kill_tpm: str | None = None
+    # MiB of the machine.
+    memory: int = 1024
+    # The PCR and a quote of it are checked by tools that are not DomB's.
+    quoted: bool = False
     # Domains that have to run and tick; none other may.
     runs: tuple = ()
     # Domains that ran before DomB could have a say: the sabotage itself.

@@ -73,8 +73,11 @@ def _logged(row: kinds.Scenario, outcome, console, work: Path) -> None:
     if row.log == kinds.NOTHING:
         return
     require(data is not None, "DomB wrote no event log")
-    if row.tpm:
-        checks.replays(work / "measurements.bin", outcome.pcrs, PCR)
+    if row.tpm and not row.kill_tpm:
+        banks = checks.replays(work / "measurements.bin", outcome.pcrs, PCR)
+        require(not row.banks or banks == sorted(row.banks), f"active banks {banks}, expected {row.banks}")
+        if row.quoted:
+            checks.quoted(work, outcome.saved, PCR, banks)
     else:
         tcglog.replayed(work / "measurements.bin")
     events = tcglog.parse(data)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The scenarios of issue 2, one row each."""
+"""The scenarios, one row each."""
 import lcm
 import paths
 import programs
@@ -17,6 +17,11 @@ HEAD = 'compatible = "hypervisor,xen";'
 # More than one table holds: the reader skips properties that it does not know.
 BALLAST = (HEAD, HEAD + '\n            rig,ballast = /incbin/("ballast.bin");')
 CYCLE = ("            first: first {", "            first: first {\n                domb,depends-on = <&second>;")
+
+
+# The second domain takes seconds to look at.
+LARGE = ("memory = <0 8192>;\n                domb,depends-on = <&first>;",
+         "memory = <0 524288>;\n                domb,depends-on = <&first>;")
 
 
 def failure(stage: str, *fragments: str) -> tuple:
@@ -120,5 +125,27 @@ def attacks() -> list:
     ]
 
 
+def measurement() -> list:
+    first_measured = 'domb-measured: {"domid":2'
+    return [
+        *[Scenario(f"banks-{len(banks)}", 9, f"log, PCR and quote with {len(banks)} active banks",
+                   ("domb: launch complete: 2 domains unpaused",), ends=STAYS, runs=BOTH, log=GOOD, banks=banks,
+                   quoted=True)
+          for banks in (("sha256",), ("sha1", "sha256"), ("sha256", "sha384", "sha512"))],
+        *[Scenario(f"planted-{where}", 9, f"one byte planted in a domain of 512 MB: {where}",
+                   failure("measure: domain 3", "coverage all: a byte that nothing explains at", address),
+                   patches=(LARGE,), sabotage=f"flip:3:{address}", memory=1536, quick=where == "high")
+          for where, address in (("first-byte", "0x0"), ("high", "0x1fffffff"), ("special-page", "0xfeff8fff"))],
+        Scenario("planted-acpi", 9, "one byte planted behind the ACPI tables changes the record, and so the PCR",
+                 ("domb: launch complete: 2 domains unpaused",), ends=STAYS, runs=BOTH, log=GOOD,
+                 sabotage="flip:3:0xfc000fff", quick=False),
+        Scenario("tpm-killed", 9, "the TPM dies between two domains' records: nothing runs",
+                 failure("measure", "TPM2_PCR_Extend"), patches=(LARGE,), memory=1536,
+                 kill_tpm=first_measured),
+        Scenario("dynamic-pcr", 9, "a PCR of the dynamic launch, on a kernel that cannot send from locality 2",
+                 failure("plan", "takes extends from locality 2 only"), patches=(("domb,pcr = <11>", "domb,pcr = <18>"),)),
+    ]
+
+
 def all_scenarios() -> list:
-    return good_launches() + refused_plans() + refused_tables() + attacks()
+    return good_launches() + refused_plans() + refused_tables() + attacks() + measurement()

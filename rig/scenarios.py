@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Runs the scenarios of issue 2 as real boots, two at a time, and checks each.
+"""Runs the scenarios as real boots, two at a time, and checks each.
 
 Everything of a scenario is kept in out/scenarios/NAME/. Exit status 0 only if all pass.
 """
@@ -66,7 +66,7 @@ def prepare(row: Scenario, work: Path) -> qemu.Machine:
     machine = qemu.Machine(
         work, paths.XEN_STOCK if row.xen == "stock" else paths.XEN_LATE_HWDOM, paths.boot_kernel(), ramdisk,
         xen_options=boot.XEN_OPTIONS if row.xen == "late" else "", linux_options=linux, tables=tables,
-        timeout=HARD_LIMIT)
+        timeout=HARD_LIMIT, memory=row.memory)
     if row.grub:
         machine.xen = paths.XEN_STOCK_MULTIBOOT
         machine.esp = grub.make_esp(machine, tables)
@@ -76,6 +76,9 @@ def prepare(row: Scenario, work: Path) -> qemu.Machine:
 
 def watch(row: Scenario, running, outcome) -> None:
     """Sees the boot through to what the row expects, or to anything else that ends it."""
+    if row.kill_tpm:
+        session.wait_for_line(running, row.kill_tpm, *GIVEN_UP, patience=HARD_LIMIT)
+        outcome.chip.kill()
     if row.ends == HALTS:
         session.wait(running, lambda: session.xen_has_said(running, HALTED), f"waiting for {HALTED!r}", HARD_LIMIT)
         session.wait(running, _after(3), "waiting", 10)
@@ -107,7 +110,8 @@ def attempt(row: Scenario) -> Result:
     wrong = None
     try:
         machine = prepare(row, work)
-        outcome = session.boot(machine, lambda running, outcome: watch(row, running, outcome), row.tpm)
+        outcome = session.boot(machine, lambda running, outcome: watch(row, running, outcome), row.tpm, row.banks,
+                               keep_pcrs=not row.kill_tpm)
         scenario_checks.judge(row, outcome, work)
     except boot.FAILURES as error:
         wrong = str(error)
@@ -157,7 +161,7 @@ def run(work: list, jobs: int) -> list:
 
 
 def table(results: list) -> str:
-    lines = [f"{'issue':<6}{'scenario':<22}{'result':<8}{'s':>4}  what it shows"]
+    lines = [f"{'group':<6}{'scenario':<22}{'result':<8}{'s':>4}  what it shows"]
     for result in sorted(results, key=lambda result: (result.number, result.name)):
         state = "passed" if result.wrong is None else "FAILED"
         lines.append(f"{result.number:<6}{result.name:<22}{state:<8}{result.seconds:>4.0f}  {result.title}")

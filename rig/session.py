@@ -24,6 +24,9 @@ class Outcome:
     # Ticks of each domain that was watched, at two moments.
     ticks: dict = field(default_factory=dict)
     pcrs: str | None = None
+    # The chip's saved state, and the chip while it runs.
+    saved: tuple | None = None
+    chip: object = None
     seconds: float = 0
     marks: dict = field(default_factory=dict)
 
@@ -31,14 +34,15 @@ class Outcome:
         return console_log.split(self.text)
 
 
-def boot(machine: Machine, watch, with_tpm: bool) -> Outcome:
+def boot(machine: Machine, watch, with_tpm: bool, banks: tuple = (), keep_pcrs: bool = True) -> Outcome:
     """Boots, lets `watch(running, outcome)` see it through, and keeps what is left, also when the watch fails."""
     outcome = Outcome()
     if not with_tpm:
         _run(machine, watch, outcome)
         return outcome
-    with tpm.TPM(machine.work) as chip:
+    with tpm.TPM(machine.work, banks) as chip:
         machine.tpm_control = chip.control
+        outcome.chip = chip
         try:
             _run(machine, watch, outcome)
         except Exception:
@@ -46,12 +50,14 @@ def boot(machine: Machine, watch, with_tpm: bool) -> Outcome:
             with contextlib.suppress(RuntimeError, OSError):
                 _keep_pcrs(machine, chip, outcome)
             raise
-        _keep_pcrs(machine, chip, outcome)
+        if keep_pcrs:
+            _keep_pcrs(machine, chip, outcome)
     return outcome
 
 
 def _keep_pcrs(machine: Machine, chip: tpm.TPM, outcome: Outcome) -> None:
-    outcome.pcrs = tpm.read_pcrs(machine.work, chip.save())
+    outcome.saved = chip.save()
+    outcome.pcrs = tpm.read_pcrs(machine.work, outcome.saved)
     (machine.work / "pcrs.yaml").write_text(outcome.pcrs)
 
 

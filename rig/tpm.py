@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The software TPM of a boot, and the reading of its PCRs from saved state: a second swtpm is given what the first
 one held, so nothing that ran in the machine has a say in what is read."""
+import contextlib
 import os
 import shutil
 import signal
@@ -12,13 +13,15 @@ from pathlib import Path
 class TPM:
     """A fresh swtpm. Use as a context manager: leaving it ends it by its id."""
 
-    def __init__(self, work: Path):
+    def __init__(self, work: Path, banks: tuple = ()):
         work = work.resolve()
         self.state = work / "tpm"
         self.control = work / "tpm.ctrl"
         shutil.rmtree(self.state, ignore_errors=True)
         self.state.mkdir()
         self.control.unlink(missing_ok=True)
+        if banks:
+            _run(["swtpm_setup", "--tpm2", "--tpmstate", str(self.state), "--pcr-banks", ",".join(banks)], work)
         self._process = subprocess.Popen(
             ["swtpm", "socket", "--tpm2", "--tpmstate", f"dir={self.state.name}",
              "--ctrl", f"type=unixio,path={self.control.name}", "--log", "file=swtpm.log,level=1"],
@@ -31,6 +34,9 @@ class TPM:
     def __exit__(self, *_):
         _end(self._process)
 
+    def kill(self) -> None:
+        self._process.kill()
+
     def save(self) -> tuple:
         """Saves what the running TPM holds, once QEMU has been killed: swtpm listens to one client at a time."""
         volatile, permanent = self.state / "saved-volatile", self.state / "saved-permanent"
@@ -40,8 +46,10 @@ class TPM:
         return volatile, permanent
 
 
-def read_pcrs(work: Path, saved: tuple) -> str:
-    """Loads saved state into a second swtpm and returns what tpm2_pcrread prints of it, all banks."""
+@contextlib.contextmanager
+def revived(work: Path, saved: tuple):
+    """A second swtpm with what the first one held: gives a function that runs a program of tpm2-tools against it, in
+    the folder that it has, and returns its output."""
     volatile, permanent = saved
     state = work / "tpm-read"
     shutil.rmtree(state, ignore_errors=True)
@@ -58,12 +66,39 @@ def read_pcrs(work: Path, saved: tuple) -> str:
         _ioctl(control, "--load", "volatile", str(volatile))
         _ioctl(control, "-i")
         environment = dict(os.environ, TPM2TOOLS_TCTI=f"swtpm:path={server.name}")
-        done = subprocess.run(["tpm2_pcrread"], cwd=state, env=environment, capture_output=True, text=True, timeout=30)
-        if done.returncode != 0:
-            raise RuntimeError(f"tpm2_pcrread failed ({done.returncode}): {done.stderr.strip()}")
-        return done.stdout
+        yield lambda *command: _run(command, state, environment)
     finally:
         _end(process)
+
+
+def read_pcrs(work: Path, saved: tuple) -> str:
+    """What tpm2_pcrread prints of saved state, all banks."""
+    with revived(work, saved) as tool:
+        return tool("tpm2_pcrread")
+
+
+NONCE = "00112233445566778899aabbccddeeff"
+
+
+def quote(work: Path, saved: tuple, pcr: int, banks: list) -> Path:
+    """Quotes the PCR in these banks with a fresh key. Leaves ak.pem, quote.msg, quote.sig and quote.pcrs in the folder
+    that it returns."""
+    with revived(work, saved) as tool:
+        tool("tpm2_createek", "-c", "ek.ctx", "-G", "ecc")
+        tool("tpm2_createak", "-C", "ek.ctx", "-c", "ak.ctx", "-G", "ecc", "-g", "sha256", "-s", "ecdsa", "-u", "ak.pem",
+             "-f", "pem")
+        tool("tpm2_flushcontext", "-t")
+        selection = "+".join(f"{bank}:{pcr}" for bank in banks)
+        tool("tpm2_quote", "-c", "ak.ctx", "-l", selection, "-q", NONCE, "-m", "quote.msg", "-s", "quote.sig",
+             "-o", "quote.pcrs", "-g", "sha256")
+    return work / "tpm-read"
+
+
+def _run(command, folder: Path, environment: dict | None = None) -> str:
+    done = subprocess.run(list(command), cwd=folder, env=environment, capture_output=True, text=True, timeout=60)
+    if done.returncode != 0:
+        raise RuntimeError(f"{command[0]} failed ({done.returncode}): {(done.stderr or done.stdout).strip()}")
+    return done.stdout
 
 
 def _ioctl(control: Path, *arguments: str) -> None:

@@ -7,35 +7,58 @@
 #include <tss2/tss2_tcti_device.h>
 
 struct domb_tpm {
+    char *device;
     TSS2_TCTI_CONTEXT *tcti;
+    // NULL where the device could not be opened again.
     TSS2_SYS_CONTEXT *sys;
 };
 
-static TSS2_RC open_contexts(struct domb_tpm *tpm, const char *device)
+static void close_contexts(struct domb_tpm *tpm)
 {
-    TSS2_ABI_VERSION version = TSS2_ABI_VERSION_CURRENT;
+    if (tpm->sys) {
+        Tss2_Sys_Finalize(tpm->sys);
+        free(tpm->sys);
+        tpm->sys = NULL;
+    }
+    if (tpm->tcti) {
+        Tss2_Tcti_Finalize(tpm->tcti);
+        free(tpm->tcti);
+        tpm->tcti = NULL;
+    }
+}
+
+static TSS2_RC open_tcti(struct domb_tpm *tpm)
+{
     size_t size = 0;
-    TSS2_RC rc = Tss2_Tcti_Device_Init(NULL, &size, device);
+    TSS2_RC rc = Tss2_Tcti_Device_Init(NULL, &size, tpm->device);
 
     if (rc)
         return rc;
     tpm->tcti = calloc(1, size);
     if (!tpm->tcti)
         return TSS2_TCTI_RC_MEMORY;
-    rc = Tss2_Tcti_Device_Init(tpm->tcti, &size, device);
+    rc = Tss2_Tcti_Device_Init(tpm->tcti, &size, tpm->device);
     if (rc) {
         free(tpm->tcti);
         tpm->tcti = NULL;
-        return rc;
     }
-    size = Tss2_Sys_GetContextSize(0);
+    return rc;
+}
+
+static TSS2_RC open_contexts(struct domb_tpm *tpm)
+{
+    TSS2_ABI_VERSION version = TSS2_ABI_VERSION_CURRENT;
+    size_t size = Tss2_Sys_GetContextSize(0);
+    TSS2_RC rc = open_tcti(tpm);
+
+    if (rc)
+        return rc;
     tpm->sys = calloc(1, size);
-    if (!tpm->sys)
-        return TSS2_SYS_RC_BAD_REFERENCE;
-    rc = Tss2_Sys_Initialize(tpm->sys, size, tpm->tcti, &version);
+    rc = tpm->sys ? Tss2_Sys_Initialize(tpm->sys, size, tpm->tcti, &version) : TSS2_TCTI_RC_MEMORY;
     if (rc) {
         free(tpm->sys);
         tpm->sys = NULL;
+        close_contexts(tpm);
     }
     return rc;
 }
@@ -43,11 +66,13 @@ static TSS2_RC open_contexts(struct domb_tpm *tpm, const char *device)
 uint32_t domb_tpm_open(const char *device, struct domb_tpm **out)
 {
     struct domb_tpm *tpm = calloc(1, sizeof *tpm);
-    TSS2_RC rc;
+    TSS2_RC rc = TSS2_TCTI_RC_MEMORY;
 
     if (!tpm)
-        return TSS2_TCTI_RC_MEMORY;
-    rc = open_contexts(tpm, device);
+        return rc;
+    tpm->device = strdup(device);
+    if (tpm->device)
+        rc = open_contexts(tpm);
     if (rc) {
         domb_tpm_close(tpm);
         return rc;
@@ -58,16 +83,23 @@ uint32_t domb_tpm_open(const char *device, struct domb_tpm **out)
 
 void domb_tpm_close(struct domb_tpm *tpm)
 {
-    if (tpm->sys) {
-        Tss2_Sys_Finalize(tpm->sys);
-        free(tpm->sys);
-    }
-    if (tpm->tcti) {
-        Tss2_Tcti_Finalize(tpm->tcti);
-        free(tpm->tcti);
-    }
+    close_contexts(tpm);
+    free(tpm->device);
     free(tpm);
 }
+
+// A code of a layer above the TPM: the contexts may be in the middle of a command, and would refuse the next one
+// (TSS2_SYS_RC_BAD_SEQUENCE). With new ones the TPM can be asked what became of it.
+static TSS2_RC settled(struct domb_tpm *tpm, TSS2_RC rc)
+{
+    if (rc & TSS2_RC_LAYER_MASK) {
+        close_contexts(tpm);
+        open_contexts(tpm);
+    }
+    return rc;
+}
+
+#define COMMAND(tpm, call) ((tpm)->sys ? settled(tpm, (call)) : TSS2_TCTI_RC_NO_CONNECTION)
 
 static int selects(const TPMS_PCR_SELECTION *selection, uint32_t pcr)
 {
@@ -79,7 +111,7 @@ uint32_t domb_tpm_active_banks(struct domb_tpm *tpm, uint32_t pcr, uint16_t *alg
     TPMS_CAPABILITY_DATA data;
     TPMI_YES_NO more;
     size_t capacity = *count;
-    TSS2_RC rc = Tss2_Sys_GetCapability(tpm->sys, NULL, TPM2_CAP_PCRS, 0, 1, &more, &data, NULL);
+    TSS2_RC rc = COMMAND(tpm, Tss2_Sys_GetCapability(tpm->sys, NULL, TPM2_CAP_PCRS, 0, 1, &more, &data, NULL));
 
     *count = 0;
     if (rc)
@@ -122,8 +154,8 @@ uint32_t domb_tpm_get_identity(struct domb_tpm *tpm, struct domb_tpm_identity *i
     enum { COUNT = TPM2_PT_FIRMWARE_VERSION_2 - TPM2_PT_MANUFACTURER + 1 };
     TPMS_CAPABILITY_DATA data;
     TPMI_YES_NO more;
-    TSS2_RC rc = Tss2_Sys_GetCapability(tpm->sys, NULL, TPM2_CAP_TPM_PROPERTIES, TPM2_PT_MANUFACTURER, COUNT, &more,
-                                        &data, NULL);
+    TSS2_RC rc = COMMAND(tpm, Tss2_Sys_GetCapability(tpm->sys, NULL, TPM2_CAP_TPM_PROPERTIES, TPM2_PT_MANUFACTURER, COUNT,
+                                                  &more, &data, NULL));
 
     if (rc)
         return rc;
@@ -136,7 +168,7 @@ uint32_t domb_tpm_get_identity(struct domb_tpm *tpm, struct domb_tpm_identity *i
 uint32_t domb_tpm_reset_counts(struct domb_tpm *tpm, uint32_t *reset, uint32_t *restart)
 {
     TPMS_TIME_INFO time;
-    TSS2_RC rc = Tss2_Sys_ReadClock(tpm->sys, NULL, &time, NULL);
+    TSS2_RC rc = COMMAND(tpm, Tss2_Sys_ReadClock(tpm->sys, NULL, &time, NULL));
 
     if (rc)
         return rc;
@@ -149,12 +181,12 @@ uint32_t domb_tpm_test_result(struct domb_tpm *tpm, uint32_t *result)
 {
     TPM2B_MAX_BUFFER data = { .size = sizeof data.buffer };
 
-    return Tss2_Sys_GetTestResult(tpm->sys, NULL, &data, result, NULL);
+    return COMMAND(tpm, Tss2_Sys_GetTestResult(tpm->sys, NULL, &data, result, NULL));
 }
 
 uint32_t domb_tpm_set_locality(struct domb_tpm *tpm, uint8_t locality)
 {
-    return Tss2_Tcti_SetLocality(tpm->tcti, locality);
+    return tpm->tcti ? Tss2_Tcti_SetLocality(tpm->tcti, locality) : TSS2_TCTI_RC_NO_CONNECTION;
 }
 
 uint32_t domb_tpm_extend(struct domb_tpm *tpm, uint32_t pcr, const struct domb_tpm_digest *digests, size_t count)
@@ -170,7 +202,7 @@ uint32_t domb_tpm_extend(struct domb_tpm *tpm, uint32_t pcr, const struct domb_t
         values.digests[i].hashAlg = digests[i].algorithm;
         memcpy(&values.digests[i].digest, digests[i].bytes, digests[i].size);
     }
-    return Tss2_Sys_PCR_Extend(tpm->sys, pcr, &command, &values, &response);
+    return COMMAND(tpm, Tss2_Sys_PCR_Extend(tpm->sys, pcr, &command, &values, &response));
 }
 
 uint32_t domb_tpm_read(struct domb_tpm *tpm, uint32_t pcr, uint16_t algorithm, uint8_t *bytes, size_t *size)
@@ -182,7 +214,7 @@ uint32_t domb_tpm_read(struct domb_tpm *tpm, uint32_t pcr, uint16_t algorithm, u
     TSS2_RC rc;
 
     selection.pcrSelections[0].pcrSelect[pcr / 8] = (BYTE)(1 << pcr % 8);
-    rc = Tss2_Sys_PCR_Read(tpm->sys, NULL, &selection, &updates, &selected, &digests, NULL);
+    rc = COMMAND(tpm, Tss2_Sys_PCR_Read(tpm->sys, NULL, &selection, &updates, &selected, &digests, NULL));
     if (rc)
         return rc;
     if (digests.count > 1 || (digests.count == 1 && digests.digests[0].size > *size))

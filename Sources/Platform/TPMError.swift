@@ -20,9 +20,9 @@ public struct TPMError: Error, Equatable, Sendable {
         }
     }
 
-    /// Whether the command may have been carried out all the same: the answer was lost on its way (a code of the TCTI's
-    /// layer), or it was cancelled (TPM_RC_CANCELED).
-    public var leavesOutcomeOpen: Bool { isAbsence || responseCode == 0x909 }
+    /// Whether the command may have been carried out all the same: the answer was lost or damaged on its way (a code of
+    /// a layer above the TPM), or it was cancelled (TPM_RC_CANCELED).
+    public var leavesOutcomeOpen: Bool { responseCode >> 16 != 0 || responseCode == 0x909 }
 
     /// No answer came: a code of the TCTI's layer.
     public var isAbsence: Bool { responseCode >> 16 & 0xFF == 0x0A }
