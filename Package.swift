@@ -24,6 +24,7 @@ var products: [Product] = [.executable(name: "domb", targets: ["domb"])]
 var targets: [Target] = [
     .target(name: "Platform", swiftSettings: core),
     .target(name: "LaunchControl", dependencies: ["Platform"], swiftSettings: core),
+    .target(name: "GuestTables", dependencies: ["Platform"], swiftSettings: core),
     .target(name: "Measurement", dependencies: ["LaunchControl", "Platform"], swiftSettings: core),
     .target(name: "ConfigApply", dependencies: ["LaunchControl", "Platform"], swiftSettings: core),
     .target(
@@ -36,10 +37,17 @@ var targets: [Target] = [
     .target(
         name: "LogReading", dependencies: ["Measurement", "LaunchControl", "Platform"],
         swiftSettings: [.strictMemorySafety(), .treatAllWarnings(as: .error)]),
+    .target(
+        name: "Prediction",
+        dependencies: [
+            "GuestTables", "Sequencer", "Measurement", "LaunchControl", "SimulatedPlatform", "Platform",
+        ],
+        swiftSettings: [.strictMemorySafety(), .treatAllWarnings(as: .error)]),
     .executableTarget(
         name: "domb",
         dependencies: [
-            "LogReading", "Sequencer", "Measurement", "ConfigApply", "LaunchControl", "SimulatedPlatform", "Platform",
+            "Prediction", "LogReading", "Sequencer", "Measurement", "ConfigApply", "LaunchControl", "SimulatedPlatform",
+            "Platform",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "Yams", package: "Yams"),
         ],
@@ -50,7 +58,8 @@ var targets: [Target] = [
     .testTarget(
         name: "DombTests",
         dependencies: [
-            "domb", "LogReading", "Measurement", "LaunchControl", "Platform", "Sequencer", "SimulatedPlatform",
+            "domb", "Prediction", "GuestTables", "LogReading", "Measurement", "LaunchControl", "Platform", "Sequencer",
+            "SimulatedPlatform",
         ]),
     .testTarget(
         name: "LogReadingTests",
@@ -110,7 +119,9 @@ if let deps {
         .target(name: "CXenGuestShim", dependencies: ["CIsoc23"], cSettings: c),
         .executableTarget(
             name: "DomBConstruct",
-            dependencies: ["LaunchControl", "Platform", "LinuxBindings", "CryptoBindings", "CXenGuestShim"],
+            dependencies: [
+                "GuestTables", "LaunchControl", "Platform", "LinuxBindings", "CryptoBindings", "CXenGuestShim",
+            ],
             swiftSettings: bindings,
             // Whole, since libxenguest's loaders register themselves by constructors that nobody calls. All by -Xlinker:
             // swiftc would put plain archives before every linker option, and so outside of --whole-archive.

@@ -15,10 +15,15 @@ extension SimulatedHypervisor: ImageSource {
         _ domid: DomainID, at address: UInt64, byteCount: UInt64, into hash: inout Hash
     ) throws(HypercallError) {
         let memory = try existing(domid, address, byteCount)
-        let zeros = [UInt8](repeating: 0, count: Int(SimulatedMemory.pageSize))
-        memory.visit(address, byteCount) { page, range in
-            let bytes = page ?? zeros
-            hash.update(bytes.span.extracting(range))
+        let page = [UInt8](repeating: 0, count: Int(SimulatedMemory.pageSize))
+        memory.visit(address, byteCount) { written, zeros in
+            hash.update(written.span)
+            var rest = zeros
+            while rest > 0 {
+                let count = min(rest, UInt64(page.count))
+                hash.update(page.span.extracting(0..<Int(count)))
+                rest -= count
+            }
         }
     }
 

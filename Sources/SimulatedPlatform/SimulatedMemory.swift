@@ -1,13 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A domain's memory: which frames have a page, and what lies in them. Zeros take no room.
+/// A domain's memory: which frames have a page, and what lies in them. Zeros take no room, and what was written shares
+/// the room of the array that it came in: an image of many MB costs nothing.
 public struct SimulatedMemory: Sendable {
     public static let pageSize: UInt64 = 4096
 
+    /// Bytes that lie one after the other.
+    private struct Extent: Sendable {
+        let address: UInt64
+        let bytes: ArraySlice<UInt8>
+
+        var end: UInt64 { address + UInt64(bytes.count) }
+
+        /// The part that lies in the range, which must reach into the extent.
+        func part(_ range: Range<UInt64>) -> Extent {
+            let (start, end) = (max(address, range.lowerBound), min(end, range.upperBound))
+            let first = bytes.startIndex + Int(start - address)
+            return Extent(address: start, bytes: bytes[first..<(first + Int(end - start))])
+        }
+    }
+
     /// Runs of frames that have a page, ascending, no two touching.
     public private(set) var frames: [Range<UInt64>] = []
-    /// Pages that are not all zero.
-    private var pages: [UInt64: [UInt8]] = [:]
+    /// What was written, ascending, no two overlapping, none empty. Everything else is zero.
+    private var extents: [Extent] = []
 
     public init(frames: Range<UInt64>) { add(frames) }
 
@@ -30,7 +46,7 @@ public struct SimulatedMemory: Sendable {
 
     /// Takes a page away.
     public mutating func remove(frame: UInt64) {
-        pages[frame] = nil
+        replace(frame * Self.pageSize..<(frame + 1) * Self.pageSize, with: [])
         frames = frames.flatMap { run in
             run.contains(frame) ? [run.lowerBound..<frame, (frame + 1)..<run.upperBound].filter { !$0.isEmpty } : [run]
         }
@@ -47,19 +63,43 @@ public struct SimulatedMemory: Sendable {
 
     /// Writes where pages exist; false if one does not.
     @discardableResult
-    public mutating func write(_ bytes: [UInt8], at address: UInt64) -> Bool {
+    public mutating func write(_ bytes: [UInt8], at address: UInt64) -> Bool { write(bytes[...], at: address) }
+
+    /// Writes without a copy where pages exist; false if one does not.
+    @discardableResult
+    public mutating func write(_ bytes: ArraySlice<UInt8>, at address: UInt64) -> Bool {
         guard exists(address, byteCount: UInt64(bytes.count)) else { return false }
-        var written = 0
-        while written < bytes.count {
-            let place = address + UInt64(written)
-            let offset = Int(place % Self.pageSize)
-            let count = min(bytes.count - written, Int(Self.pageSize) - offset)
-            var page = pages[place / Self.pageSize] ?? [UInt8](repeating: 0, count: Int(Self.pageSize))
-            page.replaceSubrange(offset..<(offset + count), with: bytes[written..<(written + count)])
-            pages[place / Self.pageSize] = page
-            written += count
-        }
+        if !bytes.isEmpty { replace(address..<(address + UInt64(bytes.count)), with: bytes) }
         return true
+    }
+
+    private mutating func replace(_ range: Range<UInt64>, with bytes: ArraySlice<UInt8>) {
+        let touched = indices(in: range)
+        var replacement: [Extent] = []
+        if let first = extents[touched].first, first.address < range.lowerBound {
+            replacement.append(first.part(first.address..<range.lowerBound))
+        }
+        if !bytes.isEmpty { replacement.append(Extent(address: range.lowerBound, bytes: bytes)) }
+        if let last = extents[touched].last, last.end > range.upperBound {
+            replacement.append(last.part(range.upperBound..<last.end))
+        }
+        extents.replaceSubrange(touched, with: replacement)
+    }
+
+    /// The extents that reach into the range.
+    private func indices(in range: Range<UInt64>) -> Range<Int> {
+        let first = firstIndex { $0.end > range.lowerBound }
+        return first..<max(first, firstIndex { $0.address >= range.upperBound })
+    }
+
+    /// Binary search for the first extent for which it is so, where it is so for all that follow.
+    private func firstIndex(where isSo: (Extent) -> Bool) -> Int {
+        var (low, high) = (0, extents.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if isSo(extents[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
     }
 
     /// What lies there; `nil` if a page of it does not exist.
@@ -67,34 +107,35 @@ public struct SimulatedMemory: Sendable {
         guard exists(address, byteCount: UInt64(count)) else { return nil }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(count)
-        visit(address, UInt64(count)) { page, range in
-            if let page { bytes += page[range] } else { bytes += [UInt8](repeating: 0, count: range.count) }
+        visit(address, UInt64(count)) { written, zeros in
+            bytes += written
+            bytes += repeatElement(0, count: Int(zeros))
         }
         return bytes
     }
 
     /// The address of the first byte that is not zero, in pages that exist.
     public func firstNonZero(at address: UInt64, byteCount: UInt64) -> UInt64? {
-        guard byteCount > 0 else { return nil }
-        let end = address + byteCount
-        let candidates = pages.keys.filter { $0 >= address / Self.pageSize && $0 <= (end - 1) / Self.pageSize }.sorted()
-        for frame in candidates {
-            let start = max(address, frame * Self.pageSize)
-            let stop = min(end, (frame + 1) * Self.pageSize)
-            for place in start..<stop where pages[frame]?[Int(place % Self.pageSize)] ?? 0 != 0 { return place }
+        let range = address..<(address + byteCount)
+        for extent in extents[indices(in: range)] {
+            let part = extent.part(range)
+            if let place = part.bytes.firstIndex(where: { $0 != 0 }) {
+                return part.address + UInt64(place - part.bytes.startIndex)
+            }
         }
         return nil
     }
 
-    /// The range page by page; `nil` for a page of zeros.
-    func visit(_ address: UInt64, _ byteCount: UInt64, _ body: ([UInt8]?, Range<Int>) -> Void) {
-        var done: UInt64 = 0
-        while done < byteCount {
-            let place = address + done
-            let offset = place % Self.pageSize
-            let count = min(byteCount - done, Self.pageSize - offset)
-            body(pages[place / Self.pageSize], Int(offset)..<Int(offset + count))
-            done += count
+    /// The range in ascending order: bytes that were written, then a count of zeros, and so on.
+    func visit(_ address: UInt64, _ byteCount: UInt64, _ body: (ArraySlice<UInt8>, _ zeros: UInt64) -> Void) {
+        let range = address..<(address + byteCount)
+        var position = address
+        for extent in extents[indices(in: range)] {
+            let part = extent.part(range)
+            if part.address > position { body([], part.address - position) }
+            body(part.bytes, 0)
+            position = part.end
         }
+        if position < range.upperBound { body([], range.upperBound - position) }
     }
 }

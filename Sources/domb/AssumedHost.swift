@@ -57,7 +57,7 @@ struct AssumedHost: ParsableArguments {
         return LaunchFacts(
             hypervisor: HypervisorFacts(
                 version: [], buildID: [], commandLine: [], callerIsHardwareDomain: isHardwareDomain(module),
-                scheduler: .credit2, cpus: cpus ?? neededCPUs(module), domains: bootDomain + built),
+                scheduler: .credit2, cpus: cpus ?? Self.neededCPUs(module), domains: bootDomain + built),
             tpm: tpm)
     }
 
@@ -67,7 +67,7 @@ struct AssumedHost: ParsableArguments {
             "every domain is built as the LCM says, paused, and no other but the boot domain exists",
             "the boot domain is \(isHardwareDomain(module) ? "" : "not ")the hardware domain",
             noTPM ? "no TPM answers" : "the TPM's active banks are \(banks.map { "\($0)" }.joined(separator: ", "))",
-            "the scheduler is credit2, and \(cpus ?? neededCPUs(module)) physical cpus are online",
+            "the scheduler is credit2, and \(cpus ?? Self.neededCPUs(module)) physical cpus are online",
         ]
     }
 
@@ -77,7 +77,8 @@ struct AssumedHost: ParsableArguments {
         hardwareDomain || !module.domains.contains { !$0.roles.isDisjoint(with: [.hardware, .legacyDom0]) }
     }
 
-    private func neededCPUs(_ module: LaunchControlModule) -> UInt32 {
+    /// As many as the affinities name.
+    static func neededCPUs(_ module: LaunchControlModule) -> UInt32 {
         let affinities = module.domains.flatMap { $0.affinities }
         return (affinities.flatMap { [$0.hard?.highest, $0.soft?.highest] }.compactMap { $0 }.max() ?? 0) + 1
     }

@@ -38,13 +38,21 @@ struct ELFKernel {
 
     /// Ascending, no two overlapping, none empty.
     let segments: [LoadedSegment]
+    /// What libelf reserves: from the first loadable header's address to the last one's end, empty ones included.
+    let range: Range<UInt64>
 
     init(parsing file: [UInt8]) throws(Problem) {
         guard file.starts(with: Self.magic) else { throw .notELF }
-        let header = try FileHeader(file)
+        let header = try ELFFileHeader(file)
         var found: [(index: Int, segment: LoadedSegment)] = []
+        var (low, high) = (UInt64.max, UInt64.zero)
         for index in 0..<header.programHeaderCount {
-            if let segment = try Self.segment(index, header, file) { found.append((index, segment)) }
+            let program = try ELFProgramHeader(
+                file, at: header.offset(ofProgramHeader: index), is64Bit: header.is64Bit)
+            guard program.isLoadable else { continue }
+            let end = try Self.end(of: program, index)
+            (low, high) = (min(low, program.address), max(high, end))
+            if let segment = try Self.segment(index, program, file) { found.append((index, segment)) }
         }
         found.sort { $0.segment.address < $1.segment.address }
         for (left, right) in zip(found, found.dropFirst())
@@ -57,31 +65,29 @@ struct ELFKernel {
                 "\(found.count) loadable segments, more than the \(Limits.segments) that an LCM may name")
         }
         segments = found.map { $0.segment }
+        range = low..<high
+    }
+
+    private static func end(of program: ELFProgramHeader, _ index: Int) throws(Problem) -> UInt64 {
+        let (end, overflow) = program.address.addingReportingOverflow(program.memorySize)
+        guard !overflow, end <= addressLimit else { throw .badSegment(index, "ends above 4 GiB") }
+        return end
     }
 
     private static func segment(
-        _ index: Int, _ header: FileHeader, _ file: [UInt8]
+        _ index: Int, _ program: ELFProgramHeader, _ file: [UInt8]
     ) throws(Problem) -> LoadedSegment? {
-        let program = try ProgramHeader(file, at: header.offset(ofProgramHeader: index), is64Bit: header.is64Bit)
-        // As libelf's elf_phdr_is_loadable has it: a segment that nobody may touch is not loaded.
-        guard program.type == 1, program.flags & 7 != 0, program.memorySize > 0 else { return nil }
+        guard program.memorySize > 0 else { return nil }
         guard program.fileSize <= program.memorySize else {
             throw .badSegment(index, "more bytes in the file than in memory")
         }
-        let (end, overflow) = program.address.addingReportingOverflow(program.memorySize)
-        guard !overflow, end <= addressLimit else { throw .badSegment(index, "ends above 4 GiB") }
-        guard program.fileOffset <= UInt64(file.count), program.fileSize <= UInt64(file.count) - program.fileOffset
-        else {
-            throw .badSegment(index, "lies outside the file")
-        }
-        let start = Int(program.fileOffset)
-        return LoadedSegment(
-            address: program.address, byteCount: program.memorySize, file: start..<(start + Int(program.fileSize)))
+        guard let range = program.fileRange(in: file) else { throw .badSegment(index, "lies outside the file") }
+        return LoadedSegment(address: program.address, byteCount: program.memorySize, file: range)
     }
 }
 
 /// What of the ELF header leads to the program headers.
-private struct FileHeader {
+struct ELFFileHeader {
     let is64Bit: Bool
     let programHeaderCount: Int
     private let tableOffset: UInt64
@@ -119,7 +125,8 @@ private struct FileHeader {
     }
 }
 
-private struct ProgramHeader {
+/// One program header, of either class.
+struct ELFProgramHeader {
     let type: UInt64
     let flags: UInt64
     let fileOffset: UInt64
@@ -140,6 +147,16 @@ private struct ProgramHeader {
         address = try field(12, 24, word)
         fileSize = try field(16, 32, word)
         memorySize = try field(20, 40, word)
+    }
+
+    /// As libelf's elf_phdr_is_loadable has it: a segment that nobody may touch is not loaded.
+    var isLoadable: Bool { type == 1 && flags & 7 != 0 }
+
+    /// `nil` where the file has no such bytes.
+    func fileRange(in file: [UInt8]) -> Range<Int>? {
+        guard fileOffset <= UInt64(file.count), fileSize <= UInt64(file.count) - fileOffset else { return nil }
+        let start = Int(fileOffset)
+        return start..<(start + Int(fileSize))
     }
 }
 

@@ -17,17 +17,10 @@ struct ImageContent {
 
     /// An ELF kernel, or a bzImage that carries one.
     init(kernelAt path: String) throws(CommandFailure) {
-        let content = try HostFile.read(path, limit: Self.limit)
-        let unpacked = BootProtocolImage.isOne(content) ? try Self.unpack(content, path) : content
-        let kernel: ELFKernel
-        do throws(ELFKernel.Problem) {
-            kernel = try ELFKernel(parsing: unpacked)
-        } catch {
-            throw .malformed("\(path): \(error.text)")
-        }
-        segments = kernel.segments.map { Segment(address: $0.address, byteCount: $0.byteCount) }
-        digest = kernel.digest(of: unpacked, SwiftCryptoHash.self)
-        byteCount = UInt64(content.count)
+        let file = try KernelFile(reading: path)
+        segments = file.kernel.segments.map { Segment(address: $0.address, byteCount: $0.byteCount) }
+        digest = file.kernel.digest(of: file.content, SwiftCryptoHash.self)
+        byteCount = file.byteCount
     }
 
     /// A ramdisk, or anything that is loaded as it is.
@@ -37,22 +30,6 @@ struct ImageContent {
         segments = []
         digest = SwiftCryptoHash.digest(.sha256, of: content)
         byteCount = UInt64(content.count)
-    }
-
-    private static func unpack(_ content: [UInt8], _ path: String) throws(CommandFailure) -> [UInt8] {
-        do {
-            let image = try BootProtocolImage(parsing: content)
-            if image.program.isEmpty { return [UInt8](image.payload) }
-            let unpacked = try Filter.run(image.program, on: image.payload, limit: limit, to: .unpack)
-            try image.check(unpacked: unpacked)
-            return unpacked
-        } catch let failure as CommandFailure {
-            throw CommandFailure(exitCode: failure.exitCode, message: "\(path): \(failure.message)")
-        } catch let problem as BootProtocolImage.Problem {
-            throw .malformed("\(path): \(problem.text)")
-        } catch {
-            throw .malformed("\(path): \(error)")
-        }
     }
 }
 

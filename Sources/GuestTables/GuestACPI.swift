@@ -6,19 +6,19 @@ import Platform
 /// vcpu's local APIC. Linux as a PVH guest has no timer without the latter. ACPI specification 6.5, chapter 5.
 ///
 /// The bytes depend on the count of vcpus alone.
-struct GuestACPI: Equatable {
+public struct GuestACPI: Equatable, Sendable {
     /// Just above low memory, where libxl puts them too: nothing else lies between here and the special pages.
-    static let address: UInt64 = 0xFC00_0000
+    public static let address: UInt64 = 0xFC00_0000
     /// Xen gives vcpu n the APIC id 2n, which is one byte in a MADT's local APIC entry. HVM_MAX_VCPUS is the same.
-    static let maximumVCPUs: UInt32 = 128
+    public static let maximumVCPUs: UInt32 = 128
 
     private static let headerSize = 36
     private static let localAPICAddress: UInt64 = 0xFEE0_0000
 
     /// All tables, the RSDP first.
-    let bytes: [UInt8]
+    public let bytes: [UInt8]
 
-    init(vcpus: UInt32) {
+    public init(vcpus: UInt32) {
         let dsdt = Self.table("DSDT", revision: 2, body: [])
         let madt = Self.madt(vcpus: vcpus)
         let rsdpSize = 36

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LaunchControl
+import Measurement
+import Platform
+import Sequencer
+import SimulatedPlatform
+
+/// A launch on a simulated host, by the code that launches on a real one: facts, plan, run.
+public struct PredictedLaunch: Sendable {
+    public struct Domain: Sendable {
+        public let domid: DomainID
+        public let name: [UInt8]
+        /// SHA-256 over its record's event data.
+        public let digest: Digest
+    }
+
+    /// The whole event log.
+    public let log: [UInt8]
+    /// In LCM order.
+    public let domains: [Domain]
+
+    /// What stays the same whatever the domains hold.
+    public struct Host: Sendable {
+        public var banks: [HashAlgorithm]
+        /// Online physical cpus.
+        public var cpus: UInt32
+
+        public init(banks: [HashAlgorithm], cpus: UInt32) {
+            self.banks = banks
+            self.cpus = cpus
+        }
+    }
+
+    /// `domains` are those of the module, built. Throws where the real launch would fail.
+    public init(
+        _ module: LaunchControlModule, _ identity: LaunchIdentity, domains built: [SimulatedDomain], on host: Host
+    ) throws(LaunchFailure) {
+        let arguments: LaunchArguments
+        do throws(LaunchArguments.ParseFailure) {
+            arguments = try LaunchArguments(parsing: identity.identity.commandLine)
+        } catch {
+            throw LaunchFailure(.prepare, .argument(error.word))
+        }
+        var machine = Machine(
+            host: Self.hypervisor(module, identity.identity, built, host), store: Self.tpm(module, host),
+            journal: RecordingJournal(), hashing: SwiftCryptoHash.self)
+        let facts = try machine.facts(pcr: module.settings.pcr, otherProcesses: [], inheritedDescriptors: [])
+        let plan: LaunchPlan
+        do throws(PlanRefusal) {
+            plan = try LaunchPlan(module: module, digest: identity.moduleDigest, facts: facts, arguments: arguments)
+        } catch {
+            throw LaunchFailure(.plan, domid: error.domid, .refusal(error))
+        }
+        try machine.run(plan, identity)
+        log = machine.journal.eventLogs.last ?? []
+        domains = machine.journal.measurements.map { Domain(domid: $0.domid, name: $0.name, digest: $0.digest) }
+    }
+
+    /// The hardware role leaves the boot domain when the domain that has it is created.
+    private static func hypervisor(
+        _ module: LaunchControlModule, _ identity: LaunchEvent.Identity, _ built: [SimulatedDomain], _ host: Host
+    ) -> SimulatedHypervisor {
+        let keepsRole = !module.domains.contains { $0.roles.contains(.hardware) }
+        var hypervisor = SimulatedHypervisor(cpus: host.cpus, callerIsHardwareDomain: keepsRole)
+        hypervisor.facts.version = identity.xenVersion
+        hypervisor.facts.buildID = identity.xenBuildID
+        hypervisor.facts.commandLine = identity.xenCommandLine
+        hypervisor.facts.securityMode = identity.securityMode
+        for domain in built { hypervisor.add(domain) }
+        return hypervisor
+    }
+
+    /// A PCR of a dynamic launch holds zeros, as every other does, by the time DomB comes.
+    private static func tpm(_ module: LaunchControlModule, _ host: Host) -> SimulatedTPM {
+        var tpm = SimulatedTPM(banks: host.banks.map { $0.rawValue })
+        guard module.settings.pcr.needsLocality else { return tpm }
+        tpm.hasLocalities = true
+        tpm.beginDynamicLaunch()
+        return tpm
+    }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import GuestTables
+import LaunchControl
+import Platform
+import SimulatedPlatform
+
+/// Builds a domain of the simulated Xen byte for byte as domb-construct and libxenguest of Xen 4.20 build the real one
+/// (tools/libs/guest: xg_dom_core.c, xc_dom_build_image; xg_dom_x86.c, alloc_magic_pages_hvm and bootlate_hvm).
+///
+/// libxenguest hands out memory upwards, in whole pages: the kernel from its first segment on, then the modules, then
+/// the start info. A kernel with XEN_ELFNOTE_MOD_START_PFN, as Linux is, has its modules behind the start info.
+public struct SimulatedBuilder {
+    /// XC_DOM_DECOMPRESS_MAX.
+    private static let imageLimit = 1 << 30
+    /// Pages besides RAM that domb-construct lets a domain own, in KiB.
+    private static let slack: UInt64 = 1024
+
+    private let domain: DomainDescription
+    private let kernel: KernelImage
+    private let ramdisk: [UInt8]?
+    private let acpi: GuestACPI
+    private let map: GuestMemoryMap
+    /// Where the next thing goes.
+    private var next: UInt64 = 0
+
+    public init(_ domain: DomainDescription, kernel: KernelImage, ramdisk: [UInt8]?) throws(BuildRefusal) {
+        guard (1...GuestACPI.maximumVCPUs).contains(domain.vcpus) else { throw .vcpus(domain.vcpus) }
+        guard domain.memory > 0, domain.memory % 4 == 0, domain.memory <= .max / 1024 else {
+            throw .memory(domain.memory)
+        }
+        self.domain = domain
+        self.kernel = kernel
+        self.ramdisk = ramdisk
+        acpi = GuestACPI(vcpus: domain.vcpus)
+        map = GuestMemoryMap(kibibytes: domain.memory, acpiByteCount: acpi.bytes.count)
+    }
+
+    /// The domain, paused. `cpus` are the host's.
+    public mutating func build(cpus: UInt32) throws(BuildRefusal) -> SimulatedDomain {
+        try checkImages()
+        var built = SimulatedDomain(
+            domid: domain.domid, kibibytes: 0, vcpus: domain.vcpus, handle: domain.handle ?? .unset, cpus: cpus)
+        for frames in map.frames { built.memory.add(frames) }
+        next = kernel.range.lowerBound
+        _ = try allocate(kernel.range.upperBound - kernel.range.lowerBound)
+        var modules: [Segment] = []
+        if !kernel.loadsModulesLast { modules = try placeModules() }
+        let startInfo = StartInfoSegment(commandLine: domain.commandLine, map: map)
+        let place = try allocate(startInfo.byteCount)
+        if kernel.loadsModulesLast { modules = try placeModules() }
+
+        for part in kernel.parts { built.memory.write(part.content, at: part.place.address) }
+        if let ramdisk, let module = modules.first { built.memory.write(ramdisk, at: module.address) }
+        built.memory.write(startInfo.bytes(at: place, modules: modules), at: place)
+        built.memory.write(acpi.bytes, at: GuestACPI.address)
+        built.memory.write(Self.identityPageTable, at: GuestMemoryMap.identityPageTable)
+        built.parameters[.identityPageTable] = GuestMemoryMap.identityPageTable
+        built.state = FirstVCPU(entry: kernel.entry, startInfo: place).state
+        built.info.totalPages = built.memory.pageCount
+        built.info.maxPages = (domain.memory + Self.slack) / 4
+        built.info.vcpus = domain.vcpus
+        return built
+    }
+
+    private func checkImages() throws(BuildRefusal) {
+        let range = kernel.range
+        guard range.lowerBound % GuestMemoryMap.pageSize == 0 else { throw .unalignedKernel(range.lowerBound) }
+        guard UInt64(kernel.entry) >= range.lowerBound, UInt64(kernel.entry) <= range.upperBound else {
+            throw .entryOutside(kernel.entry)
+        }
+        guard !kernel.wantsSymbols else { throw .symbols }
+        guard let ramdisk else { return }
+        guard !ramdisk.isEmpty else { throw .emptyRamdisk }
+        guard ramdisk.count <= Self.imageLimit else { throw .tooLarge(byteCount: UInt64(ramdisk.count)) }
+    }
+
+    private mutating func placeModules() throws(BuildRefusal) -> [Segment] {
+        guard let ramdisk else { return [] }
+        let size = UInt64(ramdisk.count)
+        return [Segment(address: try allocate(size), byteCount: size)]
+    }
+
+    private mutating func allocate(_ byteCount: UInt64) throws(BuildRefusal) -> UInt64 {
+        let start = next
+        next += GuestMemoryMap.wholePages(byteCount)
+        guard next <= map.lowEnd else { throw .tooLittleMemory(neededPages: next / GuestMemoryMap.pageSize) }
+        return start
+    }
+
+    /// 1,024 superpages of 4 MiB, each mapped to itself: present, writable, user, accessed, dirty.
+    private static var identityPageTable: [UInt8] {
+        var table: [UInt8] = []
+        for entry in 0..<UInt64(1024) { table.append(littleEndian: entry << 22 | 0xE7, byteCount: 4) }
+        return table
+    }
+}

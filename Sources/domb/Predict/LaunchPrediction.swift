@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LaunchControl
+import LogReading
+import Measurement
+import Platform
+import Prediction
+import Sequencer
+import SimulatedPlatform
+
+/// What a launch of files leads to.
+struct LaunchPrediction {
+    let file: LaunchControlFile
+    let log: [UInt8]
+    let domains: [PredictedLaunch.Domain]
+    let reader: EventLogReader
+    /// The PCR in each bank.
+    let values: [Digest]
+
+    init(
+        _ file: LaunchControlFile, identity: LaunchEvent.Identity, nextInit: String?, modules: BootModuleFiles,
+        host: PredictedLaunch.Host
+    ) throws(CommandFailure) {
+        self.file = file
+        let launch = LaunchIdentity(
+            identity: identity, moduleByteCount: UInt64(file.byteCount), moduleDigest: file.digest,
+            nextInit: try Self.nextInit(nextInit, file))
+        var builder = DomainBuilder(lcm: file, modules: modules, cpus: host.cpus)
+        let built = try builder.buildAll()
+        do throws(LaunchFailure) {
+            let predicted = try PredictedLaunch(file.module, launch, domains: built, on: host)
+            (log, domains) = (predicted.log, predicted.domains)
+        } catch {
+            throw .refusal(builder.explanation(of: error))
+        }
+        (reader, values) = try Self.read(log)
+    }
+
+    private static func nextInit(
+        _ path: String?, _ file: LaunchControlFile
+    ) throws(CommandFailure) -> LaunchIdentity.NextInitIdentity? {
+        guard file.module.settings.handoff == .execute else {
+            guard path == nil else { throw .refusal("\(file.path): --next-init, and its handoff is not exec") }
+            return nil
+        }
+        let target = file.module.settings.handoffTarget ?? []
+        guard let path else {
+            throw .noInput("\(file.path): its handoff is exec: --next-init FILE is needed, the \(text(target)) to be")
+        }
+        let content = try HostFile.read(path, limit: 1 << 30)
+        return LaunchIdentity.NextInitIdentity(
+            path: target, byteCount: UInt64(content.count), digest: SwiftCryptoHash.digest(.sha256, of: content))
+    }
+
+    /// The log, read as everybody reads it.
+    private static func read(_ log: [UInt8]) throws(CommandFailure) -> (EventLogReader, [Digest]) {
+        let reader: EventLogReader
+        do throws(LogError) {
+            reader = try EventLogReader(parsing: log)
+        } catch {
+            throw .internalError("the predicted log cannot be read: \(error.code.text)")
+        }
+        let replay = LogReplay(reader, hashing: SwiftCryptoHash.self)
+        guard replay.findings.isEmpty, replay.outcome == .closed else {
+            throw .internalError("the predicted log is not that of a good launch")
+        }
+        return (reader, replay.values)
+    }
+}

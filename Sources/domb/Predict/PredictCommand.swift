@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import LaunchControl
+import Platform
+import Prediction
+
+struct PredictCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "predict",
+        abstract: "Print the PCR that a launch will lead to, before any boot and without a TPM.",
+        discussion: """
+            The code that launches runs here on a simulated host, over domains that hold what domb-construct on Xen 4.20 \
+            puts into them. Exit code 1: the launch would fail, and this is why; 66: a boot module is missing. \
+            docs/predict.md says what may change a prediction.
+            """)
+
+    @OptionGroup var modules: BootModuleFiles
+    @OptionGroup(title: "Identity") var identity: IdentityOptions
+    @Option(help: "With handoff exec: the next init, as it will lie in the boot domain's initramfs.")
+    var nextInit: String?
+    @Option(help: "Online physical cpus. (default: as many as the affinities need)")
+    var cpus: UInt32?
+    @Option(help: "A bank of the TPM; may be repeated. (default: all four; sha256 for tpm2-policy)")
+    var bank: [AssumedHost.Bank] = []
+    @Option(help: "What to write.")
+    var format = PredictionFormat.table
+    @Flag(help: "The same as --format json: schema domb-predict, version 1.")
+    var json = false
+    @Option(help: "The file to write; - is standard output.")
+    var output = "-"
+    @Argument(help: "The LCM: a device tree blob.")
+    var lcm: String
+
+    func validate() throws {
+        guard !json || format == .table || format == .json else {
+            throw ValidationError("--json and --format \(format.rawValue) contradict each other")
+        }
+        guard format != .policy || bank.count <= 1 else {
+            throw ValidationError("--format tpm2-policy: a policy of one bank")
+        }
+        guard format != .log || output != "-" else { throw ValidationError("--format log needs --output FILE") }
+    }
+
+    func run() throws {
+        let file = try LaunchControlFile(reading: lcm)
+        file.noteUnknownProperties()
+        let prediction = try LaunchPrediction(
+            file, identity: try identity.identity(), nextInit: nextInit, modules: modules,
+            host: PredictedLaunch.Host(banks: banks, cpus: cpus ?? AssumedHost.neededCPUs(file.module)))
+        try HostFile.write(try prediction.written(as: json ? .json : format), to: output)
+    }
+
+    private var banks: [HashAlgorithm] {
+        guard bank.isEmpty else { return bank.map { $0.algorithm } }
+        return format == .policy ? [.sha256] : HashAlgorithm.allCases
+    }
+}
