@@ -43,11 +43,18 @@ var targets: [Target] = [
             "GuestTables", "Sequencer", "Measurement", "LaunchControl", "SimulatedPlatform", "Platform",
         ],
         swiftSettings: [.strictMemorySafety(), .treatAllWarnings(as: .error)]),
+    .target(
+        name: "Verification",
+        dependencies: [
+            "LogReading", "Measurement", "LaunchControl", "Platform", .product(name: "Crypto", package: "swift-crypto"),
+            .product(name: "CryptoExtras", package: "swift-crypto"),
+        ],
+        swiftSettings: [.strictMemorySafety(), .treatAllWarnings(as: .error)]),
     .executableTarget(
         name: "domb",
         dependencies: [
-            "Prediction", "LogReading", "Sequencer", "Measurement", "ConfigApply", "LaunchControl", "SimulatedPlatform",
-            "Platform",
+            "Prediction", "Verification", "LogReading", "Sequencer", "Measurement", "ConfigApply", "LaunchControl",
+            "SimulatedPlatform", "Platform",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "Yams", package: "Yams"),
         ],

@@ -35,15 +35,19 @@ public struct EventLogReader {
         var records: [Record] = []
         var pcr: PCRIndex?
         while cursor.remaining > 0 {
-            let place = cursor.offset
-            guard let index = PCRIndex(rawValue: try cursor.read32()), index == pcr ?? index else {
-                throw LogError(.badPCR, at: place)
+            do throws(LogError) {
+                let place = cursor.offset
+                guard let index = PCRIndex(rawValue: try cursor.read32()), index == pcr ?? index else {
+                    throw LogError(.badPCR, at: place)
+                }
+                pcr = index
+                records.append(try Self.readRecord(&cursor, at: place, banks))
+            } catch {
+                throw LogError(error.code, at: error.offset, record: records.count + 1)
             }
-            pcr = index
-            records.append(try Self.readRecord(&cursor, at: place, banks))
         }
         // A log of record 0 alone is of no PCR: nothing was ever extended.
-        guard let pcr else { throw LogError(.truncated, at: log.count) }
+        guard let pcr else { throw LogError(.truncated, at: log.count, record: 1) }
         self.pcr = pcr
         self.records = records
     }

@@ -28,9 +28,12 @@ public struct LogError: Error, Equatable, Sendable {
     public let code: Code
     /// Bytes from the start of the log.
     public let offset: Int
+    /// The record in which reading stopped, counted from 1; record 0 is the header.
+    public let record: Int
 
-    init(_ code: Code, at offset: Int) {
+    init(_ code: Code, at offset: Int, record: Int = 0) {
         self.code = code
         self.offset = offset
+        self.record = record
     }
 }

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Platform
+
+/// Who wrote the log: without it the PCR proves that somebody extended it, not that DomB did.
+extension LaunchVerifier {
+    mutating func checkLauncher() {
+        guard let firmware = evidence.firmwareLog else {
+            guard !evidence.logOnly else { return }
+            report(
+                .launcher, unproven,
+                "launcher unproven: no firmware log says what ran before; whoever can extend the PCR can extend the same values"
+            )
+            return
+        }
+        checkFirmwarePCRs(firmware)
+        checkCommandLines(firmware)
+        guard !evidence.launcherFiles.isEmpty else {
+            report(
+                .launcher, unproven,
+                "launcher unproven: what ran before is measured, and was compared with no file (--launcher-file)")
+            return
+        }
+        for file in evidence.launcherFiles { checkFile(file, firmware) }
+        listOthers(firmware)
+    }
+
+    private var unproven: Check.Status { evidence.withoutLauncher ? .warning : .failed }
+
+    /// PCRs 0 to 9 are the firmware's and the boot loader's (UAPI.7, TPM2 PCR measurements).
+    private mutating func checkFirmwarePCRs(_ firmware: FirmwareLog) {
+        var covered: [UInt8] = []
+        for index in 0...9 as ClosedRange<UInt8> where firmware.hasEvents(index) {
+            let banks = firmware.banks.filter { isCovered($0, index, firmware) }
+            let wrong = firmware.banks.filter { bank in
+                guard let held = evidence.pcrs?.value(bank, index), let replayed = firmwareValue(bank, index) else {
+                    return false
+                }
+                return held != replayed
+            }
+            if !wrong.isEmpty {
+                report(
+                    .launcher, .failed, "PCR \(index): the firmware log does not lead to its value in \(names(wrong))")
+            } else if banks.isEmpty {
+                report(
+                    .launcher, unproven,
+                    "PCR \(index): the firmware log has events of it, and "
+                        + (evidence.quote == nil ? "no value of it is given" : "the quote does not prove it"))
+            } else {
+                covered.append(index)
+            }
+        }
+        guard !covered.isEmpty else { return }
+        let list = covered.map { "\($0)" }.joined(separator: ", ")
+        report(.launcher, .ok, "the firmware log leads to the values of PCRs \(list)")
+    }
+
+    /// With a quote only what it covers counts: values from a file beside it are nobody's word.
+    private func isCovered(_ bank: HashAlgorithm, _ index: UInt8, _ firmware: FirmwareLog) -> Bool {
+        guard let replayed = firmwareValue(bank, index) else { return false }
+        guard let quote = evidence.quote else { return evidence.pcrs?.value(bank, index) == replayed }
+        return !quotedBanks.isEmpty && quote.quote.banks(selecting: index).contains(bank)
+    }
+
+    private mutating func checkCommandLines(_ firmware: FirmwareLog) {
+        guard let identity else { return }
+        let strings = firmware.events.compactMap { MeasuredString($0, hashing: Hash.self) }
+        let lines = [
+            ("Xen's", identity.xenCommandLine, strings.compactMap { $0.xenCommandLine }),
+            ("the boot domain's", identity.commandLine, strings.compactMap { $0.moduleCommandLine }),
+        ]
+        for (whose, line, measured) in lines {
+            let found = measured.contains(MeasuredString.trimmed(line[...]))
+            report(
+                .launcher, found ? .ok : unproven,
+                found
+                    ? "\(whose) command line is one that the boot loader measured into PCR 8"
+                    : "\(whose) command line is not among what the boot loader measured into PCR 8: "
+                        + "\"\(printable(line))\"")
+        }
+    }
+
+    private mutating func checkFile(_ file: LauncherFile, _ firmware: FirmwareLog) {
+        let events = firmware.events.filter { $0.isOfFile && file.explains($0) }
+        let places = events.map { "PCR \($0.pcr) record \($0.number)" }.joined(separator: ", ")
+        report(
+            .launcher, events.isEmpty ? .failed : .ok,
+            events.isEmpty ? "\(file.name): no event of PCR 4 or 9 is of it" : "\(file.name): measured, \(places)")
+    }
+
+    private mutating func listOthers(_ firmware: FirmwareLog) {
+        for event in firmware.events where event.isOfFile {
+            guard !evidence.launcherFiles.contains(where: { $0.explains(event) }) else { continue }
+            let data = event.data.last == 0 ? [UInt8](event.data.dropLast()) : event.data
+            let name = event.type == FirmwareLog.EventType.ipl ? " \"\(printable(data))\"" : ""
+            let digest = event.digests.last.map { " \(hexadecimal($0.bytes))" } ?? ""
+            report(
+                .launcher, .note,
+                "ran or was read before, and is none of the files given: PCR \(event.pcr) record \(event.number)\(name)\(digest)"
+            )
+        }
+    }
+}
+
+extension FirmwareLog.Event {
+    /// A program that firmware started, or a file that GRUB read.
+    fileprivate var isOfFile: Bool {
+        pcr == 4 && type == FirmwareLog.EventType.bootServicesApplication
+            || pcr == 9 && isExtended && type != FirmwareLog.EventType.separator
+    }
+}

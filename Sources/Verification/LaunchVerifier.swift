@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LogReading
+import Measurement
+import Platform
+
+/// Holds a log against the evidence. Every check is made, whatever came of those before.
+public struct LaunchVerifier<Hash: ContentHash> {
+    public struct WrongRecord: Equatable, Sendable {
+        /// Counted from 1; one past the last where a record is missing at the end.
+        public let record: Int
+        public let kind: String
+        public let text: String
+    }
+
+    public let log: EventLogReader
+    public let replay: LogReplay
+    public let evidence: Evidence
+    public internal(set) var checks: [Check] = []
+    /// The banks in which the quote covers the log's PCR, where the quote holds.
+    public internal(set) var quotedBanks: [HashAlgorithm] = []
+    /// What the firmware log leads to: by bank PCR 0 to 23.
+    private let firmwareValues: [HashAlgorithm: [Digest?]]
+
+    public init(_ log: EventLogReader, _ evidence: Evidence, hashing: Hash.Type) {
+        self.log = log
+        self.evidence = evidence
+        replay = LogReplay(log, hashing: Hash.self)
+        var firmwareValues: [HashAlgorithm: [Digest?]] = [:]
+        if let firmware = evidence.firmwareLog {
+            for bank in firmware.banks { firmwareValues[bank] = firmware.values(bank, hashing: Hash.self) }
+        }
+        self.firmwareValues = firmwareValues
+        checkLog()
+        checkLaunch()
+        if let pcrs = evidence.pcrs { checkPCRs(pcrs) }
+        if let quote = evidence.quote { checkQuote(quote) }
+        if let expected = evidence.expected { checkExpected(expected) }
+        checkEvidence()
+        checkLauncher()
+    }
+
+    /// No check failed.
+    public var isGood: Bool { !checks.contains { $0.status == .failed } }
+
+    /// The first record that contradicts what is before it, or its own digests.
+    public var firstWrong: WrongRecord? {
+        replay.findings.first.map { WrongRecord(record: $0.record, kind: kind($0.record), text: $0.text) }
+    }
+
+    mutating func report(_ subject: Check.Subject, _ status: Check.Status, _ text: String) {
+        checks.append(Check(subject, status, text))
+    }
+
+    /// "cap"; "none" for a record that is not there.
+    func kind(_ record: Int) -> String {
+        guard log.records.indices.contains(record - 1) else { return "none" }
+        switch log.records[record - 1].content {
+        case .event(let event, _): return event.kindName
+        case .separator: return "separator"
+        }
+    }
+
+    var pcr: UInt8 { log.pcr.rawValue }
+
+    func firmwareValue(_ bank: HashAlgorithm, _ index: UInt8) -> Digest? {
+        guard let values = firmwareValues[bank], values.indices.contains(Int(index)) else { return nil }
+        return values[Int(index)]
+    }
+
+    private mutating func checkLog() {
+        guard let wrong = firstWrong else {
+            report(
+                .log, .ok,
+                "\(log.records.count) records: each one's digest in every bank is that of its data; sequence, order and cap "
+                    + "are right")
+            return
+        }
+        let more = replay.findings.count - 1
+        report(
+            .log, .failed,
+            "record \(wrong.record) (\(wrong.kind)): \(wrong.text)" + (more > 0 ? "; and \(more) more after it" : ""))
+    }
+
+    private mutating func checkLaunch() {
+        switch replay.outcome {
+        case .closed: report(.launch, .ok, "every domain was measured, and the PCR was to be closed after the last")
+        case .failed: report(.launch, .failed, "the launch failed" + (errorText.map { ": \($0)" } ?? ""))
+        case .unmeasured:
+            report(.launch, .failed, "no TPM answered: nothing was extended, and nothing can prove the log")
+        case .open: report(.launch, .failed, "no cap: the launch did not come to its end, or the log is not whole")
+        }
+        guard identity?.launcher == .command else { return }
+        report(
+            .launch, evidence.allowCommand ? .warning : .failed,
+            "launched by a command of a dom0 that ran already and may have done anything before: not a boot domain's launch"
+        )
+    }
+
+    private mutating func checkExpected(_ expected: Evidence.Expected) {
+        guard expected.pcr == pcr else {
+            report(.expected, .failed, "the values are for PCR \(expected.pcr), the log is of PCR \(pcr)")
+            return
+        }
+        for value in replay.values {
+            let name = value.algorithm.name
+            guard let wanted = expected.values.first(where: { $0.algorithm == value.algorithm }) else {
+                report(.expected, .failed, "\(name): a bank of the log without an expected value")
+                continue
+            }
+            report(
+                .expected, wanted == value ? .ok : .failed,
+                wanted == value
+                    ? "\(name): the log leads to the expected value"
+                    : "\(name): expected \(hexadecimal(wanted.bytes)), and the log leads to \(hexadecimal(value.bytes))"
+            )
+        }
+    }
+
+    private mutating func checkEvidence() {
+        if evidence.logOnly {
+            report(
+                .evidence, .warning,
+                "only the log itself was looked at: anyone can write one that does not contradict itself")
+        } else if evidence.pcrs == nil, evidence.quote == nil {
+            report(.evidence, .failed, "nothing proves this log: neither a quote nor PCR values of a TPM")
+        } else if evidence.quote == nil {
+            report(.evidence, .note, "PCR values prove the log to whoever read them from the TPM; nobody signed them")
+        }
+        let banks = evidence.quote == nil ? log.banks : quotedBanks
+        if !evidence.logOnly, banks == [.sha1] {
+            report(.evidence, .warning, "sha1 only: a second log with the same value can be made")
+        }
+    }
+
+    var identity: LaunchEvent.Identity? {
+        for record in log.records {
+            if case .event(.identity(let identity), _) = record.content { return identity }
+        }
+        return nil
+    }
+
+    private var errorText: String? {
+        for record in log.records {
+            if case .event(.error(let error), _) = record.content { return printable(error.text) }
+        }
+        return nil
+    }
+}
+
+/// Bytes that came from outside, so that no name can forge a line or move a cursor.
+func printable(_ bytes: [UInt8]) -> String {
+    var line = Line()
+    line.append(escaped: bytes)
+    return String(decoding: line.bytes, as: UTF8.self)
+}
+
+func hexadecimal(_ bytes: [UInt8]) -> String {
+    var line = Line()
+    line.append(hexBytes: bytes)
+    return String(decoding: line.bytes, as: UTF8.self)
+}
