@@ -19,6 +19,7 @@ import guests
 import initramfs
 import lcm
 import paths
+import prediction
 import qemu
 import session
 import summary
@@ -33,7 +34,7 @@ ATTESTER = 4
 # Creating domid 1 moves the hardware role; flask=disabled because Debian's kernel and this rig have no policy.
 XEN_OPTIONS = "hardware_dom=1 flask=disabled"
 FAILURES = (ToolError, session.Stuck, NoAnswer, console_log.ConsoleError, checks.CheckFailed, tcglog.LogError,
-            lcm.PatchError, RuntimeError, OSError)
+            lcm.PatchError, prediction.CannotTell, RuntimeError, OSError)
 
 
 class Launch:
@@ -56,8 +57,10 @@ class Launch:
         images = guests.appliance_images()
         self.lcm = lcm.build(SOURCE, images, self.work)
         ramdisk = initramfs.stock(self.work / "stock.cpio.gz", images)
-        return qemu.Machine(self.work, paths.XEN_LATE_HWDOM, paths.boot_kernel(), ramdisk, xen_options=XEN_OPTIONS,
-                            tables=self.lcm.tables)
+        machine = qemu.Machine(self.work, paths.XEN_LATE_HWDOM, paths.boot_kernel(), ramdisk, xen_options=XEN_OPTIONS,
+                               tables=self.lcm.tables)
+        prediction.predict(machine, self.lcm.dtb, images)
+        return machine
 
     def watch(self, running, outcome) -> None:
         self.outcome = outcome
@@ -111,6 +114,7 @@ class Launch:
         self.check("the launch is complete",
                    lambda: checks.said(messages, f"launch complete: {len(self.domids)} domains unpaused"))
         self.check("the log replays to the TPM's PCR in every active bank", self.check_pcrs)
+        self.check("the PCR and every byte of the log are as predicted before the boot", self.check_prediction)
         self.check("the PCR was closed and read before the first unpause",
                    lambda: checks.closed_before_unpause(self.trace))
         self.check("every domain was unpaused once, after those it depends on",
@@ -124,6 +128,11 @@ class Launch:
     def check_pcrs(self) -> None:
         checks.require(self.log and self.outcome.pcrs, "there is no log or no PCR")
         checks.replays(self.log, self.outcome.pcrs, PCR)
+
+    def check_prediction(self) -> None:
+        checks.require(self.log and self.outcome.pcrs, "there is no log or no PCR")
+        checks.predicted(self.work, self.outcome.pcrs, PCR)
+        checks.require(self.log.read_bytes() == (self.work / "predicted.bin").read_bytes(), "the log is another one")
 
     def check_delivery(self) -> None:
         delivered = console_log.guest_log(self.outcome.console(), ATTESTER)

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import console as console_log
+import paths
+import prediction
 import tcglog
 import tpm
 from tools import run
@@ -39,14 +41,25 @@ def replays(log: Path, pcrs: str | None, pcr: int) -> list:
     return sorted(actual)
 
 
+def predicted(work: Path, pcrs: str, pcr: int) -> None:
+    """The PCR is what `domb predict` said before the boot, in every active bank."""
+    expected = prediction.values(work / "predicted.json")
+    actual = {bank: values[pcr] for bank, values in tcglog.banks(pcrs).items()}
+    require(actual, "the TPM has no active bank")
+    for bank, value in actual.items():
+        require(value == expected.get(bank), f"PCR {pcr}, bank {bank}: predicted {expected.get(bank)}, it is {value}")
+
+
 def quoted(work: Path, saved: tuple, pcr: int, banks: list) -> None:
-    """tpm2_checkquote takes a quote of the PCR together with the log, and domb verify both."""
+    """tpm2_checkquote takes a quote of the PCR together with the log, and so does domb verify."""
     folder = tpm.quote(work, saved, pcr, banks)
     log = work / "measurements.bin"
     evidence = [folder / name for name in ("quote.msg", "quote.sig", "ak.pem")]
     message, signature, key = evidence
     run("tpm2_checkquote", "-u", key, "-m", message, "-s", signature, "-f", folder / "quote.pcrs", "-g", "sha256",
         "-q", tpm.NONCE, "-e", log)
+    run(paths.DOMB, "verify", log, "--quote", message, "--sig", signature, "--ak", key, "--nonce", tpm.NONCE,
+        "--pcrs", work / "pcrs.yaml", "--expect", work / "predicted.json", "--without-launcher")
 
 
 def closed_before_unpause(trace: list) -> None:

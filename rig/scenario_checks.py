@@ -77,6 +77,7 @@ def _logged(row: kinds.Scenario, outcome, console, work: Path) -> None:
         banks = checks.replays(work / "measurements.bin", outcome.pcrs, PCR)
         require(not row.banks or banks == sorted(row.banks), f"active banks {banks}, expected {row.banks}")
         if row.quoted:
+            checks.predicted(work, outcome.pcrs, PCR)
             checks.quoted(work, outcome.saved, PCR, banks)
     else:
         tcglog.replayed(work / "measurements.bin")

@@ -20,6 +20,7 @@ import guests
 import initramfs
 import lcm
 import paths
+import prediction
 import programs
 import qemu
 import scenario_checks
@@ -67,6 +68,8 @@ def prepare(row: Scenario, work: Path) -> qemu.Machine:
         work, paths.XEN_STOCK if row.xen == "stock" else paths.XEN_LATE_HWDOM, paths.boot_kernel(), ramdisk,
         xen_options=boot.XEN_OPTIONS if row.xen == "late" else "", linux_options=linux, tables=tables,
         timeout=HARD_LIMIT, memory=row.memory)
+    if row.quoted:
+        prediction.predict(machine, made.dtb, images)
     if row.grub:
         machine.xen = paths.XEN_STOCK_MULTIBOOT
         machine.esp = grub.make_esp(machine, tables)
