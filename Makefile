@@ -4,6 +4,7 @@
 #   make build     out/domb, out/domb-init, out/domb-construct, out/domb.cpio.gz
 #   make boot      builds, boots examples/appliance.dts on real Xen in QEMU, checks, prints the result
 #   make unit      the quick tests
+#   make tpm-faults  every TPM command made to fail, with a real swtpm
 #   make fuzz-replay  past findings through the fuzzers
 #   make test      lint, unit tests, the boot and the scenarios that fit in thirty minutes
 #   make test-all  the whole matrix
@@ -21,7 +22,8 @@ HOST := swift build -c release --scratch-path .build-host
 INIT := swift build -c release --scratch-path .build-init --traits EmbeddedInit
 FAULT := swift build -c release --scratch-path .build-fault --traits EmbeddedInit,FaultInjection
 
-.PHONY: build boot unit lint test test-all clean packages deps programs images fault xen-late-hwdom fuzz-replay
+.PHONY: build boot unit lint test test-all clean packages deps programs images fault rehearse xen-late-hwdom fuzz-replay \
+	tpm-faults
 
 build: packages deps programs images
 
@@ -54,6 +56,14 @@ fault: programs
 	@$(FAULT) --product domb-init
 	@strip -o out/domb-init-fault .build-fault/release/domb-init
 
+# A launch on the simulated Xen with a real swtpm, for the rig.
+rehearse: deps
+	@echo "building domb-rehearse"
+	@mkdir -p out/rig
+	@rm -f .build-host/release/domb-rehearse
+	@$(HOST) --product domb-rehearse
+	@install -m 755 .build-host/release/domb-rehearse out/rig/domb-rehearse
+
 images: programs
 	@initramfs/build.sh domb out/domb.cpio.gz out/domb-init
 	@python3 initramfs/budget.py
@@ -77,10 +87,14 @@ fuzz-replay:
 	@Fuzz/build.sh .build-fuzz
 	@Fuzz/run.sh replay .build-fuzz
 
-test: lint build fault xen-late-hwdom unit fuzz-replay boot
+# Every TPM command of a launch times every fault, through a real swtpm.
+tpm-faults: rehearse
+	@python3 rig/tpm_faults.py
+
+test: lint build fault xen-late-hwdom unit tpm-faults fuzz-replay boot
 	@python3 rig/scenarios.py --quick
 
-test-all: lint build fault xen-late-hwdom unit fuzz-replay boot
+test-all: lint build fault xen-late-hwdom unit tpm-faults fuzz-replay boot
 	@python3 rig/scenarios.py --all
 
 clean:

@@ -104,6 +104,7 @@ if let deps {
     products += [
         .executable(name: "domb-init", targets: ["DomBInit"]),
         .executable(name: "domb-construct", targets: ["DomBConstruct"]),
+        .executable(name: "domb-rehearse", targets: ["DomBRehearse"]),
     ]
     targets += [
         .target(name: "CIsoc23", cSettings: c),
@@ -123,6 +124,22 @@ if let deps {
             linkerSettings: linked(
                 xenArchives + ["sys", "mu", "tcti-device"].map { "\(tss2)/libtss2-\($0).a" }
                     + ["/usr/lib/x86_64-linux-gnu/libcrypto.a"])),
+        .target(name: "CSwtpmShim", dependencies: ["CTSSShim"], cSettings: c),
+        .executableTarget(
+            name: "DomBRehearse",
+            dependencies: [
+                "Sequencer", "Measurement", "LaunchControl", "SimulatedPlatform", "Platform", "TPMBindings", "CSwtpmShim",
+                "CryptoBindings", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: [
+                .strictMemorySafety(), .treatAllWarnings(as: .error),
+                .unsafeFlags(include.flatMap { ["-Xcc", $0] }),
+            ],
+            linkerSettings: [
+                .unsafeFlags(
+                    ["sys", "mu", "tcti-swtpm", "tcti-device"].map { "\(tss2)/libtss2-\($0).a" }
+                        + ["/usr/lib/x86_64-linux-gnu/libcrypto.a"])
+            ]),
         .target(name: "CXenGuestShim", dependencies: ["CIsoc23"], cSettings: c),
         .executableTarget(
             name: "DomBConstruct",

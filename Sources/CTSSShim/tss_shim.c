@@ -7,7 +7,8 @@
 #include <tss2/tss2_tcti_device.h>
 
 struct domb_tpm {
-    char *device;
+    TSS2_TCTI_INIT_FUNC init;
+    char *configuration;
     TSS2_TCTI_CONTEXT *tcti;
     // NULL where the device could not be opened again.
     TSS2_SYS_CONTEXT *sys;
@@ -30,14 +31,14 @@ static void close_contexts(struct domb_tpm *tpm)
 static TSS2_RC open_tcti(struct domb_tpm *tpm)
 {
     size_t size = 0;
-    TSS2_RC rc = Tss2_Tcti_Device_Init(NULL, &size, tpm->device);
+    TSS2_RC rc = tpm->init(NULL, &size, tpm->configuration);
 
     if (rc)
         return rc;
     tpm->tcti = calloc(1, size);
     if (!tpm->tcti)
         return TSS2_TCTI_RC_MEMORY;
-    rc = Tss2_Tcti_Device_Init(tpm->tcti, &size, tpm->device);
+    rc = tpm->init(tpm->tcti, &size, tpm->configuration);
     if (rc) {
         free(tpm->tcti);
         tpm->tcti = NULL;
@@ -65,13 +66,19 @@ static TSS2_RC open_contexts(struct domb_tpm *tpm)
 
 uint32_t domb_tpm_open(const char *device, struct domb_tpm **out)
 {
+    return domb_tpm_open_with(Tss2_Tcti_Device_Init, device, out);
+}
+
+uint32_t domb_tpm_open_with(TSS2_TCTI_INIT_FUNC init, const char *configuration, struct domb_tpm **out)
+{
     struct domb_tpm *tpm = calloc(1, sizeof *tpm);
     TSS2_RC rc = TSS2_TCTI_RC_MEMORY;
 
     if (!tpm)
         return rc;
-    tpm->device = strdup(device);
-    if (tpm->device)
+    tpm->init = init;
+    tpm->configuration = strdup(configuration);
+    if (tpm->configuration)
         rc = open_contexts(tpm);
     if (rc) {
         domb_tpm_close(tpm);
@@ -84,7 +91,7 @@ uint32_t domb_tpm_open(const char *device, struct domb_tpm **out)
 void domb_tpm_close(struct domb_tpm *tpm)
 {
     close_contexts(tpm);
-    free(tpm->device);
+    free(tpm->configuration);
     free(tpm);
 }
 

@@ -22,6 +22,13 @@ import Platform
         unsafe context = opened
     }
 
+    /// A TPM that was opened by another transport; `code` is the opening's TSS2_RC.
+    /// Safety: nobody else uses or closes `opened`.
+    @unsafe public init(adopting opened: OpaquePointer?, code: UInt32) {
+        unsafe context = opened
+        openingCode = code
+    }
+
     deinit {
         // Safety: the contexts are this value's alone, and this is their end.
         if let context = unsafe context { unsafe domb_tpm_close(context) }

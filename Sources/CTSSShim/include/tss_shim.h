@@ -6,11 +6,14 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <tss2/tss2_tcti.h>
 
 struct domb_tpm;
 
 // Opens the device and a SAPI context over it.
 uint32_t domb_tpm_open(const char *device, struct domb_tpm **out);
+// The same by another transport.
+uint32_t domb_tpm_open_with(TSS2_TCTI_INIT_FUNC init, const char *configuration, struct domb_tpm **out);
 void domb_tpm_close(struct domb_tpm *tpm);
 
 // TPM2_GetCapability(TPM_CAP_PCRS): the algorithms whose selection holds the PCR. count: in the capacity, out the number.

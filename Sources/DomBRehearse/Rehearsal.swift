@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CryptoBindings
+import LaunchControl
+import Measurement
+import Platform
+import Sequencer
+import SimulatedPlatform
+import TPMBindings
+
+/// Small domains, and a launch of them as PID 1 does it.
+struct Rehearsal {
+    private static let kernelAddress: UInt64 = 0x10_0000
+    private static let kernelSize = 64 << 10
+    private static let kibibytes: UInt64 = 8192
+    private static let startInfo: UInt64 = 0x20_0000
+
+    struct Outcome {
+        var failure: LaunchFailure?
+        var unpaused: [DomainID]
+        var journal: RecordingJournal
+    }
+
+    private var module: LaunchControlModule
+    private var host = SimulatedHypervisor()
+
+    init(domains: UInt16, settings: LaunchSettings) throws {
+        module = LaunchControlModule(domains: [], settings: settings)
+        for number in 1...domains {
+            guard let domid = DomainID(rawValue: number) else { break }
+            module.domains.append(
+                DomainDescription(
+                    domid: domid, name: Array("domain\(number)".utf8), memory: Self.kibibytes,
+                    kernel: ImageReference(
+                        moduleIndex: 1,
+                        segments: [Segment(address: Self.kernelAddress, byteCount: UInt64(Self.kernelSize))])))
+            host.add(Self.built(domid))
+        }
+    }
+
+    private static func built(_ domid: DomainID) -> SimulatedDomain {
+        var domain = SimulatedDomain(domid: domid, kibibytes: kibibytes)
+        domain.memory.write(
+            [UInt8](repeating: UInt8(truncatingIfNeeded: domid.rawValue) | 1, count: kernelSize), at: kernelAddress)
+        // hvm_start_info without modules or command line, and a memory map of one range behind it.
+        var info: [UInt8] = []
+        for (value, count) in [
+            (0x336E_C578, 4), (1, 4), (0, 32), (startInfo + 56, 8), (1, 8), (0, 8), (kibibytes << 10, 8), (1, 8),
+        ] as [(UInt64, Int)] {
+            info.append(littleEndian: value, byteCount: min(count, 8))
+            info += [UInt8](repeating: 0, count: max(0, count - 8))
+        }
+        domain.memory.write(info, at: startInfo)
+        domain.state = VCPUState(
+            instructionPointer: kernelAddress, startInfo: startInfo,
+            registers: [UInt8](repeating: 0, count: VCPUState.byteCount))
+        return domain
+    }
+
+    func run(store: consuming TSS2MeasurementStore) -> Outcome {
+        var machine = Machine(host: host, store: store, journal: RecordingJournal(), hashing: LibcryptoHash.self)
+        var failure: LaunchFailure?
+        do throws(LaunchFailure) {
+            try launch(on: &machine)
+        } catch {
+            failure = error
+            machine.recordFailure(error)
+        }
+        return Outcome(failure: failure, unpaused: machine.unpaused, journal: machine.journal)
+    }
+
+    private func launch(
+        on machine: inout Machine<SimulatedHypervisor, TSS2MeasurementStore, RecordingJournal, LibcryptoHash>
+    ) throws(LaunchFailure) {
+        let digest = LibcryptoHash.digest(.sha256, of: [])
+        let facts = try machine.facts(pcr: module.settings.pcr, otherProcesses: [], inheritedDescriptors: [])
+        let plan: LaunchPlan
+        do throws(PlanRefusal) {
+            plan = try LaunchPlan(module: module, digest: digest, facts: facts, arguments: LaunchArguments())
+        } catch {
+            throw LaunchFailure(.plan, domid: error.domid, .refusal(error))
+        }
+        try machine.run(
+            plan,
+            LaunchIdentity(
+                identity: LaunchEvent.Identity(
+                    buildID: [], commandLine: [], xenVersion: facts.hypervisor.version, xenBuildID: [],
+                    xenCommandLine: facts.hypervisor.commandLine, securityMode: facts.hypervisor.securityMode),
+                moduleByteCount: 0, moduleDigest: digest, nextInit: nil))
+    }
+}
