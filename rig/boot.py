@@ -15,6 +15,7 @@ from pathlib import Path
 import afterlife
 import checks
 import console as console_log
+import firmwarelog
 import guests
 import initramfs
 import lcm
@@ -34,7 +35,8 @@ ATTESTER = 4
 # Creating domid 1 moves the hardware role; flask=disabled because Debian's kernel and this rig have no policy.
 XEN_OPTIONS = "hardware_dom=1 flask=disabled"
 FAILURES = (ToolError, session.Stuck, NoAnswer, console_log.ConsoleError, checks.CheckFailed, tcglog.LogError,
-            lcm.PatchError, prediction.CannotTell, RuntimeError, OSError)
+            lcm.PatchError, prediction.CannotTell, firmwarelog.NoLog,
+            RuntimeError, OSError)
 
 
 class Launch:

@@ -3,11 +3,12 @@
 from pathlib import Path
 
 import console as console_log
+import grub
 import paths
 import prediction
 import tcglog
 import tpm
-from tools import run
+from tools import ToolError, run
 
 UNPAUSE = "xc_domain_unpause"
 EXTEND = "TPM2_PCR_Extend"
@@ -52,14 +53,43 @@ def predicted(work: Path, pcrs: str, pcr: int) -> None:
 
 def quoted(work: Path, saved: tuple, pcr: int, banks: list) -> None:
     """tpm2_checkquote takes a quote of the PCR together with the log, and so does domb verify."""
-    folder = tpm.quote(work, saved, pcr, banks)
+    folder = tpm.quote(work, saved, [pcr], banks)
     log = work / "measurements.bin"
-    evidence = [folder / name for name in ("quote.msg", "quote.sig", "ak.pem")]
-    message, signature, key = evidence
-    run("tpm2_checkquote", "-u", key, "-m", message, "-s", signature, "-f", folder / "quote.pcrs", "-g", "sha256",
-        "-q", tpm.NONCE, "-e", log)
-    run(paths.DOMB, "verify", log, "--quote", message, "--sig", signature, "--ak", key, "--nonce", tpm.NONCE,
-        "--pcrs", work / "pcrs.yaml", "--expect", work / "predicted.json", "--without-launcher")
+    run("tpm2_checkquote", "-u", folder / "ak.pem", "-m", folder / "quote.msg", "-s", folder / "quote.sig",
+        "-f", folder / "quote.pcrs", "-g", "sha256", "-q", tpm.NONCE, "-e", log)
+    run(*_verify(log, folder), "--pcrs", work / "pcrs.yaml", "--expect", work / "predicted.json", "--without-launcher")
+
+
+def _verify(log: Path, folder: Path) -> list:
+    return [paths.DOMB, "verify", log, "--quote", folder / "quote.msg", "--sig", folder / "quote.sig",
+            "--ak", folder / "ak.pem", "--nonce", tpm.NONCE]
+
+
+def whole_chain(machine, saved: tuple, pcr: int) -> None:
+    """Firmware, GRUB, Xen, its command line, the boot domain and every domain: domb verify takes one quote of all their
+    PCRs with both logs and the files, and not with another file, without one of them, or without the firmware's log."""
+    work = machine.work
+    folder = tpm.quote(work, saved, [*range(10), pcr], ["sha256"])
+    files = grub.measured_files(machine)
+    command = [*_verify(work / "measurements.bin", folder), "--firmware-log", work / "firmware.bin"]
+
+    def with_files(files: list) -> list:
+        return command + [word for file in files for word in ("--launcher-file", file)]
+
+    verdict = run(*with_files(files))
+    (work / "verified.txt").write_text(verdict)
+    other = work / "other-initrd.gz"
+    data = bytearray(files[-1].read_bytes())
+    data[len(data) // 2] ^= 1
+    other.write_bytes(data)
+    for what, words in (("another initramfs", with_files([*files[:-1], other])), ("a file not named", with_files(files[:-1])),
+                        ("no file at all", command), ("no firmware log", _verify(work / "measurements.bin", folder))):
+        try:
+            run(*words)
+        except ToolError as error:
+            require("exit status 1:" in str(error), f"{what}: {error}")
+            continue
+        raise CheckFailed(f"domb verify is content with {what}")
 
 
 def closed_before_unpause(trace: list) -> None:

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The other road: OVMF, GRUB's `acpi` command, multiboot2 Xen. GRUB hands a table on byte for byte, wrong checksum
+"""The other road: OVMF, GRUB's `acpi` command, multiboot2 Xen. GRUB's tpm module measures every command into PCR 8 and
+every file that it reads into PCR 9. GRUB hands a table on byte for byte, wrong checksum
 included. QEMU's -acpitable does not: acpi_table_install (hw/acpi/core.c) writes length and checksum anew."""
 import shutil
 from pathlib import Path
@@ -9,11 +10,18 @@ from qemu import LINUX_OPTIONS, XEN_OPTIONS, Machine
 from tools import run
 
 MODULES = ("part_gpt part_msdos fat normal configfile search search_fs_file multiboot2 acpi serial terminal gzio boot "
-           "echo").split()
+           "echo tpm").split()
 FIND_CONFIGURATION = """search --file --set=root /boot/grub/grub.cfg
 set prefix=($root)/boot/grub
 configfile /boot/grub/grub.cfg
 """
+
+
+def measured_files(machine: Machine) -> list:
+    """What GRUB reads and measures, and GRUB itself, which the firmware measures."""
+    esp = machine.esp
+    return [esp / "EFI/BOOT/BOOTX64.EFI", esp / "boot/grub/grub.cfg", *sorted(esp.glob("lcm*.aml")), esp / "xen.gz",
+            esp / "vmlinuz", esp / "initrd.gz"]
 
 
 def make_esp(machine: Machine, tables: list) -> Path:

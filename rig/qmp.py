@@ -26,8 +26,8 @@ class Monitor:
         line, self._buffer = self._buffer.split(b"\n", 1)
         return json.loads(line)
 
-    def command(self, name: str) -> dict:
-        self._socket.sendall(json.dumps({"execute": name}).encode() + b"\n")
+    def command(self, name: str, **arguments) -> dict:
+        self._socket.sendall(json.dumps({"execute": name, "arguments": arguments}).encode() + b"\n")
         while True:
             message = self._read_message()
             if "event" in message:

@@ -48,6 +48,8 @@ class Scenario:
     kill_tpm: str | None = None
     # MiB of the machine.
     memory: int = 1024
+    # The firmware's log is taken, and the whole chain from the firmware to the last domain verified.
+    chain: bool = False
     # The PCR and a quote of it are checked by tools that are not DomB's.
     quoted: bool = False
     # Domains that have to run and tick; none other may.

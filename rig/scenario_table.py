@@ -142,6 +142,8 @@ def measurement() -> list:
         Scenario("tpm-killed", 9, "the TPM dies between two domains' records: nothing runs",
                  failure("measure", "TPM2_PCR_Extend"), patches=(LARGE,), memory=1536,
                  kill_tpm=first_measured),
+        Scenario("whole-chain", 9, "GRUB's tpm module: firmware, Xen, boot domain and domains verified by one quote",
+                 ("domb: launch complete: 2 domains unpaused",), ends=STAYS, runs=BOTH, log=GOOD, grub=True, chain=True),
         Scenario("dynamic-pcr", 9, "a PCR of the dynamic launch, on a kernel that cannot send from locality 2",
                  failure("plan", "takes extends from locality 2 only"), patches=(("domb,pcr = <11>", "domb,pcr = <18>"),)),
     ]

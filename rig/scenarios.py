@@ -15,6 +15,8 @@ from pathlib import Path
 
 import afterlife
 import boot
+import checks
+import firmwarelog
 import grub
 import guests
 import initramfs
@@ -34,6 +36,7 @@ IMAGES = {"minimal.dts": guests.minimal_images, "appliance.dts": guests.applianc
 BALLAST_BYTES = 70_000
 # What every boot ends with one way or the other, seconds of the machine; a slower one is a failure.
 HARD_LIMIT = 240
+XEN_SPEAKS = "(XEN) Xen version"
 GIVEN_UP = ("domb: end:", "domb-construct: failed")
 
 
@@ -79,6 +82,9 @@ def prepare(row: Scenario, work: Path) -> qemu.Machine:
 
 def watch(row: Scenario, running, outcome) -> None:
     """Sees the boot through to what the row expects, or to anything else that ends it."""
+    if row.chain:
+        session.wait(running, lambda: XEN_SPEAKS in running.console(), f"waiting for {XEN_SPEAKS!r}", HARD_LIMIT)
+        firmwarelog.take(running, running.machine.work)
     if row.kill_tpm:
         session.wait_for_line(running, row.kill_tpm, *GIVEN_UP, patience=HARD_LIMIT)
         outcome.chip.kill()
@@ -116,6 +122,8 @@ def attempt(row: Scenario) -> Result:
         outcome = session.boot(machine, lambda running, outcome: watch(row, running, outcome), row.tpm, row.banks,
                                keep_pcrs=not row.kill_tpm)
         scenario_checks.judge(row, outcome, work)
+        if row.chain:
+            checks.whole_chain(machine, outcome.saved, boot.PCR)
     except boot.FAILURES as error:
         wrong = str(error)
     except Exception as error:  # A scenario that breaks the rig is a failure, not the end of the others.

@@ -80,15 +80,15 @@ def read_pcrs(work: Path, saved: tuple) -> str:
 NONCE = "00112233445566778899aabbccddeeff"
 
 
-def quote(work: Path, saved: tuple, pcr: int, banks: list) -> Path:
-    """Quotes the PCR in these banks with a fresh key. Leaves ak.pem, quote.msg, quote.sig and quote.pcrs in the folder
+def quote(work: Path, saved: tuple, pcrs: list, banks: list) -> Path:
+    """Quotes the PCRs in these banks with a fresh key. Leaves ak.pem, quote.msg, quote.sig and quote.pcrs in the folder
     that it returns."""
     with revived(work, saved) as tool:
         tool("tpm2_createek", "-c", "ek.ctx", "-G", "ecc")
         tool("tpm2_createak", "-C", "ek.ctx", "-c", "ak.ctx", "-G", "ecc", "-g", "sha256", "-s", "ecdsa", "-u", "ak.pem",
              "-f", "pem")
         tool("tpm2_flushcontext", "-t")
-        selection = "+".join(f"{bank}:{pcr}" for bank in banks)
+        selection = "+".join(f"{bank}:{','.join(map(str, pcrs))}" for bank in banks)
         tool("tpm2_quote", "-c", "ak.ctx", "-l", selection, "-q", NONCE, "-m", "quote.msg", "-s", "quote.sig",
              "-o", "quote.pcrs", "-g", "sha256")
     return work / "tpm-read"
