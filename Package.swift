@@ -24,7 +24,7 @@ var products: [Product] = [.executable(name: "domb", targets: ["domb"])]
 var targets: [Target] = [
     .target(name: "Platform", swiftSettings: core),
     .target(name: "LaunchControl", dependencies: ["Platform"], swiftSettings: core),
-    .target(name: "GuestTables", dependencies: ["Platform"], swiftSettings: core),
+    .target(name: "BuilderModel", dependencies: ["LaunchControl", "Platform"], swiftSettings: core),
     .target(name: "Measurement", dependencies: ["LaunchControl", "Platform"], swiftSettings: core),
     .target(name: "ConfigApply", dependencies: ["LaunchControl", "Platform"], swiftSettings: core),
     .target(
@@ -40,7 +40,7 @@ var targets: [Target] = [
     .target(
         name: "Prediction",
         dependencies: [
-            "GuestTables", "Sequencer", "Measurement", "LaunchControl", "SimulatedPlatform", "Platform",
+            "BuilderModel", "Sequencer", "Measurement", "LaunchControl", "SimulatedPlatform", "Platform",
         ],
         swiftSettings: [.strictMemorySafety(), .treatAllWarnings(as: .error)]),
     .target(
@@ -53,8 +53,8 @@ var targets: [Target] = [
     .executableTarget(
         name: "domb",
         dependencies: [
-            "Prediction", "Verification", "LogReading", "Sequencer", "Measurement", "ConfigApply", "LaunchControl",
-            "SimulatedPlatform", "Platform",
+            "BuilderModel", "Prediction", "Verification", "LogReading", "Sequencer", "Measurement", "ConfigApply",
+            "LaunchControl", "SimulatedPlatform", "Platform",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "Yams", package: "Yams"),
         ],
@@ -65,7 +65,7 @@ var targets: [Target] = [
     .testTarget(
         name: "DombTests",
         dependencies: [
-            "domb", "Prediction", "GuestTables", "LogReading", "Measurement", "LaunchControl", "Platform", "Sequencer",
+            "domb", "Prediction", "BuilderModel", "LogReading", "Measurement", "LaunchControl", "Platform", "Sequencer",
             "SimulatedPlatform",
         ]),
     .testTarget(
@@ -74,6 +74,12 @@ var targets: [Target] = [
     .testTarget(
         name: "MeasurementTests", dependencies: ["Measurement", "LaunchControl", "Platform", "SimulatedPlatform"]),
     .testTarget(name: "ConfigApplyTests", dependencies: ["ConfigApply", "LaunchControl", "SimulatedPlatform"]),
+    .testTarget(
+        name: "PredictionTests",
+        dependencies: [
+            "Prediction", "BuilderModel", "LogReading", "Measurement", "LaunchControl", "Platform", "Sequencer",
+            "SimulatedPlatform",
+        ]),
     .testTarget(
         name: "SequencerTests", dependencies: ["Sequencer", "Measurement", "LaunchControl", "SimulatedPlatform"]),
 ]
@@ -144,7 +150,7 @@ if let deps {
         .executableTarget(
             name: "DomBConstruct",
             dependencies: [
-                "GuestTables", "LaunchControl", "Platform", "LinuxBindings", "CryptoBindings", "CXenGuestShim",
+                "BuilderModel", "LaunchControl", "Platform", "LinuxBindings", "CryptoBindings", "CXenGuestShim",
             ],
             swiftSettings: bindings,
             // Whole, since libxenguest's loaders register themselves by constructors that nobody calls. All by -Xlinker:

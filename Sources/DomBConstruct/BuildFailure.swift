@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import BuilderModel
 import Platform
 
 /// A step of building a domain failed.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import BuilderModel
 import CryptoBindings
 import LaunchControl
 import LinuxBindings
@@ -79,11 +80,11 @@ struct ConstructStage: ~Copyable {
         do throws(SystemError) { xen = try XenBuilder() } catch { throw .system(error) }
         let feasibility: Feasibility
         do throws(HypercallError) {
-            feasibility = Feasibility(lateHardwareDomain: BootOptions.lateHardwareDomain(in: try xen.commandLine()))
+            feasibility = Feasibility(xenCommandLine: try xen.commandLine())
         } catch {
             throw .hypercall(error)
         }
-        let refusals = feasibility.refusals(of: module.domains)
+        let refusals = feasibility.refusals(of: module.domains, problem: ImageFile.problem)
         guard refusals.isEmpty else { throw .refusals(refusals) }
         for domain in DomainBuild.order(module.domains) { try build(domain, with: xen) }
         var line = Line("domains built and paused: ")

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import GuestTables
+import BuilderModel
 import LaunchControl
 import Platform
 
@@ -17,16 +17,14 @@ struct DomainBuild {
     /// C strings: they end in zero.
     let commandLine: [CChar]
     let kernel: [CChar]
-    /// The ramdisk first, then the others in LCM order: as the start info is to list them.
+    /// In the start info's order.
     let modules: [[CChar]]
 
     /// `nil` where an image has no module index; `Feasibility` has refused that already.
     init?(_ domain: DomainDescription) {
         guard let kernelIndex = domain.kernel.moduleIndex else { return nil }
         var modules: [[CChar]] = []
-        for image in (domain.ramdisk.map { [$0] } ?? [])
-            + domain.otherModules.filter({ $0.isDomains }).map({ $0.image })
-        {
+        for image in domain.loadedModules {
             guard let index = image.moduleIndex else { return nil }
             modules.append(Self.terminated(ImageFile(moduleIndex: index).path))
         }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CXenGuestShim
-import GuestTables
+import BuilderModel
 import Platform
 
 /// A step that failed, before it is known for which domain.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import BuilderModel
 import LinuxBindings
 import Platform
 
@@ -25,6 +26,16 @@ struct ImageFile: Equatable {
     func kind() throws(Errno) -> Kind {
         guard let path = CPath(path) else { throw .invalid }
         return Self.kind(of: try OpenFile(path).read(atMost: 1024))
+    }
+
+    /// Why the builder cannot take it.
+    static func problem(moduleIndex: UInt32, isKernel: Bool) -> Refusal.Reason? {
+        let file = ImageFile(moduleIndex: moduleIndex)
+        do throws(Errno) {
+            return try file.kind() == .other && isKernel ? .unknownKernel(path: file.path) : nil
+        } catch {
+            return .missingImage(path: file.path, code: error.code)
+        }
     }
 
     static func kind(of head: [UInt8]) -> Kind {

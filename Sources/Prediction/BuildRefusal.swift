@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Why the real builder would not build a domain, or would build it in a way that is not known here.
+/// Why libxenguest would not build a domain, or would build it in a way that is not known here.
 public enum BuildRefusal: Error, Equatable, Sendable {
     /// It needs this many pages below 4 GiB for kernel, modules and start info.
     case tooLittleMemory(neededPages: UInt64)
@@ -9,11 +9,9 @@ public enum BuildRefusal: Error, Equatable, Sendable {
     case entryOutside(UInt32)
     /// The symbol table's form in memory is not predicted.
     case symbols
-    case emptyRamdisk
+    case emptyModule
     /// Larger than libxenguest reads.
     case tooLarge(byteCount: UInt64)
-    case vcpus(UInt32)
-    case memory(UInt64)
 
     public var text: String {
         switch self {
@@ -24,10 +22,8 @@ public enum BuildRefusal: Error, Equatable, Sendable {
         case .entryOutside(let address):
             "its kernel's entry 0x\(String(address, radix: 16)) lies outside of its loadable segments"
         case .symbols: "its kernel wants its symbol table loaded (BSD_SYMTAB), which is not predicted"
-        case .emptyRamdisk: "its ramdisk is empty"
+        case .emptyModule: "an empty module"
         case .tooLarge(let byteCount): "an image of \(byteCount) bytes; libxenguest reads at most 1 GiB"
-        case .vcpus(let count): "\(count) vcpus; 1 to 128 can be built"
-        case .memory(let kibibytes): "\(kibibytes) KiB of memory is not a whole number of 4 KiB pages above 0"
         }
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import GuestTables
+import BuilderModel
 import LaunchControl
 import Platform
 

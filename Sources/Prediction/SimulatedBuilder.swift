@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import GuestTables
+import BuilderModel
 import LaunchControl
 import Platform
 import SimulatedPlatform
@@ -18,20 +18,17 @@ public struct SimulatedBuilder {
 
     private let domain: DomainDescription
     private let kernel: KernelImage
-    private let ramdisk: [UInt8]?
+    private let modules: [[UInt8]]
     private let acpi: GuestACPI
     private let map: GuestMemoryMap
     /// Where the next thing goes.
     private var next: UInt64 = 0
 
-    public init(_ domain: DomainDescription, kernel: KernelImage, ramdisk: [UInt8]?) throws(BuildRefusal) {
-        guard (1...GuestACPI.maximumVCPUs).contains(domain.vcpus) else { throw .vcpus(domain.vcpus) }
-        guard domain.memory > 0, domain.memory % 4 == 0, domain.memory <= .max / 1024 else {
-            throw .memory(domain.memory)
-        }
+    /// `domain` is one that `Feasibility` does not refuse; the modules are in the start info's order.
+    public init(_ domain: DomainDescription, kernel: KernelImage, modules: [[UInt8]]) {
         self.domain = domain
         self.kernel = kernel
-        self.ramdisk = ramdisk
+        self.modules = modules
         acpi = GuestACPI(vcpus: domain.vcpus)
         map = GuestMemoryMap(kibibytes: domain.memory, acpiByteCount: acpi.bytes.count)
     }
@@ -44,15 +41,15 @@ public struct SimulatedBuilder {
         for frames in map.frames { built.memory.add(frames) }
         next = kernel.range.lowerBound
         _ = try allocate(kernel.range.upperBound - kernel.range.lowerBound)
-        var modules: [Segment] = []
-        if !kernel.loadsModulesLast { modules = try placeModules() }
+        var places: [Segment] = []
+        if !kernel.loadsModulesLast { places = try placeModules() }
         let startInfo = StartInfoSegment(commandLine: domain.commandLine, map: map)
         let place = try allocate(startInfo.byteCount)
-        if kernel.loadsModulesLast { modules = try placeModules() }
+        if kernel.loadsModulesLast { places = try placeModules() }
 
         for part in kernel.parts { built.memory.write(part.content, at: part.place.address) }
-        if let ramdisk, let module = modules.first { built.memory.write(ramdisk, at: module.address) }
-        built.memory.write(startInfo.bytes(at: place, modules: modules), at: place)
+        for (module, place) in zip(modules, places) { built.memory.write(module, at: place.address) }
+        built.memory.write(startInfo.bytes(at: place, modules: places), at: place)
         built.memory.write(acpi.bytes, at: GuestACPI.address)
         built.memory.write(Self.identityPageTable, at: GuestMemoryMap.identityPageTable)
         built.parameters[.identityPageTable] = GuestMemoryMap.identityPageTable
@@ -70,15 +67,19 @@ public struct SimulatedBuilder {
             throw .entryOutside(kernel.entry)
         }
         guard !kernel.wantsSymbols else { throw .symbols }
-        guard let ramdisk else { return }
-        guard !ramdisk.isEmpty else { throw .emptyRamdisk }
-        guard ramdisk.count <= Self.imageLimit else { throw .tooLarge(byteCount: UInt64(ramdisk.count)) }
+        for module in modules {
+            guard !module.isEmpty else { throw .emptyModule }
+            guard module.count <= Self.imageLimit else { throw .tooLarge(byteCount: UInt64(module.count)) }
+        }
     }
 
     private mutating func placeModules() throws(BuildRefusal) -> [Segment] {
-        guard let ramdisk else { return [] }
-        let size = UInt64(ramdisk.count)
-        return [Segment(address: try allocate(size), byteCount: size)]
+        var places: [Segment] = []
+        for module in modules {
+            let size = UInt64(module.count)
+            places.append(Segment(address: try allocate(size), byteCount: size))
+        }
+        return places
     }
 
     private mutating func allocate(_ byteCount: UInt64) throws(BuildRefusal) -> UInt64 {

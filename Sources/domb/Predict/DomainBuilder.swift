@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import BuilderModel
 import LaunchControl
 import Measurement
 import Platform
@@ -11,17 +12,24 @@ import SimulatedPlatform
 struct DomainBuilder {
     private let lcm: LaunchControlFile
     private let modules: BootModuleFiles
+    private let feasibility: Feasibility
     private let cpus: UInt32
     private var kernels: [UInt32: KernelImage] = [:]
-    private var ramdisks: [UInt32: [UInt8]] = [:]
+    private var loaded: [UInt32: [UInt8]] = [:]
 
-    init(lcm: LaunchControlFile, modules: BootModuleFiles, cpus: UInt32) {
+    init(lcm: LaunchControlFile, modules: BootModuleFiles, xenCommandLine: [UInt8], cpus: UInt32) {
         self.lcm = lcm
+        feasibility = Feasibility(xenCommandLine: xenCommandLine)
         self.modules = modules
         self.cpus = cpus
     }
 
     mutating func buildAll() throws(CommandFailure) -> [SimulatedDomain] {
+        let refusals = feasibility.refusals(of: lcm.module.domains) { _, _ in nil }
+        guard refusals.isEmpty else {
+            let lines = refusals.map { "\(lcm.path): refused by domb-construct: \(text($0.line.bytes))" }
+            throw .refusal(lines.joined(separator: "\ndomb: "))
+        }
         var built: [SimulatedDomain] = []
         for domain in lcm.module.domains { built.append(try build(domain)) }
         return built
@@ -29,17 +37,18 @@ struct DomainBuilder {
 
     private mutating func build(_ domain: DomainDescription) throws(CommandFailure) -> SimulatedDomain {
         let kernel = try kernel(domain)
-        let ramdisk = try ramdisk(domain)
+        var modules: [[UInt8]] = []
+        for image in domain.loadedModules { modules.append(try module(domain, image)) }
+        var builder = SimulatedBuilder(domain, kernel: kernel, modules: modules)
         do throws(BuildRefusal) {
-            var builder = try SimulatedBuilder(domain, kernel: kernel, ramdisk: ramdisk)
             return try builder.build(cpus: cpus)
         } catch {
-            throw .refusal("\(lcm.path): refused by the builder: \(Self.name(domain)): \(error.text)")
+            throw .refusal("\(lcm.path): refused by libxenguest: \(Self.name(domain)): \(error.text)")
         }
     }
 
     private mutating func kernel(_ domain: DomainDescription) throws(CommandFailure) -> KernelImage {
-        let index = try index(domain, domain.kernel, .kernel)
+        let index = try index(domain.kernel)
         if let known = kernels[index] { return known }
         let path = try modules.path(of: index, for: "the kernel of \(Self.name(domain))")
         let kernel = try KernelImage(try KernelFile(reading: path), path)
@@ -47,24 +56,19 @@ struct DomainBuilder {
         return kernel
     }
 
-    private mutating func ramdisk(_ domain: DomainDescription) throws(CommandFailure) -> [UInt8]? {
-        guard let image = domain.ramdisk else { return nil }
-        let index = try index(domain, image, .ramdisk)
-        if let known = ramdisks[index] { return known }
-        let path = try modules.path(of: index, for: "the ramdisk of \(Self.name(domain))")
-        let ramdisk = try HostFile.read(path, limit: 2 << 30)
-        ramdisks[index] = ramdisk
-        return ramdisk
+    private mutating func module(
+        _ domain: DomainDescription, _ image: ImageReference
+    ) throws(CommandFailure) -> [UInt8] {
+        let index = try index(image)
+        if let known = loaded[index] { return known }
+        let path = try modules.path(of: index, for: "a module of \(Self.name(domain))")
+        let content = try HostFile.read(path, limit: 2 << 30)
+        loaded[index] = content
+        return content
     }
 
-    private func index(
-        _ domain: DomainDescription, _ image: ImageReference, _ role: RegionRole
-    ) throws(CommandFailure) -> UInt32 {
-        guard let index = image.moduleIndex else {
-            throw .refusal(
-                "\(lcm.path): refused by the builder: \(Self.name(domain)): its \(role.name) has no module-index: "
-                    + "there is no boot module to take it from")
-        }
+    private func index(_ image: ImageReference) throws(CommandFailure) -> UInt32 {
+        guard let index = image.moduleIndex else { throw .internalError("an image without module-index") }
         return index
     }
 
@@ -79,12 +83,16 @@ struct DomainBuilder {
         case .refusal(let refusal): return "\(lcm.path): refused: \(refusal.line(in: lcm.module))"
         case .measurement(.digestMismatch(let role, let expected, let actual)):
             guard let domain else { break }
-            let image = role == .kernel ? domain.kernel : domain.ramdisk
+            let image = Self.images(role, of: domain).first { $0.expectedDigest == expected }
             let source = image?.moduleIndex.map { "boot module \($0)" } ?? "an image"
             return "\(lcm.path): \(Self.name(domain)): its \(role.name), \(source), has SHA-256 "
                 + "\(hexadecimal(actual.bytes)), and the LCM says \(hexadecimal(expected.bytes))"
         default: break
         }
         return "\(lcm.path): the launch would fail: \(text(failure.message.bytes))"
+    }
+
+    private static func images(_ role: RegionRole, of domain: DomainDescription) -> [ImageReference] {
+        role == .kernel ? [domain.kernel] : domain.loadedModules
     }
 }

@@ -86,21 +86,19 @@ extension LaunchPrediction {
         .object([("\(pcr.rawValue)", .array(values.map { .string(hexadecimal($0.bytes)) }))])
     }
 
-    /// What TPM2_PolicyPCR makes of a fresh session whose hash is the bank's (TPM 2.0 Library, part 3,
-    /// TPM2_PolicyPCR): H(zeros || TPM_CC_PolicyPCR || TPML_PCR_SELECTION || H(the PCR)).
+    /// What TPM2_PolicyPCR makes of a fresh session with the hash SHA-256, of whatever bank the PCR is (TPM 2.0 Library,
+    /// part 3, TPM2_PolicyPCR): H(zeros || TPM_CC_PolicyPCR || TPML_PCR_SELECTION || H(the PCR)).
     private var policyDigest: Digest {
         let value = values[0]
-        let algorithm = value.algorithm
-        let zeros = [UInt8](repeating: 0, count: algorithm.digestSize)
-        var selection: [UInt8] = [0, 0, 1, 0x7F]  // TPM_CC_PolicyPCR
-        selection += [0, 0, 0, 1]  // one TPMS_PCR_SELECTION
-        selection += [
-            UInt8(truncatingIfNeeded: algorithm.rawValue >> 8), UInt8(truncatingIfNeeded: algorithm.rawValue),
-        ]
         var map: [UInt8] = [0, 0, 0]
         map[Int(pcr.rawValue) / 8] = 1 << (UInt8(truncatingIfNeeded: pcr.rawValue) % 8)
-        selection += [3] + map
-        let content = SwiftCryptoHash.digest(algorithm, of: value.bytes)
-        return SwiftCryptoHash.digest(algorithm, of: zeros + selection + content.bytes)
+        var input = [UInt8](repeating: 0, count: HashAlgorithm.sha256.digestSize)
+        input += [0, 0, 1, 0x7F]  // TPM_CC_PolicyPCR
+        input += [0, 0, 0, 1]  // one TPMS_PCR_SELECTION
+        let bank = value.algorithm.rawValue
+        input += [UInt8(truncatingIfNeeded: bank >> 8), UInt8(truncatingIfNeeded: bank)]
+        input += [UInt8(truncatingIfNeeded: map.count)] + map
+        input += SwiftCryptoHash.digest(.sha256, of: value.bytes).bytes
+        return SwiftCryptoHash.digest(.sha256, of: input)
     }
 }

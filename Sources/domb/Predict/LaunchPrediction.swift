@@ -25,7 +25,8 @@ struct LaunchPrediction {
         let launch = LaunchIdentity(
             identity: identity, moduleByteCount: UInt64(file.byteCount), moduleDigest: file.digest,
             nextInit: try Self.nextInit(nextInit, file))
-        var builder = DomainBuilder(lcm: file, modules: modules, cpus: host.cpus)
+        var builder = DomainBuilder(
+            lcm: file, modules: modules, xenCommandLine: identity.xenCommandLine, cpus: host.cpus)
         let built = try builder.buildAll()
         do throws(LaunchFailure) {
             let predicted = try PredictedLaunch(file.module, launch, domains: built, on: host)

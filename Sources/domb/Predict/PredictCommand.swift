@@ -43,12 +43,15 @@ struct PredictCommand: ParsableCommand {
     }
 
     func run() throws {
+        try HostFile.write(try prediction().written(as: json ? .json : format), to: output)
+    }
+
+    func prediction() throws -> LaunchPrediction {
         let file = try LaunchControlFile(reading: lcm)
         file.noteUnknownProperties()
-        let prediction = try LaunchPrediction(
+        return try LaunchPrediction(
             file, identity: try identity.identity(), nextInit: nextInit, modules: modules,
             host: PredictedLaunch.Host(banks: banks, cpus: cpus ?? AssumedHost.neededCPUs(file.module)))
-        try HostFile.write(try prediction.written(as: json ? .json : format), to: output)
     }
 
     private var banks: [HashAlgorithm] {

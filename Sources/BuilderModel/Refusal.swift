@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import LaunchControl
-import LinuxBindings
 import Platform
 
 /// Why a domain of the LCM cannot be built on this Xen. Every refusal is found before the first domain is created.
-struct Refusal: Equatable {
-    enum Reason: Equatable {
+public struct Refusal: Equatable, Sendable {
+    public enum Reason: Equatable, Sendable {
         case control, legacyDom0, xenstore, console
         case mode(DomainMode)
         /// Xen's command line names this domid, or none, as the late hardware domain.
@@ -23,11 +22,11 @@ struct Refusal: Equatable {
         case tooManyModules(Int)
     }
 
-    let domid: DomainID
-    let name: [UInt8]
-    let reason: Reason
+    public let domid: DomainID
+    public let name: [UInt8]
+    public let reason: Reason
 
-    var line: Line {
+    public var line: Line {
         var line = Line.domain(domid, name)
         switch reason {
         case .control: line.append("a toolstack cannot give the control role on this Xen")
@@ -76,7 +75,7 @@ struct Refusal: Equatable {
 
 extension Line {
     /// "domain 2 (broker): "
-    static func domain(_ domid: DomainID, _ name: [UInt8]) -> Line {
+    public static func domain(_ domid: DomainID, _ name: [UInt8]) -> Line {
         var line = Line("domain ")
         line.append(domid)
         if !name.isEmpty {

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import LinuxBindings
 import Platform
 
 /// Words of a boot command line of the form NAME=VALUE.
-enum BootOptions {
+public enum BootOptions {
     /// The value of the last such word, as both Linux and Xen have it; `nil` where there is none.
-    static func value(of name: StaticString, in commandLine: [UInt8]) -> [UInt8]? {
+    public static func value(of name: StaticString, in commandLine: [UInt8]) -> [UInt8]? {
         let start = Line(name).bytes + [UInt8(ascii: "=")]
         var value: [UInt8]?
         for word in commandLine.split(separator: UInt8(ascii: " ")) where word.starts(with: start) {
@@ -15,15 +14,8 @@ enum BootOptions {
         return value
     }
 
-    /// What follows a failure: `domb.end=poweroff|reboot|hold`. Anything else powers off; domb-init is who refuses it.
-    static func end(in commandLine: [UInt8]) -> PowerControl.End {
-        guard let value = value(of: "domb.end", in: commandLine) else { return .powerOff }
-        if value == Line("reboot").bytes { return .reboot }
-        return value == Line("hold").bytes ? .hold : .powerOff
-    }
-
     /// Xen's `hardware_dom=`: the domid that takes the hardware role over. 0 is the boot domain and so means none.
-    static func lateHardwareDomain(in xenCommandLine: [UInt8]) -> UInt32? {
+    public static func lateHardwareDomain(in xenCommandLine: [UInt8]) -> UInt32? {
         let longest = 5
         guard let digits = value(of: "hardware_dom", in: xenCommandLine), (1...longest).contains(digits.count) else {
             return nil

@@ -1,23 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import GuestTables
 import LaunchControl
-import LinuxBindings
 import Platform
 
-/// Whether this Xen and this initramfs can give the LCM's domains what they ask for.
-struct Feasibility {
+/// Whether domb-construct can give the LCM's domains what they ask for on a Xen with this command line.
+public struct Feasibility: Sendable {
     /// XG_MAX_MODULES of xenguest.h.
     private static let moduleLimit = 2
 
     /// The domid that becomes the hardware domain when it is created: Xen's `hardware_dom=`.
-    let lateHardwareDomain: UInt32?
+    private let lateHardwareDomain: UInt32?
 
-    /// Everything that stands in the way, not only the first: people fix an LCM in one go.
-    func refusals(of domains: [DomainDescription]) -> [Refusal] {
+    public init(xenCommandLine: [UInt8]) {
+        lateHardwareDomain = BootOptions.lateHardwareDomain(in: xenCommandLine)
+    }
+
+    /// Everything that stands in the way, not only the first: people fix an LCM in one go. `problem` is asked what is
+    /// wrong with a boot module, by its index and whether it is a kernel.
+    public func refusals(
+        of domains: [DomainDescription], problem: (_ moduleIndex: UInt32, _ isKernel: Bool) -> Refusal.Reason?
+    ) -> [Refusal] {
         var refusals: [Refusal] = []
         for domain in domains {
-            for reason in shapeRefusals(domain) + roleRefusals(domain) + imageRefusals(domain) {
+            for reason in shapeRefusals(domain) + roleRefusals(domain) + imageRefusals(domain, problem) {
                 refusals.append(Refusal(domid: domain.domid, name: domain.name, reason: reason))
             }
         }
@@ -47,24 +52,27 @@ struct Feasibility {
         return reasons
     }
 
-    private func imageRefusals(_ domain: DomainDescription) -> [Refusal.Reason] {
+    private func imageRefusals(
+        _ domain: DomainDescription, _ problem: (UInt32, Bool) -> Refusal.Reason?
+    ) -> [Refusal.Reason] {
+        func reason(_ image: ImageReference, isKernel: Bool) -> Refusal.Reason? {
+            guard let index = image.moduleIndex else { return .unnumberedImage }
+            return problem(index, isKernel)
+        }
         var reasons: [Refusal.Reason] = []
-        if let reason = fileRefusal(domain.kernel, isKernel: true) { reasons.append(reason) }
-        let modules = (domain.ramdisk.map { [$0] } ?? []) + domain.otherModules.filter { $0.isDomains }.map { $0.image }
+        if let reason = reason(domain.kernel, isKernel: true) { reasons.append(reason) }
+        let modules = domain.loadedModules
         if modules.count > Self.moduleLimit { reasons.append(.tooManyModules(modules.count)) }
         for module in modules {
-            if let reason = fileRefusal(module, isKernel: false) { reasons.append(reason) }
+            if let reason = reason(module, isKernel: false) { reasons.append(reason) }
         }
         return reasons
     }
+}
 
-    private func fileRefusal(_ image: ImageReference, isKernel: Bool) -> Refusal.Reason? {
-        guard let index = image.moduleIndex else { return .unnumberedImage }
-        let file = ImageFile(moduleIndex: index)
-        do throws(Errno) {
-            return try file.kind() == .other && isKernel ? .unknownKernel(path: file.path) : nil
-        } catch {
-            return .missingImage(path: file.path, code: error.code)
-        }
+extension DomainDescription {
+    /// The ramdisk first, then the others in LCM order: as the start info is to list them.
+    public var loadedModules: [ImageReference] {
+        (ramdisk.map { [$0] } ?? []) + otherModules.filter { $0.isDomains }.map { $0.image }
     }
 }
