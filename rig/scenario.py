@@ -29,6 +29,8 @@ class Scenario:
     patches: tuple = ()
     # Converted to the prototype's binary form.
     binary: bool = False
+    # Boot modules besides those of the source's example.
+    modules: dict = field(default_factory=dict)
     # Turns the list of good tables into what the machine is given.
     tables: object = None
     # GRUB loads the tables instead of QEMU.

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The scenarios, one row each."""
+import guests
 import lcm
 import paths
 import programs
@@ -22,6 +23,12 @@ CYCLE = ("            first: first {", "            first: first {\n            
 # The second domain takes seconds to look at.
 LARGE = ("memory = <0 8192>;\n                domb,depends-on = <&first>;",
          "memory = <0 524288>;\n                domb,depends-on = <&first>;")
+
+
+OTHER_MODULES = ('bootargs = "first";\n                };', """bootargs = "first";
+                };
+                tree { compatible = "module,device-tree"; module-index = <2>; };
+                settings { compatible = "module,config"; module-index = <3>; };""")
 
 
 def failure(stage: str, *fragments: str) -> tuple:
@@ -132,6 +139,9 @@ def measurement() -> list:
                    ("domb: launch complete: 2 domains unpaused",), ends=STAYS, runs=BOTH, log=GOOD, banks=banks,
                    quoted=True)
           for banks in (("sha256",), ("sha1", "sha256"), ("sha256", "sha384", "sha512"))],
+        Scenario("other-modules", 9, "a device tree and a config module are listed, measured and predicted",
+                 ("domb: launch complete: 2 domains unpaused",), ends=STAYS, runs=BOTH, log=GOOD, patches=(OTHER_MODULES,),
+                 modules={2: guests.TINY, 3: guests.LINUX_RAMDISK}, quoted=True, quick=False),
         *[Scenario(f"planted-{where}", 9, f"one byte planted in a domain of 512 MB: {where}",
                    failure("measure: domain 3", "coverage all: a byte that nothing explains at", address),
                    patches=(LARGE,), sabotage=f"flip:3:{address}", memory=1536, quick=where == "high")

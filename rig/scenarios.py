@@ -50,7 +50,7 @@ class Result:
 
 
 def prepare(row: Scenario, work: Path) -> qemu.Machine:
-    images = IMAGES[row.source]() if row.source else {}
+    images = IMAGES[row.source]() | row.modules if row.source else {}
     tables, linux = [], row.linux
     if row.source:
         (work / "ballast.bin").write_bytes(bytes(BALLAST_BYTES))

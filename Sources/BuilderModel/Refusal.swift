@@ -26,6 +26,12 @@ public struct Refusal: Equatable, Sendable {
     public let name: [UInt8]
     public let reason: Reason
 
+    public init(domid: DomainID, name: [UInt8], reason: Reason) {
+        self.domid = domid
+        self.name = name
+        self.reason = reason
+    }
+
     public var line: Line {
         var line = Line.domain(domid, name)
         switch reason {
