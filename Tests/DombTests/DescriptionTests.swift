@@ -129,7 +129,7 @@ import Testing
             "5: domains.a.kernel.load[1]: overlaps or precedes"),
         Case(
             domain("").replacing("kernel: k", with: "kernel: {index: 1, load: [0xffffffffffffffff+2]}"),
-            "5: domains.a.kernel.load[0]: overlaps or precedes the one before it"),
+            "5: domains.a.kernel.load[0]: lies too high"),
         Case(
             domain("ramdisk: {path: r, index: 1}").replacing("kernel: k", with: "kernel: {path: k, index: 1}"),
             "6: domains.a.ramdisk: index 1 is that of k already"),
