@@ -134,7 +134,8 @@ if let deps {
         .executableTarget(
             name: "DomBRehearse",
             dependencies: [
-                "Sequencer", "Measurement", "LaunchControl", "SimulatedPlatform", "Platform", "TPMBindings", "CSwtpmShim",
+                "Sequencer", "Measurement", "LaunchControl", "SimulatedPlatform", "Platform", "TPMBindings",
+                "CSwtpmShim",
                 "CryptoBindings", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: [
