@@ -58,8 +58,10 @@ extension LaunchEvent.DomainRecord {
 }
 
 extension MeasuredRegion {
+    var byteCount: UInt64 { Self.byteCount(of: segments) }
+
     /// Of all segments; at most what 64 bits hold.
-    var byteCount: UInt64 {
+    static func byteCount(of segments: [Segment]) -> UInt64 {
         segments.reduce(0) { sum, segment in
             let (total, overflow) = sum.addingReportingOverflow(segment.byteCount)
             return overflow ? .max : total

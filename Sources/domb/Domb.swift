@@ -15,8 +15,8 @@ struct Domb: ParsableCommand {
             """,
         subcommands: [
             CheckCommand.self, ShowCommand.self, PlanCommand.self, PredictCommand.self, LogCommand.self,
-            VerifyCommand.self, TableCommand.self, ImageCommand.self, CompileCommand.self, DecompileCommand.self,
-            ConvertCommand.self,
+            DiffCommand.self, ExportCommand.self, VerifyCommand.self, TableCommand.self, ImageCommand.self,
+            CompileCommand.self, DecompileCommand.self, ConvertCommand.self,
         ])
 
     static func main() {

@@ -55,11 +55,17 @@ extension ConfigurationItem {
         switch kind {
         case .hardAffinity, .softAffinity:
             let vcpu = values.first.map { "\($0)" } ?? "?"
-            return "\(kind.name) vcpu \(vcpu): \(cpuList(CPUSet(words: [UInt64](values.dropFirst()))))"
-        case .handle where values.count == 2:
-            return "\(kind.name) \(uuid(DomainHandle(high: values[0], low: values[1])))"
-        case .vcpus, .maxMemory, .weight, .cap, .handle:
-            return "\(kind.name) \(values.map { "\($0)" }.joined(separator: " "))"
+            return "\(kind.name) vcpu \(vcpu): \(valueWords)"
+        case .vcpus, .maxMemory, .weight, .cap, .handle: return "\(kind.name) \(valueWords)"
+        }
+    }
+
+    /// The values alone, without the vcpu that an affinity is of.
+    var valueWords: String {
+        switch kind {
+        case .hardAffinity, .softAffinity: return cpuList(CPUSet(words: [UInt64](values.dropFirst())))
+        case .handle where values.count == 2: return uuid(DomainHandle(high: values[0], low: values[1]))
+        case .vcpus, .maxMemory, .weight, .cap, .handle: return values.map { "\($0)" }.joined(separator: " ")
         }
     }
 }

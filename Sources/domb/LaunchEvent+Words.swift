@@ -61,7 +61,7 @@ extension LaunchEvent {
 }
 
 extension LaunchEvent.ErrorRecord {
-    fileprivate var stageName: String {
+    var stageName: String {
         LaunchFailure.Stage(rawValue: stage).map { $0.name.description } ?? "\(stage)"
     }
 }

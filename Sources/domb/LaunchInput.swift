@@ -26,8 +26,12 @@ struct LaunchInput {
     let format: Format
 
     init(reading path: String) throws(CommandFailure) {
+        self.init(try HostFile.read(path, limit: Self.limit), from: path)
+    }
+
+    init(_ bytes: [UInt8], from path: String) {
         self.path = path
-        bytes = try HostFile.read(path, limit: Self.limit)
+        self.bytes = bytes
         format = Self.format(of: path, bytes)
     }
 

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
-import LogReading
-import Measurement
-import Platform
-import SimulatedPlatform
 
 struct LogCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -16,22 +12,13 @@ struct LogCommand: ParsableCommand {
 
     @Flag(help: "Print JSON: schema domb-log, version 1.")
     var json = false
-    @Argument(help: "The log: measurements.bin, as DomB wrote it.")
+    @Argument(help: ArgumentHelp(LogInput.help))
     var log: String
 
     func run() throws {
-        let bytes = try HostFile.read(log, limit: EventLogReader.limit)
-        let reader: EventLogReader
-        do throws(LogError) {
-            reader = try EventLogReader(parsing: bytes)
-        } catch {
-            throw CommandFailure.malformed("\(log): \(error.code.text) (offset \(error.offset))")
-        }
-        let replay = LogReplay(reader, hashing: SwiftCryptoHash.self)
-        let report = LogReport(path: log, bytes: bytes, reader: reader, replay: replay)
+        let input = try LogInput(reading: log)
+        let report = LogReport(path: log, bytes: input.bytes, reader: input.reader, replay: input.replay)
         print(json ? report.json.written() : report.description)
-        guard replay.findings.isEmpty else {
-            throw CommandFailure.refusal(replay.findings.map { "\(log): \($0)" }.joined(separator: "\ndomb: "))
-        }
+        try input.check()
     }
 }

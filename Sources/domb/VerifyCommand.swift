@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
-import LogReading
-import Platform
 import SimulatedPlatform
 import Verification
 
@@ -25,7 +23,7 @@ struct VerifyCommand: ParsableCommand {
     var allowCommand = false
     @Flag(help: "Print JSON: schema domb-verify, version 1.")
     var json = false
-    @Argument(help: "The log: measurements.bin, as DomB wrote it.")
+    @Argument(help: ArgumentHelp(LogInput.help))
     var log: String
 
     func validate() throws {
@@ -38,24 +36,14 @@ struct VerifyCommand: ParsableCommand {
     }
 
     func run() throws {
-        let reader = try read()
         var evidence = try files.evidence()
         evidence.withoutLauncher = withoutLauncher
         evidence.logOnly = logOnly
         evidence.allowCommand = allowCommand
-        let verifier = LaunchVerifier(reader, evidence, hashing: SwiftCryptoHash.self)
+        let verifier = LaunchVerifier(try LogInput(reading: log).reader, evidence, hashing: SwiftCryptoHash.self)
         let report = VerifyReport(path: log, verifier: verifier)
         print(json ? report.json.written() : report.description)
         // The report says what failed.
         guard verifier.isGood else { throw CommandFailure.refusal("") }
-    }
-
-    private func read() throws(CommandFailure) -> EventLogReader {
-        let bytes = try HostFile.read(log, limit: EventLogReader.limit)
-        do throws(LogError) {
-            return try EventLogReader(parsing: bytes)
-        } catch {
-            throw .malformed("\(log): record \(error.record): \(error.code.text) (offset \(error.offset))")
-        }
     }
 }

@@ -87,17 +87,11 @@ struct IdentityOptions: ParsableArguments {
     }
 
     private static func identity(inLog path: String) throws(CommandFailure) -> LaunchEvent.Identity {
-        let bytes = try HostFile.read(path, limit: EventLogReader.limit)
-        let log: EventLogReader
-        do throws(LogError) {
-            log = try EventLogReader(parsing: bytes)
-        } catch {
-            throw .malformed("\(path): \(error.code.text) (offset \(error.offset))")
-        }
-        guard LogReplay(log, hashing: SwiftCryptoHash.self).findings.isEmpty else {
+        let log = try LogInput(reading: path)
+        guard log.replay.findings.isEmpty else {
             throw .refusal("\(path): a log that contradicts itself: domb log says how")
         }
-        guard case .event(.identity(let identity), _) = log.records.first?.content else {
+        guard case .event(.identity(let identity), _) = log.reader.records.first?.content else {
             throw .malformed("\(path): its first record is no identity")
         }
         return identity

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LaunchControl
+import Measurement
+import Platform
+
+extension LaunchStatement {
+    /// What an LCM says. What it leaves open is something that it says beside another LCM, and nothing beside a log: there
+    /// it is found out.
+    init(_ lcm: LaunchControlModule, compiled: Module?, besideLog: Bool) {
+        self.init(pcr: lcm.settings.pcr)
+        if let compiled { module = .said(compiled) }
+        settings = Settings(
+            tpmPolicy: lcm.settings.tpmPolicy, coverage: lcm.settings.coverage, handoff: lcm.settings.handoff,
+            handoffTarget: lcm.settings.handoffTarget ?? [])
+        domains = lcm.domains.map { domain in
+            DomainStatement(domain, of: lcm, besideLog: besideLog)
+        }
+    }
+}
+
+extension DomainStatement {
+    fileprivate init(_ domain: DomainDescription, of lcm: LaunchControlModule, besideLog: Bool) {
+        var images: [(RegionRole, ImageReference)] = [(.kernel, domain.kernel)]
+        if let ramdisk = domain.ramdisk { images.append((.ramdisk, ramdisk)) }
+        for module in domain.otherModules {
+            switch module.kind {
+            case .deviceTree: images.append((.deviceTree, module.image))
+            case .config: images.append((.config, module.image))
+            // The hypervisor's own: no launch has them.
+            case .microcode, .securityPolicy: break
+            }
+        }
+        self.init(
+            label: DomainLabel(domid: domain.domid.rawValue, name: domain.name), handle: domain.handle ?? .unset,
+            roles: domain.roles, mode: .said(domain.mode), coverage: .said(lcm.settings.coverage), vcpus: domain.vcpus,
+            commandLine: domain.commandLine,
+            regions: images.map { role, image in Region(role, image, besideLog: besideLog) }, namesEveryRegion: false,
+            mutableRegions: domain.logRegion.map { [MutableRegion(role: .log, place: $0)] } ?? [],
+            configuration: Configuration(
+                memory: domain.memory, dependencies: domain.dependencies.sorted().map { lcm.domains[$0].domid },
+                items: domain.items))
+    }
+}
+
+extension DomainStatement.Region {
+    fileprivate init(_ role: RegionRole, _ image: ImageReference, besideLog: Bool) {
+        let total = image.segments.isEmpty ? image.byteCount : MeasuredRegion.byteCount(of: image.segments)
+        self.init(role: role, source: .said(image.sourceWords))
+        if !image.segments.isEmpty || !besideLog { segments = .said(image.segments) }
+        if total != nil || !besideLog { byteCount = .said(total) }
+        if image.expectedDigest != nil || !besideLog { digest = .said(image.expectedDigest) }
+    }
+}
+
+extension ImageReference {
+    fileprivate var sourceWords: String {
+        if let moduleIndex { return "module \(moduleIndex)" }
+        if let bootAddress {
+            return "\(bootAddress.byteCount) bytes at \(hexadecimal(bootAddress.address)) of the host"
+        }
+        return uefiBinary.map { "file \(text($0))" } ?? "not named"
+    }
+}
+
+extension DomainDescription {
+    /// What a launch applies, in its order: the log's configuration record has the same list.
+    fileprivate var items: [ConfigurationItem] {
+        var items = [ConfigurationItem(.vcpus, [UInt64(vcpus)])]
+        if let maxMemory { items.append(ConfigurationItem(.maxMemory, [maxMemory])) }
+        for affinity in affinities {
+            let vcpu = UInt64(affinity.vcpu)
+            if let hard = affinity.hard { items.append(ConfigurationItem(.hardAffinity, [vcpu] + hard.words)) }
+            if let soft = affinity.soft { items.append(ConfigurationItem(.softAffinity, [vcpu] + soft.words)) }
+        }
+        if let weight { items.append(ConfigurationItem(.weight, [UInt64(weight)])) }
+        if let cap { items.append(ConfigurationItem(.cap, [UInt64(cap)])) }
+        if let handle { items.append(ConfigurationItem(.handle, [handle.high, handle.low])) }
+        return items
+    }
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LaunchControl
+import Measurement
+import Platform
+import Testing
+
+@testable import domb
+
+/// Whatever two launches are, a difference is found if and only if there is one.
+@Suite struct DiffPropertyTests {
+    /// SplitMix64 (Steele, Lea and Flood 2014): the same seed gives the same logs everywhere.
+    private struct Generator: RandomNumberGenerator {
+        var state: UInt64
+
+        mutating func next() -> UInt64 {
+            state &+= 0x9E37_79B9_7F4A_7C15
+            var value = state
+            value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
+            value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
+            return value ^ value >> 31
+        }
+
+        mutating func chance(_ one: Int) -> Bool { Int.random(in: 0..<one, using: &self) == 0 }
+        mutating func small() -> UInt64 { UInt64.random(in: 1...2, using: &self) }
+        mutating func digest() -> Digest { TestLog.digest(UInt8.random(in: 0..<3, using: &self)) }
+
+        mutating func text() -> [UInt8] {
+            let words = ["a", "b", "k=1", "k=2", " "].map { Array($0.utf8) }
+            var line: [UInt8] = []
+            for _ in 0..<Int.random(in: 0..<4, using: &self) {
+                if let word = words.randomElement(using: &self) { line += word + [0x20] }
+            }
+            return line
+        }
+
+        mutating func segments() -> [Segment] {
+            (0..<Int.random(in: 0..<3, using: &self)).map { _ in Segment(address: small(), byteCount: small()) }
+        }
+    }
+
+    private func domain(_ domid: DomainID, _ random: inout Generator) -> LaunchEvent.DomainRecord {
+        let roles: [RegionRole] = [.kernel, .ramdisk, .startInfo, .acpi, .config]
+        let regions = (0..<Int.random(in: 0..<4, using: &random)).compactMap { _ in
+            roles.randomElement(using: &random).map {
+                MeasuredRegion(role: $0, segments: random.segments(), digest: random.digest())
+            }
+        }
+        let mutableRegions = (0..<Int.random(in: 0..<3, using: &random)).map { _ in
+            MutableRegion(role: .log, place: Segment(address: random.small(), byteCount: random.small()))
+        }
+        return LaunchEvent.DomainRecord(
+            domid: domid, name: [UInt8.random(in: 97...99, using: &random)],
+            handle: DomainHandle(high: 0, low: UInt64.random(in: 0...1, using: &random)),
+            roles: random.chance(3) ? [.control] : [], coverage: random.chance(3) ? .images : .all,
+            vcpus: UInt32(random.small()), entry: random.small(), registers: random.digest(),
+            commandLine: random.text(), regions: regions, mutableRegions: mutableRegions, pageCount: random.small())
+    }
+
+    private func configuration(
+        _ domid: DomainID, among domids: [DomainID], _ random: inout Generator
+    ) -> LaunchEvent.Configuration.Domain {
+        let items = (0..<Int.random(in: 0..<4, using: &random)).compactMap { _ in
+            ConfigurationItem.Kind.allCases.randomElement(using: &random).map { kind in
+                ConfigurationItem(kind, (0..<Int.random(in: 0..<3, using: &random)).map { _ in random.small() })
+            }
+        }
+        return LaunchEvent.Configuration.Domain(
+            domid: domid, memory: random.small(), dependencies: domids.filter { _ in random.chance(2) }, items: items)
+    }
+
+    private func launch(_ random: inout Generator) -> TestLog {
+        var log = TestLog(empty: ())
+        log.banks = [.sha256]
+        log.identity = LaunchEvent.Identity(
+            launcher: random.chance(3) ? .command : .bootDomain, buildID: [UInt8(random.small())],
+            commandLine: random.text(), xenVersion: random.text(), xenBuildID: [UInt8(random.small())],
+            xenCommandLine: random.text(), securityMode: random.chance(3) ? .enforcing : .none)
+        log.policyWithoutTPM = random.chance(4) ? [TPMPolicy.off, .warn].randomElement(using: &random) : nil
+        log.moduleByteCount = random.small()
+        log.moduleDigest = random.digest()
+        let target = random.text()
+        log.nextInit = random.chance(3) ? (target, random.small(), random.digest()) : nil
+        let domids = (1...4).shuffled(using: &random).prefix(Int.random(in: 0...4, using: &random))
+            .compactMap { DomainID(rawValue: UInt16($0)) }
+        log.domains = domids.map { domain($0, &random) }
+        log.configuration = LaunchEvent.Configuration(
+            tpmPolicy: random.chance(3) ? .warn : .require, coverage: random.chance(3) ? .images : .all,
+            handoff: random.chance(3) ? .park : .shutdown, handoffTarget: random.chance(2) ? target : random.text(),
+            domains: domids.map { configuration($0, among: domids, &random) })
+        finish(&log, &random)
+        return log
+    }
+
+    private func finish(_ log: inout TestLog, _ random: inout Generator) {
+        log.isCapped = !random.chance(5)
+        log.errorAtDomain = nil
+        log.error = nil
+        if random.chance(4) {
+            log.error = LaunchEvent.ErrorRecord(
+                stage: UInt8(random.small()), domid: DomainID(rawValue: 1), text: random.text())
+            if random.chance(2) { log.errorAtDomain = Int.random(in: 0...log.domains.count, using: &random) }
+        }
+    }
+
+    /// The same launch with a part or two from another.
+    private func variant(of log: TestLog, _ random: inout Generator) -> TestLog {
+        var result = log
+        let other = launch(&random)
+        for _ in 0..<Int.random(in: 0...2, using: &random) {
+            switch Int.random(in: 0..<9, using: &random) {
+            case 0: result.identity = other.identity
+            case 1: result.moduleDigest = other.moduleDigest
+            case 2: result.nextInit = other.nextInit
+            case 3: result.policyWithoutTPM = other.policyWithoutTPM
+            case 4: finish(&result, &random)
+            case 5: result.configuration.tpmPolicy = other.configuration.tpmPolicy
+            case 6:
+                for index in result.domains.indices where random.chance(2) {
+                    result.domains[index] = domain(result.domains[index].domid, &random)
+                }
+            case 7:
+                let domids = result.domains.map { $0.domid }
+                result.configuration.domains = domids.map { configuration($0, among: domids, &random) }
+            default:
+                guard result.domains.count > 1 else { continue }
+                let regions = result.domains[0].regions
+                result.domains[0].regions = result.domains[1].regions
+                result.domains[1].regions = regions
+            }
+        }
+        return result
+    }
+
+    /// The first seed found two launches that failed alike, one of them before its domains were measured.
+    @Test(arguments: [8_838_831_199_893_949_380, UInt64.random(in: .min ... .max)])
+    func differenceIsFoundIfAndOnlyIfThereIsOne(_ seed: UInt64) throws {
+        print("diff property: let seed: UInt64 = \(seed)")
+        var random = Generator(state: seed)
+        var same = 0
+        for round in 0..<3000 {
+            let a = launch(&random)
+            let b = random.chance(4) ? launch(&random) : variant(of: a, &random)
+            let isEqual = a.recorder.log.bytes == b.recorder.log.bytes
+            let diff = LaunchDiff(try a.input("a"), try b.input("b"))
+            #expect(diff.changes.isEmpty == isEqual, "seed \(seed), round \(round)")
+            #expect(diff.isSame == isEqual, "seed \(seed), round \(round)")
+            // Nothing is left that could be told by the number of its record alone.
+            let byRecord = diff.changes.filter { if case .record = $0.place { true } else { false } }
+            #expect(byRecord.isEmpty, "seed \(seed), round \(round)")
+            let mirrored = LaunchDiff(try b.input("b"), try a.input("a"))
+            #expect(mirrored.changes.isEmpty == isEqual, "seed \(seed), round \(round)")
+            #expect(diff.changes.allSatisfy { !$0.lines.isEmpty && !$0.json.written().isEmpty })
+            same += isEqual ? 1 : 0
+        }
+        #expect(same > 100, "seed \(seed)")
+    }
+}
