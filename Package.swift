@@ -72,6 +72,11 @@ var targets: [Target] = [
         name: "LogReadingTests",
         dependencies: ["LogReading", "Measurement", "LaunchControl", "Platform", "SimulatedPlatform"]),
     .testTarget(
+        name: "VerificationTests",
+        dependencies: [
+            "Verification", "LogReading", "Measurement", "LaunchControl", "Platform", "SimulatedPlatform",
+        ]),
+    .testTarget(
         name: "MeasurementTests", dependencies: ["Measurement", "LaunchControl", "Platform", "SimulatedPlatform"]),
     .testTarget(name: "ConfigApplyTests", dependencies: ["ConfigApply", "LaunchControl", "SimulatedPlatform"]),
     .testTarget(

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# build.sh OUTDIR: the fuzzers module, xlcm, text and tables, with libFuzzer's coverage and AddressSanitizer in every
-# module that they reach.
+# build.sh OUTDIR: the fuzzers module, xlcm, text, tables, log and attestation, with libFuzzer's coverage and
+# AddressSanitizer in every module that they reach.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -15,9 +15,20 @@ module() {
         "$sources/$1"/*.swift -o "$out/$1.o"
 }
 
+# TARGET FILE...: a fuzzer of these objects and sources.
+fuzzer() {
+    local target=$1
+    shift
+    swiftc "${flags[@]}" -module-name Fuzz "$here/Targets/$target.swift" "$here/Targets/Input.swift" \
+        "$here/Targets/ZeroHash.swift" "$@" -o "$out/fuzz-$target"
+}
+
 module Platform
 module LaunchControl
-for target in module xlcm text tables; do
-    swiftc "${flags[@]}" -module-name Fuzz "$here/Targets/$target.swift" "$here/Targets/Input.swift" \
-        "$here/Targets/ZeroHash.swift" "$out/Platform.o" "$out/LaunchControl.o" -o "$out/fuzz-$target"
-done
+module Measurement
+module LogReading
+lcm=("$out/Platform.o" "$out/LaunchControl.o")
+for target in module xlcm text tables; do fuzzer "$target" "${lcm[@]}"; done
+fuzzer log "${lcm[@]}" "$out/Measurement.o" "$out/LogReading.o"
+# Of Verification the structures alone: the rest needs swift-crypto, and reads nothing itself.
+fuzzer attestation "$sources"/Verification/Structures/*.swift "$out/Platform.o"

@@ -14,12 +14,17 @@ seeds() {
     xlcm) cp "$fixtures"/*.lcm "$2" ;;
     text) printf 'weight=512 depends-on=a,b load=0x100000+0x2000 bootargs="a \\" b" hard-affinity=0:0-3' >"$2/all" ;;
     tables) printf '\044\000OEM1' >"$2/header" ;;
+    log) cp "$fixtures"/*-measurements.bin "$2" ;;
+    attestation)
+        for seed in "$here/Seeds/attestation"/*; do cp "$seed" "$2"; done
+        { printf '\000' && cat "$fixtures"/*-measurements.bin; } >"$2/firmware-log-of-domb"
+        ;;
     esac
 }
 
 case $1 in
 replay)
-    for target in module xlcm text tables; do
+    for target in module xlcm text tables log attestation; do
         work=$(mktemp -d)
         seeds "$target" "$work"
         for finding in "$here/Findings/$target"/*; do [ -f "$finding" ] && cp "$finding" "$work"; done
@@ -30,10 +35,14 @@ replay)
     done
     ;;
 fuzz)
+    case $3 in
+    log | attestation) dict=events.dict ;;
+    *) dict=lcm.dict ;;
+    esac
     work=$(mktemp -d)
     seeds "$3" "$work"
     mkdir -p "$here/Findings/$3"
-    "$2/fuzz-$3" -max_total_time="$4" -timeout=10 -rss_limit_mb=2048 -max_len=65536 -dict="$here/lcm.dict" \
+    "$2/fuzz-$3" -max_total_time="$4" -timeout=10 -rss_limit_mb=2048 -max_len=65536 -dict="$here/$dict" \
         -artifact_prefix="$here/Findings/$3/" "$work"
     rm -rf "$work"
     ;;
