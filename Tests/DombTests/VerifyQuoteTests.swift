@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LogReading
+import Platform
+import SimulatedPlatform
+import Testing
+
+@testable import domb
+
+/// `domb verify` against a real TPM's emulator and tpm2-tools, as docs/verify.md does it.
+@Suite struct VerifyQuoteTests {
+    enum Banks: CaseIterable {
+        case one, two, three
+
+        func get() throws -> QuotedLaunch {
+            switch self {
+            case .one: try QuotedLaunch.oneBank.get()
+            case .two: try QuotedLaunch.twoBanks.get()
+            case .three: try QuotedLaunch.threeBanks.get()
+            }
+        }
+    }
+
+    /// The launch's files in a folder of their own; the exit code of `domb verify` with the options, of which
+    /// those words that name a file are given its path.
+    private func verify(
+        _ launch: QuotedLaunch, _ options: String, changing: [String: ([UInt8]) -> [UInt8]] = [:]
+    ) throws -> Int32 {
+        var code: Int32 = -1
+        try Sandbox.run { sandbox in
+            let words = try options.split(separator: " ").map { String($0) }.map { word in
+                guard let bytes = launch.files[word] else { return word }
+                try sandbox.write(changing[word]?(bytes) ?? bytes, to: word)
+                return sandbox.path(word)
+            }
+            let log = try #require(launch.files["log"])
+            try sandbox.write(changing["log"]?(log) ?? log, to: "log")
+            code = sandbox.failure(["verify", sandbox.path("log")] + words)?.code ?? 0
+        }
+        return code
+    }
+
+    private func quoted(_ name: String, key: String, nonce: String = QuotedLaunch.nonce) -> String {
+        "--without-launcher --quote \(name).msg --sig \(name).sig --ak \(key) --nonce \(nonce)"
+    }
+
+    @Test(arguments: Banks.allCases) func tpm2EventLogReadsTheLogWithoutAWarningToTheTPMsValues(
+        _ banks: Banks
+    ) throws {
+        let launch = try banks.get()
+        #expect(launch.eventLog.status == 0 && launch.eventLog.diagnostics.isEmpty)
+        let replay = LogReplay(
+            try EventLogReader(parsing: try #require(launch.files["log"])), hashing: SwiftCryptoHash.self)
+        let held = String(decoding: try #require(launch.files["pcrs"]), as: UTF8.self)
+        for value in replay.values {
+            #expect(launch.eventLog.text.contains("    11 : 0x\(hexadecimal(value.bytes))\n"))
+            #expect(held.contains("    11: 0x\(hexadecimal(value.bytes).uppercased())\n"))
+        }
+    }
+
+    @Test(arguments: Banks.allCases) func tpm2CheckquoteAcceptsTheLog(_ banks: Banks) throws {
+        let launch = try banks.get()
+        for key in ["rsa", "ecc"] {
+            let output = try #require(launch.checkQuote[key])
+            #expect(output.status == 0, "\(key): \(output.diagnostics)")
+        }
+    }
+
+    @Test(arguments: Banks.allCases) func valuesAndQuotesOfTheTPMProveTheLog(_ banks: Banks) throws {
+        let launch = try banks.get()
+        #expect(try verify(launch, "--without-launcher --pcrs pcrs") == 0)
+        for key in ["rsa", "ecc"] {
+            for form in ["pem", "tss"] {
+                #expect(try verify(launch, quoted(key, key: "\(key).\(form)")) == 0)
+                #expect(try verify(launch, quoted(key, key: "\(key).\(form)") + " --pcrs pcrs") == 0)
+            }
+            #expect(try verify(launch, quoted("plain-\(key)", key: "\(key).tss")) == 0)
+        }
+        // Who launched is not proven.
+        #expect(try verify(launch, "--pcrs pcrs") == 1)
+        #expect(try verify(launch, "") == 1)
+        #expect(try verify(launch, "--log-only") == 0)
+    }
+
+    @Test func quoteOfAnotherNonceOrKeyOrPCRIsRefused() throws {
+        let launch = try QuotedLaunch.twoBanks.get()
+        #expect(try verify(launch, quoted("ecc", key: "ecc.pem", nonce: "a1b2c3d4e5f60719")) == 1)
+        #expect(try verify(launch, quoted("ecc", key: "ecc.pem", nonce: "a1b2c3d4e5f607")) == 1)
+        #expect(try verify(launch, quoted("ecc", key: "ecc.pem", nonce: "\(QuotedLaunch.nonce)00")) == 1)
+        #expect(try verify(launch, quoted("ecc", key: "other.pem")) == 1)
+        #expect(try verify(launch, quoted("ecc", key: "other.tss")) == 1)
+        #expect(try verify(launch, quoted("ecc", key: "rsa.pem")) == 1)
+        #expect(try verify(launch, quoted("rsa", key: "ecc.pem")) == 1)
+        #expect(try verify(launch, quoted("elsewhere", key: "ecc.pem")) == 1)
+    }
+
+    /// The quote selects PCR 12, too, and only the file says what it holds.
+    @Test func selectedPCRWithoutAValueIsRefused() throws {
+        let launch = try QuotedLaunch.twoBanks.get()
+        #expect(try verify(launch, quoted("wider", key: "ecc.pem")) == 1)
+        #expect(try verify(launch, quoted("wider", key: "ecc.pem") + " --pcrs pcrs") == 0)
+    }
+
+    /// Whatever bit of a quote or a signature changes, it does not pass.
+    @Test(arguments: ["ecc", "rsa", "plain-ecc"]) func noBitOfQuoteOrSignatureCanChange(_ name: String) throws {
+        let launch = try QuotedLaunch.twoBanks.get()
+        let key = name == "rsa" ? "rsa.tss" : "ecc.tss"
+        for file in ["\(name).msg", "\(name).sig"] {
+            let count = try #require(launch.files[file]).count
+            for place in 0..<count {
+                let flip = { (bytes: [UInt8]) in
+                    var bytes = bytes
+                    bytes[place] ^= 1 << UInt8(place % 8)
+                    return bytes
+                }
+                let code = try verify(launch, quoted(name, key: key), changing: [file: flip])
+                #expect(code == 1 || code == 65, "\(file), byte \(place)")
+            }
+        }
+    }
+
+    /// The key that reads a log's quote must be one that signs nothing else.
+    @Test func keyThatIsNotRestrictedIsRefused() throws {
+        let launch = try QuotedLaunch.twoBanks.get()
+        // TPMA_OBJECT of TPM2B_PUBLIC, big-endian at 6: restricted is bit 16.
+        let unrestricted = { (bytes: [UInt8]) in
+            var bytes = bytes
+            bytes[7] &= ~1
+            return bytes
+        }
+        #expect(try verify(launch, quoted("ecc", key: "ecc.tss"), changing: ["ecc.tss": unrestricted]) == 65)
+    }
+
+    @Test func logOfAnotherLaunchIsRefused() throws {
+        let launch = try QuotedLaunch.twoBanks.get()
+        let cut = { (bytes: [UInt8]) -> [UInt8] in
+            guard let last = try? EventLogReader(parsing: bytes).records.last else { return [] }
+            return [UInt8](bytes[..<last.offset])
+        }
+        #expect(try verify(launch, quoted("ecc", key: "ecc.pem"), changing: ["log": cut]) == 1)
+        let broken = { (bytes: [UInt8]) in [UInt8](bytes.dropLast()) }
+        #expect(try verify(launch, quoted("ecc", key: "ecc.pem"), changing: ["log": broken]) == 65)
+    }
+}
