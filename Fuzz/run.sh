@@ -17,7 +17,7 @@ seeds() {
     log) cp "$fixtures"/*-measurements.bin "$2" ;;
     attestation)
         for seed in "$here/Seeds/attestation"/*; do cp "$seed" "$2"; done
-        { printf '\000' && cat "$fixtures"/*-measurements.bin; } >"$2/firmware-log-of-domb"
+        { printf '\000' && cat "$fixtures/grub-firmware.bin"; } >"$2/firmware-log-of-ovmf"
         ;;
     esac
 }

@@ -79,7 +79,7 @@ extension LaunchVerifier {
             return false
         }
         if digest(quote, hash, logValues: replay.values) == quote.pcrDigest {
-            report(.quote, .ok, "its digest is that of the \(selected(quote).count) values of PCRs which it selects")
+            report(.quote, .ok, "its digest is that of the PCR values that it selects (\(selected(quote).count))")
             return true
         }
         let prefix = prefixes.first { digest(quote, hash, logValues: $0.values) == quote.pcrDigest }

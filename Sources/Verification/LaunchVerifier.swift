@@ -79,12 +79,14 @@ public struct LaunchVerifier<Hash: ContentHash> {
         let more = replay.findings.count - 1
         report(
             .log, .failed,
-            "record \(wrong.record) (\(wrong.kind)): \(wrong.text)" + (more > 0 ? "; and \(more) more after it" : ""))
+            "record \(wrong.record) (\(wrong.kind)): \(wrong.text)" + (more > 0 ? "; and \(more) more of the like" : "")
+        )
     }
 
     private mutating func checkLaunch() {
         switch replay.outcome {
-        case .closed: report(.launch, .ok, "every domain was measured, and the PCR was to be closed after the last")
+        case .closed:
+            report(.launch, .ok, "by the log every domain was measured, and the PCR was to be closed after the last")
         case .failed: report(.launch, .failed, "the launch failed" + (errorText.map { ": \($0)" } ?? ""))
         case .unmeasured:
             report(.launch, .failed, "no TPM answered: nothing was extended, and nothing can prove the log")
