@@ -65,7 +65,8 @@ var targets: [Target] = [
     .testTarget(
         name: "DombTests",
         dependencies: [
-            "domb", "Prediction", "BuilderModel", "Verification", "LogReading", "Measurement", "LaunchControl", "Platform",
+            "domb", "Prediction", "BuilderModel", "Verification", "LogReading", "Measurement", "LaunchControl",
+            "Platform",
             "Sequencer",
             "SimulatedPlatform",
         ]),
