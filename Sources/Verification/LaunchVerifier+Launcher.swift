@@ -91,6 +91,7 @@ extension LaunchVerifier {
             events.isEmpty ? "\(file.name): no event of PCR 4 or 9 is of it" : "\(file.name): measured, \(places)")
     }
 
+    /// One file that nobody accounts for may be the one that really runs.
     private mutating func listOthers(_ firmware: FirmwareLog) {
         for event in firmware.events where event.isOfFile {
             guard !evidence.launcherFiles.contains(where: { $0.explains(event) }) else { continue }
@@ -98,7 +99,7 @@ extension LaunchVerifier {
             let name = event.type == FirmwareLog.EventType.ipl ? " \"\(printable(data))\"" : ""
             let digest = event.digests.last.map { " \(hexadecimal($0.bytes))" } ?? ""
             report(
-                .launcher, .note,
+                .launcher, unproven,
                 "ran or was read before, and is none of the files given: PCR \(event.pcr) record \(event.number)\(name)\(digest)"
             )
         }

@@ -27,7 +27,7 @@ import Testing
     private static let banks: [HashAlgorithm] = [.sha1, .sha256]
     private static let separator: [UInt8] = [0, 0, 0, 0]
     private static let launcher: [(name: String, content: [UInt8])] = [
-        ("xen.gz", [1, 2, 3]), ("vmlinuz", [4, 5]), ("initramfs", [6]),
+        ("xen.gz", [1, 2, 3]), ("vmlinuz", [4, 5]), ("initramfs", [6]), ("grub.cfg", Array("menu".utf8)),
     ]
 
     private static func events() throws -> [Event] {
@@ -39,7 +39,7 @@ import Testing
             Event(pcr: 7, type: 4, data: separator, measured: separator),
             // EV_EFI_BOOT_SERVICES_APPLICATION: what was measured is the image's hash, the data its path.
             Event(pcr: 4, type: 0x8000_0003, data: [9, 9], measured: image.hashed),
-            .grub(9, "(hd0)/grub.cfg", Array("menu".utf8)), .grub(9, "/xen.gz", launcher[0].content),
+            .grub(9, "(hd0)/grub.cfg", launcher[3].content), .grub(9, "/xen.gz", launcher[0].content),
             .command("grub_cmd: ", "multiboot2 /xen.gz \(xen)"), .command("kernel_cmdline: ", xen),
             .grub(9, "/vmlinuz", launcher[1].content), .command("grub_cmd: ", "module2 /vmlinuz \(linux)"),
             .grub(9, "/initramfs", launcher[2].content), .command("grub_cmd: ", "module2 --nounzip /initramfs"),
@@ -106,7 +106,7 @@ import Testing
     private static let quoted = "--quote all.msg --sig all.sig --ak ak.tss --nonce \(QuotedLaunch.nonce)"
     private static let compared =
         "--firmware-log firmware --launcher-file grubx64.efi --launcher-file xen.gz --launcher-file vmlinuz "
-        + "--launcher-file initramfs"
+        + "--launcher-file initramfs --launcher-file grub.cfg"
 
     private func verify(_ options: String, changing: [String: [UInt8]] = [:]) throws -> Int32 {
         let files = try Self.files.get().merging(changing) { $1 }
@@ -130,6 +130,16 @@ import Testing
     @Test func launcherThatIsMeasuredAndNotComparedIsUnproven() throws {
         #expect(try verify("\(Self.quoted) --firmware-log firmware") == 1)
         #expect(try verify("\(Self.quoted) --firmware-log firmware --without-launcher") == 0)
+    }
+
+    /// It may be the one that really ran.
+    @Test func fileThatNobodyAccountsForLeavesTheLauncherUnproven() throws {
+        for name in ["grubx64.efi", "xen.gz", "vmlinuz", "initramfs", "grub.cfg"] {
+            let fewer = Self.compared.replacing(" --launcher-file \(name)", with: "")
+            #expect(fewer != Self.compared)
+            #expect(try verify("\(Self.quoted) \(fewer)") == 1, "without \(name)")
+            #expect(try verify("\(Self.quoted) \(fewer) --without-launcher") == 0)
+        }
     }
 
     @Test func otherFileOfTheLauncherIsRefused() throws {
