@@ -9,7 +9,7 @@ public struct Feasibility: Sendable {
     private static let moduleLimit = 2
 
     /// The domid that becomes the hardware domain when it is created: Xen's `hardware_dom=`.
-    private let lateHardwareDomain: UInt32?
+    private let lateHardwareDomain: DomainID?
 
     public init(xenCommandLine: [UInt8]) {
         lateHardwareDomain = BootOptions.lateHardwareDomain(in: xenCommandLine)
@@ -45,7 +45,7 @@ public struct Feasibility: Sendable {
         if domain.roles.contains(.control) { reasons.append(.control) }
         if domain.roles.contains(.xenstore) { reasons.append(.xenstore) }
         if domain.roles.contains(.console) { reasons.append(.console) }
-        let isOffered = lateHardwareDomain == UInt32(domain.domid.rawValue)
+        let isOffered = lateHardwareDomain == domain.domid
         let isAsked = domain.roles.contains(.hardware)
         if isAsked, !isOffered { reasons.append(.hardware(offered: lateHardwareDomain)) }
         if isOffered, !isAsked { reasons.append(.unwantedHardware) }

@@ -9,7 +9,7 @@ public struct Refusal: Equatable, Sendable {
         case control, legacyDom0, xenstore, console
         case mode(DomainMode)
         /// Xen's command line names this domid, or none, as the late hardware domain.
-        case hardware(offered: UInt32?)
+        case hardware(offered: DomainID?)
         /// The other way round: Xen would give the role to a domain that the LCM does not give it to.
         case unwantedHardware
         case domidOfBootDomain
@@ -68,11 +68,11 @@ public struct Refusal: Equatable, Sendable {
         return line
     }
 
-    private static func append(_ offered: UInt32?, to line: inout Line) {
+    private static func append(_ offered: DomainID?, to line: inout Line) {
         line.append("the hardware role needs a Xen with LATE_HWDOM and hardware_dom= this domid; its command line ")
         if let offered {
             line.append("says ")
-            line.append(decimal: UInt64(offered))
+            line.append(offered)
         } else {
             line.append("has none")
         }

@@ -9,7 +9,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
     public mutating func endHost(_ end: LaunchArguments.End) {
         guard end != .hold else { return }
         do throws(HypercallError) {
-            guard !(try callerIsHardwareDomain()), let domid = Self.hardwareDomain(try commandLine()) else { return }
+            guard !(try callerIsHardwareDomain()), let domid = BootOptions.lateHardwareDomain(in: try commandLine()) else { return }
             var line = Line("the hardware role is domain ")
             line.append(domid)
             line.append(end == .reboot ? "'s: Xen restarts the machine" : "'s: Xen halts the machine, which stays on")
@@ -20,18 +20,5 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
             line.append(error)
             journal.note(line)
         }
-    }
-
-    /// `hardware_dom=` of Xen's command line (docs/misc/xen-command-line.pandoc); the last one counts.
-    static func hardwareDomain(_ commandLine: [UInt8]) -> DomainID? {
-        let key = Line("hardware_dom=").bytes
-        var found: DomainID?
-        for word in commandLine.split(separator: UInt8(ascii: " ")) where word.starts(with: key) {
-            guard let value = Decimal.parse(word.dropFirst(key.count)), let short = UInt16(exactly: value) else {
-                continue
-            }
-            found = DomainID(rawValue: short)
-        }
-        return found
     }
 }
