@@ -9,7 +9,8 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
     public mutating func endHost(_ end: LaunchArguments.End) {
         guard end != .hold else { return }
         do throws(HypercallError) {
-            guard !(try callerIsHardwareDomain()), let domid = BootOptions.lateHardwareDomain(in: try commandLine()) else { return }
+            guard !(try callerIsHardwareDomain()), let domid = BootOptions.lateHardwareDomain(in: try commandLine())
+            else { return }
             var line = Line("the hardware role is domain ")
             line.append(domid)
             line.append(end == .reboot ? "'s: Xen restarts the machine" : "'s: Xen halts the machine, which stays on")

@@ -10,13 +10,16 @@ import Testing
         #expect(BootOptions.value(of: "b", in: line) == nil)
     }
 
-    @Test(arguments: [
-        ("console=com1 hardware_dom=5", 5), ("hardware_dom=5 hardware_dom=7", 7), ("hardware_dom=0", nil),
-        ("hardware_dom=", nil), ("hardware_dom=1x", nil), ("hardware_dom=32752", nil), ("hardware_dom=99999999999", nil),
-        ("xhardware_dom=5", nil),
-    ] as [(String, UInt16?)]) func theLateHardwareDomainIsANumberBelowTheReservedOnes(
-        line: String, expected: UInt16?
-    ) {
+    @Test(
+        arguments: [
+            ("console=com1 hardware_dom=5", 5), ("hardware_dom=5 hardware_dom=7", 7), ("hardware_dom=0", nil),
+            ("hardware_dom=", nil), ("hardware_dom=1x", nil), ("hardware_dom=32752", nil),
+            ("hardware_dom=99999999999", nil),
+            ("xhardware_dom=5", nil),
+        ] as [(String, UInt16?)]) func theLateHardwareDomainIsANumberBelowTheReservedOnes(
+            line: String, expected: UInt16?
+        )
+    {
         #expect(BootOptions.lateHardwareDomain(in: Array(line.utf8))?.rawValue == expected)
     }
 }
