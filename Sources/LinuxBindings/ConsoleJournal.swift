@@ -53,12 +53,11 @@ public struct ConsoleJournal: Journal {
         if let domid = entry.domid { line.append(domid) } else { line.append("null") }
         line.append(",\"result\":")
         line.append(decimal: entry.result)
-        if !entry.detail.bytes.isEmpty {
-            line.append(",\"detail\":\"")
-            let room = Self.lineLimit - line.bytes.count - 2
-            line.append(Line(entry.detail.bytes.prefix(max(0, room))))
-            line.append("\"")
-        }
+        var detail = Line(",\"detail\":\"")
+        detail.append(json: entry.detail.bytes)
+        detail.append("\"")
+        // One that does not fit would break the line.
+        if !entry.detail.bytes.isEmpty, line.bytes.count + detail.bytes.count < Self.lineLimit { line.append(detail) }
         line.append("}")
         write(line)
     }
@@ -68,7 +67,7 @@ public struct ConsoleJournal: Journal {
         line.append("-measured: {\"domid\":")
         line.append(domid)
         line.append(",\"name\":\"")
-        line.append(escaped: name)
+        line.append(json: name)
         line.append("\",\"digest\":\"")
         line.append(hexBytes: digest.bytes)
         line.append("\"}")

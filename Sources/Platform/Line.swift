@@ -60,6 +60,18 @@ public struct Line: Equatable, Sendable {
         }
     }
 
+    /// Appends text that came from outside as the inside of a JSON string (RFC 8259, section 7).
+    public mutating func append(json data: [UInt8]) {
+        for byte in data {
+            if byte >= 0x20, byte < 0x7F, byte != UInt8(ascii: "\\"), byte != UInt8(ascii: "\"") {
+                bytes.append(byte)
+            } else {
+                append("\\u00")
+                append(hexBytes: [byte])
+            }
+        }
+    }
+
     /// Appends RFC 4648 base64 with padding.
     public mutating func append(base64 data: [UInt8]) {
         let alphabet = Line("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/").bytes

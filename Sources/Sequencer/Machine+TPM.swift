@@ -95,9 +95,9 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
             .getCapability,
             detail: { identity in
                 var line = Line()
-                line.append(escaped: identity.manufacturer.filter { $0 != 0 })
+                line.append(Line(identity.manufacturer.filter { $0 != 0 }[...]))
                 line.append(" ")
-                line.append(escaped: identity.vendor)
+                line.append(Line(identity.vendor[...]))
                 line.append(" ")
                 line.append(hex: identity.firmware)
                 return line
