@@ -31,6 +31,7 @@ extension LaunchVerifier {
     /// what it starts with.
     private mutating func checkFirmwarePCRs(_ firmware: FirmwareLog) {
         var covered: [UInt8] = []
+        var weak: [UInt8] = []
         for index in 0...9 as ClosedRange<UInt8> {
             let banks = firmware.banks.filter { isCovered($0, index, firmware) }
             let wrong = firmware.banks.filter { bank in
@@ -42,7 +43,7 @@ extension LaunchVerifier {
             if !wrong.isEmpty {
                 report(
                     .launcher, .failed, "PCR \(index): the firmware log does not lead to its value in \(names(wrong))")
-            } else if !firmware.hasEvents(index) {
+            } else if !firmwarePCRs.contains(index) {
                 continue
             } else if banks.isEmpty {
                 report(
@@ -51,12 +52,19 @@ extension LaunchVerifier {
                         + (evidence.quote == nil ? "no value of it is given" : "the quote does not prove it"))
             } else {
                 covered.append(index)
+                if banks == [.sha1] { weak.append(index) }
             }
         }
-        guard !covered.isEmpty else { return }
-        let list = covered.map { "\($0)" }.joined(separator: ", ")
-        report(.launcher, .ok, "the firmware log leads to the values of PCRs \(list)")
+        if !covered.isEmpty {
+            report(.launcher, .ok, "the firmware log leads to the values of PCRs \(list(covered))")
+        }
+        if !weak.isEmpty {
+            report(
+                .launcher, .warning, "sha1 only, of PCRs \(list(weak)): a second file with the same digest can be made")
+        }
     }
+
+    private func list(_ pcrs: [UInt8]) -> String { pcrs.map { "\($0)" }.joined(separator: ", ") }
 
     /// With a quote only what it covers counts: values from a file beside it are nobody's word.
     private func isCovered(_ bank: HashAlgorithm, _ index: UInt8, _ firmware: FirmwareLog) -> Bool {
@@ -95,6 +103,7 @@ extension LaunchVerifier {
     private mutating func listOthers(_ firmware: FirmwareLog) {
         for event in firmware.events where event.isOfFile {
             guard !evidence.launcherFiles.contains(where: { $0.explains(event) }) else { continue }
+            notCompared += 1
             let data = event.data.last == 0 ? [UInt8](event.data.dropLast()) : event.data
             let name = event.type == FirmwareLog.EventType.ipl ? " \"\(printable(data))\"" : ""
             let digest = event.digests.last.map { " \(hexadecimal($0.bytes))" } ?? ""

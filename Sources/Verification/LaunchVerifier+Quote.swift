@@ -109,7 +109,7 @@ extension LaunchVerifier {
         guard let bank = HashAlgorithm(rawValue: algorithm) else { return nil }
         if index == pcr { return logValues.first { $0.algorithm == bank } }
         let replayed = firmwareValue(bank, index)
-        if evidence.firmwareLog?.hasEvents(index) == true { return replayed ?? evidence.pcrs?.value(bank, index) }
+        if firmwarePCRs.contains(index) { return replayed ?? evidence.pcrs?.value(bank, index) }
         return evidence.pcrs?.value(bank, index) ?? replayed
     }
 

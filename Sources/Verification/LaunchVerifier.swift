@@ -19,8 +19,12 @@ public struct LaunchVerifier<Hash: ContentHash> {
     public internal(set) var checks: [Check] = []
     /// The banks in which the quote covers the log's PCR, where the quote holds.
     public internal(set) var quotedBanks: [HashAlgorithm] = []
+    /// How many programs and files ran or were read before the boot domain that no launcher file was compared with.
+    public internal(set) var notCompared = 0
     /// What the firmware log leads to: by bank PCR 0 to 23.
     private let firmwareValues: [HashAlgorithm: [Digest?]]
+    /// The PCRs that it has events of.
+    let firmwarePCRs: Set<UInt8>
 
     public init(_ log: EventLogReader, _ evidence: Evidence, hashing: Hash.Type) {
         self.log = log
@@ -31,6 +35,7 @@ public struct LaunchVerifier<Hash: ContentHash> {
             for bank in firmware.banks { firmwareValues[bank] = firmware.values(bank, hashing: Hash.self) }
         }
         self.firmwareValues = firmwareValues
+        firmwarePCRs = Set((0..<PCRIndex.count).filter { evidence.firmwareLog?.hasEvents($0) == true })
         checkLog()
         checkLaunch()
         if let pcrs = evidence.pcrs { checkPCRs(pcrs) }

@@ -31,10 +31,14 @@ struct VerifyReport {
         let launch =
             verifier.quotedBanks.isEmpty
             ? "the launch is the one that these PCR values are of" : "the launch is the one that the TPM quoted"
+        var verdict = "good: \(launch)"
         let warnings = verifier.checks.filter { $0.status == .warning }
-        guard !warnings.isEmpty else { return "good: \(launch)" }
-        let launcher = warnings.contains { $0.subject == .launcher } ? ", launcher unproven" : ""
-        return "good: \(launch)\(launcher); mind the warnings"
+        if warnings.contains(where: { $0.subject == .launcher }) { verdict += ", not who launched" }
+        if !warnings.isEmpty { verdict += "; mind the warnings" }
+        if verifier.notCompared > 0 {
+            verdict += "; \(verifier.notCompared) files that were read before it were compared with nothing"
+        }
+        return verdict
     }
 
     var json: JSON {
@@ -50,6 +54,7 @@ struct VerifyReport {
                     ])
                 }
             ),
+            ("notCompared", .number(verifier.notCompared)),
             ("quotedBanks", .array(verifier.quotedBanks.map { .string("\($0.name)") })),
             (
                 "checks",

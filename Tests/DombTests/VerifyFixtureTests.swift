@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import LogReading
 import Measurement
 import SimulatedPlatform
@@ -55,5 +56,31 @@ import Verification
         let verifier = LaunchVerifier(other, evidence, hashing: SwiftCryptoHash.self)
         let failed = verifier.checks.filter { $0.subject == .launcher && $0.status == .failed }.map(\.text)
         #expect(failed.contains { $0.hasPrefix("the boot domain's command line is not among") })
+    }
+
+    /// GRUB itself and six files: its configuration twice, the LCM's table, Xen, kernel, initramfs.
+    @Test func whatNoLauncherFileExplainsIsListedAndCounted() throws {
+        var evidence = Evidence()
+        evidence.firmwareLog = try FirmwareLog(parsing: try read(Self.firmware))
+        evidence.pcrs = try PCRValues(parsing: try read(Self.pcrs))
+        evidence.launcherFiles = [LauncherFile(name: "x", content: [1], hashing: SwiftCryptoHash.self)]
+        let log = try EventLogReader(parsing: try read(Self.log))
+        let verifier = LaunchVerifier(log, evidence, hashing: SwiftCryptoHash.self)
+        let listed = verifier.checks.filter { $0.text.hasPrefix("ran or was read before") }
+        #expect(listed.count == 7 && verifier.notCompared == 7)
+        for name in ["/xen.gz", "/vmlinuz", "/initrd.gz", "/lcm1.aml", "PCR 4"] {
+            #expect(listed.contains { $0.text.contains(name) })
+        }
+    }
+
+    @Test func launcherThatOnlySHA1ProvesIsWarnedOf() throws {
+        let text = try #require(String(bytes: try read(Self.pcrs), encoding: .utf8))
+        let end = try #require(text.range(of: "  sha256:\n"))
+        var evidence = Evidence()
+        evidence.firmwareLog = try FirmwareLog(parsing: try read(Self.firmware))
+        evidence.pcrs = try PCRValues(parsing: Array(text[..<end.lowerBound].utf8))
+        let log = try EventLogReader(parsing: try read(Self.log))
+        let verifier = LaunchVerifier(log, evidence, hashing: SwiftCryptoHash.self)
+        #expect(verifier.checks.contains { $0.status == .warning && $0.text.hasPrefix("sha1 only, of PCRs 0, 1, 2") })
     }
 }

@@ -149,4 +149,25 @@ import Testing
         bytes[69 + 12] = 0x0C
         #expect(problem(bytes) == .unknownAlgorithm)
     }
+
+    /// A file that fits in one bank and not in another is not the file that was measured.
+    @Test func fileExplainsAnEventOnlyInEveryBank() throws {
+        let content: [UInt8] = [1, 2, 3]
+        let file = LauncherFile(name: "x", content: content, hashing: SwiftCryptoHash.self)
+        let log = try FirmwareLog(parsing: Self.agile + Self.event(9, 0x0D, [], measured: content))
+        let event = try #require(log.events.last)
+        #expect(file.explains(event))
+        for bank in log.banks {
+            var digests = event.digests
+            for index in digests.indices where digests[index].algorithm == bank.rawValue {
+                let other = SwiftCryptoHash.digest(bank, of: [4]).bytes
+                digests[index] = FirmwareLog.Digest(algorithm: bank.rawValue, bytes: other)
+            }
+            let changed = FirmwareLog.Event(
+                number: 1, pcr: 9, type: 0x0D, digests: digests, data: event.data)
+            #expect(!file.explains(changed))
+        }
+        let unknown = FirmwareLog.Digest(algorithm: 0x12, bytes: [UInt8](repeating: 0, count: 32))
+        #expect(!file.explains(FirmwareLog.Event(number: 1, pcr: 9, type: 0x0D, digests: [unknown], data: [])))
+    }
 }
