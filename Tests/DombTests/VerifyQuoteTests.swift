@@ -4,6 +4,7 @@ import LogReading
 import Platform
 import SimulatedPlatform
 import Testing
+import Verification
 
 @testable import domb
 
@@ -91,12 +92,22 @@ import Testing
         #expect(try verify(launch, quoted("ecc", key: "other.tss")) == 1)
         #expect(try verify(launch, quoted("ecc", key: "rsa.pem")) == 1)
         #expect(try verify(launch, quoted("rsa", key: "ecc.pem")) == 1)
-        #expect(try verify(launch, quoted("elsewhere", key: "ecc.pem")) == 1)
+        // A good quote, of a PCR that is not the log's; nothing is wrong with the values either.
+        #expect(try verify(launch, quoted("elsewhere", key: "ecc.pem") + " --pcrs pcrs") == 1)
     }
 
     /// The quote selects PCR 12, too, and only the file says what it holds.
-    @Test func selectedPCRWithoutAValueIsRefused() throws {
+    @Test func selectedPCRWithoutAValueIsRefusedAndNamed() throws {
         let launch = try QuotedLaunch.twoBanks.get()
+        var evidence = Evidence()
+        evidence.quote = Evidence.Quote(
+            quote: try TPMQuote(parsing: try #require(launch.files["wider.msg"])),
+            signature: try TPMSignature(parsing: try #require(launch.files["wider.sig"])),
+            key: try AttestationKey(parsing: try #require(launch.files["ecc.tss"])),
+            nonce: try #require(Hexadecimal.bytes(Array(QuotedLaunch.nonce.utf8))))
+        let log = try EventLogReader(parsing: try #require(launch.files["log"]))
+        let checks = LaunchVerifier(log, evidence, hashing: SwiftCryptoHash.self).checks
+        #expect(checks.contains { $0.status == .failed && $0.text.contains("no value is known of PCR 12 in sha256:") })
         #expect(try verify(launch, quoted("wider", key: "ecc.pem")) == 1)
         #expect(try verify(launch, quoted("wider", key: "ecc.pem") + " --pcrs pcrs") == 0)
     }
@@ -129,6 +140,21 @@ import Testing
             return bytes
         }
         #expect(try verify(launch, quoted("ecc", key: "ecc.tss"), changing: ["ecc.tss": unrestricted]) == 65)
+    }
+
+    @Test(arguments: ["ecc.tss", "rsa.tss", "ecc.pem", "rsa.pem"]) func cutKeyIsRefusedAndNoBitOfItTraps(
+        _ name: String
+    ) throws {
+        var bytes = try #require(try QuotedLaunch.twoBanks.get().files[name])
+        // A PEM file may end without its newline.
+        for length in 0..<(bytes.count - 1) {
+            #expect(throws: StructureError.self) { try AttestationKey(parsing: [UInt8](bytes[..<length])) }
+        }
+        for bit in 0..<(8 * bytes.count) {
+            bytes[bit / 8] ^= 1 << UInt8(bit % 8)
+            _ = try? AttestationKey(parsing: bytes)
+            bytes[bit / 8] ^= 1 << UInt8(bit % 8)
+        }
     }
 
     @Test func logOfAnotherLaunchIsRefused() throws {
