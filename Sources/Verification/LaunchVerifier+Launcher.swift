@@ -103,7 +103,6 @@ extension LaunchVerifier {
     private mutating func listOthers(_ firmware: FirmwareLog) {
         for event in firmware.events where event.isOfFile {
             guard !evidence.launcherFiles.contains(where: { $0.explains(event) }) else { continue }
-            notCompared += 1
             let data = event.data.last == 0 ? [UInt8](event.data.dropLast()) : event.data
             let name = event.type == FirmwareLog.EventType.ipl ? " \"\(printable(data))\"" : ""
             let digest = event.digests.last.map { " \(hexadecimal($0.bytes))" } ?? ""

@@ -19,8 +19,6 @@ public struct LaunchVerifier<Hash: ContentHash> {
     public internal(set) var checks: [Check] = []
     /// The banks in which the quote covers the log's PCR, where the quote holds.
     public internal(set) var quotedBanks: [HashAlgorithm] = []
-    /// How many programs and files ran or were read before the boot domain that no launcher file was compared with.
-    public internal(set) var notCompared = 0
     /// What the firmware log leads to: by bank PCR 0 to 23.
     private let firmwareValues: [HashAlgorithm: [Digest?]]
     /// The PCRs that it has events of.

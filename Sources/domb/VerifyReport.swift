@@ -35,9 +35,6 @@ struct VerifyReport {
         let warnings = verifier.checks.filter { $0.status == .warning }
         if warnings.contains(where: { $0.subject == .launcher }) { verdict += ", not who launched" }
         if !warnings.isEmpty { verdict += "; mind the warnings" }
-        if verifier.notCompared > 0 {
-            verdict += "; \(verifier.notCompared) files that were read before it were compared with nothing"
-        }
         return verdict
     }
 
@@ -54,7 +51,6 @@ struct VerifyReport {
                     ])
                 }
             ),
-            ("notCompared", .number(verifier.notCompared)),
             ("quotedBanks", .array(verifier.quotedBanks.map { .string("\($0.name)") })),
             (
                 "checks",

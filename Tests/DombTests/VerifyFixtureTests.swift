@@ -59,7 +59,7 @@ import Verification
     }
 
     /// GRUB itself and six files: its configuration twice, the LCM's table, Xen, kernel, initramfs.
-    @Test func whatNoLauncherFileExplainsIsListedAndCounted() throws {
+    @Test func whatNoLauncherFileExplainsIsListed() throws {
         var evidence = Evidence()
         evidence.firmwareLog = try FirmwareLog(parsing: try read(Self.firmware))
         evidence.pcrs = try PCRValues(parsing: try read(Self.pcrs))
@@ -67,7 +67,7 @@ import Verification
         let log = try EventLogReader(parsing: try read(Self.log))
         let verifier = LaunchVerifier(log, evidence, hashing: SwiftCryptoHash.self)
         let listed = verifier.checks.filter { $0.text.hasPrefix("ran or was read before") }
-        #expect(listed.count == 7 && verifier.notCompared == 7)
+        #expect(listed.count == 7)
         for name in ["/xen.gz", "/vmlinuz", "/initrd.gz", "/lcm1.aml", "PCR 4"] {
             #expect(listed.contains { $0.text.contains(name) })
         }
