@@ -15,20 +15,6 @@ int domb_xc_domain_setmaxmem(struct domb_xen *xen, uint32_t domid, uint64_t kibi
     return domb_result(xc_domain_setmaxmem(xen->ctrl, domid, kibibytes));
 }
 
-// libxenctrl's maps are as long as the host's highest cpu asks; bits beyond are refused, not dropped.
-static int fill(xc_cpumap_t map, size_t bytes, const uint64_t *words, size_t count)
-{
-    for (size_t i = 0; i < count * 8; i++) {
-        uint8_t byte = words[i / 8] >> (i % 8 * 8);
-
-        if (i < bytes)
-            map[i] = byte;
-        else if (byte)
-            return -EINVAL;
-    }
-    return 0;
-}
-
 int domb_xc_vcpu_setaffinity(struct domb_xen *xen, uint32_t domid, uint32_t vcpu, const uint64_t *hard, size_t hard_words,
                              const uint64_t *soft, size_t soft_words)
 {
@@ -39,21 +25,14 @@ int domb_xc_vcpu_setaffinity(struct domb_xen *xen, uint32_t domid, uint32_t vcpu
     int result = size <= 0 || !hard_map || !soft_map ? -ENOMEM : 0;
 
     if (!result && hard)
-        result = fill(hard_map, (size_t)size, hard, hard_words);
+        result = domb_fill_map(hard_map, (size_t)size, hard, hard_words);
     if (!result && soft)
-        result = fill(soft_map, (size_t)size, soft, soft_words);
+        result = domb_fill_map(soft_map, (size_t)size, soft, soft_words);
     if (!result)
         result = domb_result(xc_vcpu_setaffinity(xen->ctrl, domid, (int)vcpu, hard_map, soft_map, flags));
     free(hard_map);
     free(soft_map);
     return result;
-}
-
-static void words_of(const uint8_t *map, size_t bytes, uint64_t *words, size_t capacity)
-{
-    memset(words, 0, capacity * sizeof *words);
-    for (size_t i = 0; i < bytes && i / 8 < capacity; i++)
-        words[i / 8] |= (uint64_t)map[i] << (i % 8 * 8);
 }
 
 int64_t domb_xc_vcpu_getaffinity(struct domb_xen *xen, uint32_t domid, uint32_t vcpu, uint64_t *hard, uint64_t *soft,
@@ -68,8 +47,8 @@ int64_t domb_xc_vcpu_getaffinity(struct domb_xen *xen, uint32_t domid, uint32_t 
         result = domb_result(xc_vcpu_getaffinity(xen->ctrl, domid, (int)vcpu, hard_map, soft_map,
                                                  XEN_VCPUAFFINITY_HARD | XEN_VCPUAFFINITY_SOFT));
     if (!result) {
-        words_of(hard_map, (size_t)size, hard, capacity);
-        words_of(soft_map, (size_t)size, soft, capacity);
+        domb_map_words(hard_map, (size_t)size, hard, capacity);
+        domb_map_words(soft_map, (size_t)size, soft, capacity);
         result = (size + 7) / 8;
     }
     free(hard_map);

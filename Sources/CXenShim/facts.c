@@ -65,11 +65,18 @@ int domb_xc_flask_getenforce(struct domb_xen *xen)
     return enforcing < 0 ? domb_errno() : enforcing;
 }
 
-int64_t domb_xc_cpu_count(struct domb_xen *xen)
+int domb_xc_physinfo(struct domb_xen *xen, struct domb_host *out)
 {
     xc_physinfo_t info = { 0 };
 
-    return xc_physinfo(xen->ctrl, &info) != 0 ? domb_errno() : (int64_t)info.nr_cpus;
+    if (xc_physinfo(xen->ctrl, &info) != 0)
+        return domb_errno();
+    out->total_pages = info.total_pages;
+    out->free_pages = info.free_pages > info.outstanding_pages ? info.free_pages - info.outstanding_pages : 0;
+    out->cpus = info.nr_cpus;
+    out->nodes = info.nr_nodes;
+    out->iommu = !!(info.capabilities & XEN_SYSCTL_PHYSCAP_directio);
+    return 0;
 }
 
 int64_t domb_xc_sched_id(struct domb_xen *xen)

@@ -29,4 +29,8 @@ static inline int domb_result(int result)
     return result < 0 ? domb_errno() : 0;
 }
 
+// A map of libxenctrl's from words; -EINVAL for a bit that it has no room for.
+int domb_fill_map(uint8_t *map, size_t bytes, const uint64_t *words, size_t count);
+void domb_map_words(const uint8_t *map, size_t bytes, uint64_t *words, size_t capacity);
+
 #endif

@@ -29,17 +29,82 @@ extension ConfigOperation {
             try hypervisor.setMaxMemory(domid, kibibytes: kibibytes)
             // Xen keeps whole pages of 4 KiB.
             return try hypervisor.domainInfo(domid).maxPages == kibibytes / 4
+        case .handle(let handle):
+            try hypervisor.setHandle(domid, handle)
+            return try hypervisor.domainInfo(domid).handle == handle
+        case .tscMode(let mode):
+            try hypervisor.setTSCMode(domid, mode)
+            return try hypervisor.tscMode(domid) == mode
+        case .parameter(let setting):
+            try hypervisor.setParameter(domid, setting)
+            return try hypervisor.parameter(domid, setting.parameter) == setting.value
+        case .label(let context):
+            let securityID = try hypervisor.securityID(of: context)
+            try hypervisor.relabel(domid, securityID: securityID)
+            return try hypervisor.domainInfo(domid).securityID == securityID
+        case .affinity, .nodeAffinity, .credit2, .credit, .rtds: return try scheduled(domid, on: &hypervisor)
+        case .memory, .device, .ports, .interrupt: return try given(domid, on: &hypervisor)
+        }
+    }
+
+    /// Where and how much a domain's vcpus may run.
+    private func scheduled<Host: Hypervisor & ~Copyable>(
+        _ domid: DomainID, on hypervisor: inout Host
+    ) throws(HypercallError) -> Bool {
+        switch self {
         case .affinity(let affinity):
             try hypervisor.setAffinity(domid, vcpu: affinity.vcpu, hard: affinity.hard, soft: affinity.soft)
             let actual = try hypervisor.affinity(domid, vcpu: affinity.vcpu)
             return (affinity.hard ?? actual.hard) == actual.hard && (affinity.soft ?? actual.soft) == actual.soft
+        case .nodeAffinity(let nodes):
+            try hypervisor.setNodeAffinity(domid, nodes)
+            return try hypervisor.nodeAffinity(domid) == nodes
         case .credit2(let weight, let cap):
             try hypervisor.setCredit2(domid, weight: weight, cap: cap)
             let actual = try hypervisor.credit2(domid)
             return (weight ?? actual.weight) == actual.weight && (cap ?? actual.cap) == actual.cap
-        case .handle(let handle):
-            try hypervisor.setHandle(domid, handle)
-            return try hypervisor.domainInfo(domid).handle == handle
+        case .credit(let weight, let cap):
+            try hypervisor.setCredit(domid, weight: weight, cap: cap)
+            let actual = try hypervisor.credit(domid)
+            return (weight ?? actual.weight) == actual.weight && (cap ?? actual.cap) == actual.cap
+        case .rtds(let parameters):
+            try hypervisor.setRTDS(domid, parameters)
+            for vcpu in 0..<(try hypervisor.domainInfo(domid).vcpus) {
+                guard try hypervisor.rtds(domid, vcpu: vcpu) == parameters else { return false }
+            }
+            return true
+        default: return false
+        }
+    }
+
+    /// What a domain gets of the host's hardware. Of permissions Xen tells nothing.
+    private func given<Host: Hypervisor & ~Copyable>(
+        _ domid: DomainID, on hypervisor: inout Host
+    ) throws(HypercallError) -> Bool {
+        switch self {
+        case .memory(let range):
+            try hypervisor.permitMemory(domid, range)
+            try hypervisor.mapMemory(domid, range)
+            return true
+        case .ports(let range):
+            try hypervisor.permitPorts(domid, range)
+            try hypervisor.mapPorts(domid, range)
+            return true
+        case .interrupt(let gsi):
+            try hypervisor.permitInterrupt(domid, gsi: gsi)
+            return true
+        case .device(let device):
+            try hypervisor.testAssign(domid, device)
+            try hypervisor.assign(domid, device)
+            // Xen names no owner; but what a guest has cannot be given (EINVAL).
+            do throws(HypercallError) {
+                try hypervisor.testAssign(domid, device)
+                return false
+            } catch {
+                guard error.code == 22 else { throw error }
+                return true
+            }
+        default: return false
         }
     }
 }

@@ -8,14 +8,34 @@ import Platform
 public enum ConfigOperation: Equatable, Sendable {
     /// `cpus`: creates the vcpus that the builder left out. The corresponding C function is `xc_domain_max_vcpus`.
     case vcpus(UInt32)
+    /// `domb,tsc-mode`. The corresponding C function is `xc_domain_set_tsc_info`.
+    case tscMode(TSCMode)
+    /// `domb,iomem`. The corresponding C functions are `xc_domain_iomem_permission` and `xc_domain_memory_mapping`.
+    case memory(IOMemoryRange)
+    /// `domb,pci`. The corresponding C functions are `xc_test_assign_device` and `xc_assign_device`.
+    case device(PCIAddress)
     /// `mem-max` in KiB. The corresponding C function is `xc_domain_setmaxmem`.
     case maxMemory(kibibytes: UInt64)
     /// `hard-affinity`, `domb,soft-affinity`. The corresponding C function is `xc_vcpu_setaffinity`.
     case affinity(VCPUAffinity)
-    /// `domb,weight`, `domb,cap`. The corresponding C function is `xc_sched_credit2_domain_set`.
+    /// `domb,node-affinity`. The corresponding C function is `xc_domain_node_setaffinity`.
+    case nodeAffinity(CPUSet)
+    /// `domb,weight`, `domb,cap` under credit2. The corresponding C function is `xc_sched_credit2_domain_set`.
     case credit2(weight: UInt16?, cap: UInt16?)
+    /// `domb,weight`, `domb,cap` under credit. The corresponding C function is `xc_sched_credit_domain_set`.
+    case credit(weight: UInt16?, cap: UInt16?)
+    /// `domb,rtds-period`, `domb,rtds-budget`. The corresponding C function is `xc_sched_rtds_domain_set`.
+    case rtds(RTDSParameters)
+    /// `domb,ioports`. The corresponding C functions are `xc_domain_ioport_permission` and `xc_domain_ioport_mapping`.
+    case ports(IOPortRange)
+    /// One of `domb,irqs`. The corresponding C function is `xc_domain_gsi_permission`.
+    case interrupt(UInt32)
+    /// One of `domb,hvm-params`. The corresponding C function is `xc_hvm_param_set`.
+    case parameter(HVMSetting)
     /// `domain-uuid`. The corresponding C function is `xc_domain_sethandle`.
     case handle(DomainHandle)
+    /// `domb,label`. The corresponding C functions are `xc_flask_context_to_sid` and `xc_flask_relabel_domain`.
+    case label([UInt8])
 
     public enum Moment: Sendable {
         /// It changes vcpu state or memory, which the measurement answers for.
@@ -25,8 +45,11 @@ public enum ConfigOperation: Equatable, Sendable {
 
     public var moment: Moment {
         switch self {
-        case .vcpus: .beforeMeasuring
-        case .maxMemory, .affinity, .credit2, .handle: .afterMeasuring
+        // The mode sets vcpu 0's TSC offset; frames and, with reserved regions, devices change the domain's memory map.
+        case .vcpus, .tscMode, .memory, .device: .beforeMeasuring
+        case .maxMemory, .affinity, .nodeAffinity, .credit2, .credit, .rtds, .ports, .interrupt, .parameter, .handle,
+            .label:
+            .afterMeasuring
         }
     }
 
@@ -34,10 +57,19 @@ public enum ConfigOperation: Equatable, Sendable {
     public var name: StaticString {
         switch self {
         case .vcpus: "cpus"
+        case .tscMode: "tsc-mode"
+        case .memory: "iomem"
+        case .device: "pci"
         case .maxMemory: "mem-max"
         case .affinity: "affinity"
-        case .credit2: "weight and cap"
+        case .nodeAffinity: "node-affinity"
+        case .credit2, .credit: "weight and cap"
+        case .rtds: "rtds-period and rtds-budget"
+        case .ports: "ioports"
+        case .interrupt: "irqs"
+        case .parameter: "hvm-params"
         case .handle: "domain-uuid"
+        case .label: "label"
         }
     }
 }

@@ -3,26 +3,63 @@
 import LaunchControl
 import Platform
 
-/// The operations of one domain, in the order in which they are applied. Pure: every conflict is found here.
+/// The operations of one domain, in the order in which they are applied. Pure: every conflict is found here, but for
+/// those between domains (`SharedHardware`).
 public struct ConfigPlan: Equatable, Sendable {
     public let operations: [ConfigOperation]
 
+    /// `hardwareRoleMoved`: the boot domain is not the hardware domain, and another one is.
     public init(
-        _ domain: DomainDescription, built: DomainInfo, facts: HypervisorFacts
+        _ domain: DomainDescription, built: DomainInfo, facts: HypervisorFacts, hardwareRoleMoved: Bool = false
     ) throws(ConfigConflict) {
         guard built.vcpus <= domain.vcpus else { throw .tooManyVCPUs(built: built.vcpus, wanted: domain.vcpus) }
+        let extended = domain.extended
         var operations: [ConfigOperation] = [.vcpus(domain.vcpus)]
+        if let mode = extended.tscMode { operations.append(.tscMode(mode)) }
+        operations += try Self.devices(domain, facts, hardwareRoleMoved: hardwareRoleMoved)
         if let maxMemory = domain.maxMemory { operations.append(.maxMemory(kibibytes: maxMemory)) }
+        operations += try Self.placement(domain, facts)
+        operations += try Self.scheduling(domain, facts)
+        operations += extended.ports.map { .ports($0) } + extended.interrupts.map { .interrupt($0) }
+        operations += extended.parameters.map { .parameter($0) }
+        if let handle = domain.handle { operations.append(.handle(handle)) }
+        if let label = extended.label {
+            guard facts.securityMode != .none else { throw .noFLASK }
+            // The last one: under the new label the policy may allow the boot domain less.
+            operations.append(.label(label))
+        }
+        self.operations = operations
+    }
+
+    /// Memory and devices; and whether there is anything to give.
+    private static func devices(
+        _ domain: DomainDescription, _ facts: HypervisorFacts, hardwareRoleMoved: Bool
+    ) throws(ConfigConflict) -> [ConfigOperation] {
+        let extended = domain.extended
+        if extended.needsHardware, hardwareRoleMoved { throw .hardwareRoleMoved }
+        let used = BuiltFrames(kibibytes: domain.memory)
+        for range in extended.memory {
+            if let frame = used.first(in: range.guestFrames) { throw .memoryOverRAM(frame: frame) }
+        }
+        if !extended.devices.isEmpty, !facts.host.hasIOMMU { throw .noIOMMU }
+        return extended.memory.map { .memory($0) } + extended.devices.map { .device($0) }
+    }
+
+    private static func placement(
+        _ domain: DomainDescription, _ facts: HypervisorFacts
+    ) throws(ConfigConflict) -> [ConfigOperation] {
+        var operations: [ConfigOperation] = []
         for affinity in domain.affinities {
-            try Self.check(affinity, domain, facts)
+            try check(affinity, domain, facts)
             if affinity.hard != nil || affinity.soft != nil { operations.append(.affinity(affinity)) }
         }
-        if domain.weight != nil || domain.cap != nil {
-            guard facts.scheduler == .credit2 else { throw .notCredit2 }
-            operations.append(.credit2(weight: domain.weight, cap: domain.cap))
+        if let nodes = domain.extended.nodeAffinity {
+            if let highest = nodes.highest, highest >= facts.host.nodes {
+                throw .missingNode(node: highest, online: facts.host.nodes)
+            }
+            operations.append(.nodeAffinity(nodes))
         }
-        if let handle = domain.handle { operations.append(.handle(handle)) }
-        self.operations = operations
+        return operations
     }
 
     private static func check(
@@ -34,5 +71,26 @@ public struct ConfigPlan: Equatable, Sendable {
             guard let highest = set.highest else { throw .emptyAffinity(vcpu: affinity.vcpu) }
             guard highest < facts.cpus else { throw .missingCPU(cpu: highest, online: facts.cpus) }
         }
+    }
+
+    private static func scheduling(
+        _ domain: DomainDescription, _ facts: HypervisorFacts
+    ) throws(ConfigConflict) -> [ConfigOperation] {
+        var operations: [ConfigOperation] = []
+        if domain.weight != nil || domain.cap != nil {
+            if let cap = domain.cap, UInt32(cap) > 100 * domain.vcpus {
+                throw .capBeyondVCPUs(cap: cap, vcpus: domain.vcpus)
+            }
+            switch facts.scheduler {
+            case .credit2: operations.append(.credit2(weight: domain.weight, cap: domain.cap))
+            case .credit: operations.append(.credit(weight: domain.weight, cap: domain.cap))
+            default: throw .notCredit
+            }
+        }
+        if let parameters = domain.extended.rtds {
+            guard facts.scheduler == .rtds else { throw .notRTDS }
+            operations.append(.rtds(parameters))
+        }
+        return operations
     }
 }

@@ -4,10 +4,12 @@ import Platform
 
 extension ConfigurationText {
     static let launchKeys: [StaticString] = ["pcr", "tpm", "coverage", "handoff", "handoff-target"]
-    static let domainKeys: [StaticString] = [
-        "name", "uuid", "depends-on", "weight", "cap", "mem-max", "hard-affinity", "soft-affinity", "bootargs", "load",
-        "kernel-digest", "ramdisk-digest", "ramdisk-size", "log-region",
-    ]
+    static let domainKeys: [StaticString] =
+        [
+            "name", "uuid", "depends-on", "weight", "cap", "mem-max", "hard-affinity", "soft-affinity", "bootargs",
+            "load",
+            "kernel-digest", "ramdisk-digest", "ramdisk-size", "log-region",
+        ] + ExtendedConfiguration.textKeys
 
     /// The launch's settings belong to the boot domain's text.
     func refuseLaunchSettings(_ problems: ProblemList) {

@@ -17,9 +17,10 @@ public struct DomainDescription: Equatable, Sendable {
     public var maxMemory: UInt64?
     public var vcpus: UInt32
     public var affinities: [VCPUAffinity]
-    /// Credit2 weight (1 to 65535) and cap (percent of one cpu, 0 for none).
+    /// Weight (1 to 65535) and cap (percent of one cpu, 0 for none) under credit or credit2.
     public var weight: UInt16?
     public var cap: UInt16?
+    public var extended: ExtendedConfiguration
     public var kernel: ImageReference
     public var ramdisk: ImageReference?
     /// Modules that are neither kernel nor ramdisk, in LCM order.
@@ -34,8 +35,8 @@ public struct DomainDescription: Equatable, Sendable {
     public init(
         domid: DomainID, name: [UInt8], handle: DomainHandle? = nil, roles: DomainRoles = [], mode: DomainMode = .pvh,
         memory: UInt64, maxMemory: UInt64? = nil, vcpus: UInt32 = 1, affinities: [VCPUAffinity] = [],
-        weight: UInt16? = nil, cap: UInt16? = nil, kernel: ImageReference, ramdisk: ImageReference? = nil,
-        otherModules: [OtherModule] = [],
+        weight: UInt16? = nil, cap: UInt16? = nil, extended: ExtendedConfiguration = ExtendedConfiguration(),
+        kernel: ImageReference, ramdisk: ImageReference? = nil, otherModules: [OtherModule] = [],
         commandLine: [UInt8] = [], logRegion: Segment? = nil, dependencies: [Int] = []
     ) {
         self.domid = domid
@@ -49,6 +50,7 @@ public struct DomainDescription: Equatable, Sendable {
         self.affinities = affinities
         self.weight = weight
         self.cap = cap
+        self.extended = extended
         self.kernel = kernel
         self.ramdisk = ramdisk
         self.otherModules = otherModules

@@ -16,6 +16,11 @@ extension DomainDraft {
         description.weight = number(text, "weight", 1...65535, problems).map { UInt16($0) }
         description.cap = number(text, "cap", 0...65535, problems).map { UInt16($0) }
         description.maxMemory = number(text, "mem-max", 1...Limits.memory, problems)
+        description.extended = ExtendedConfiguration {
+            text.value($0)?.value
+        } report: { key, code in
+            if let word = text.value(key) { problems.report(text.error(code, word)) }
+        }
         if let word = text.value("bootargs") {
             if word.value.count > Limits.commandLineBytes { problems.report(text.error(.limitExceeded, word)) }
             description.commandLine = word.value
@@ -111,22 +116,13 @@ extension DomainDraft {
         var cells: [UInt64] = []
         for part in text.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
             let halves = part.split(separator: UInt8(ascii: "+"), omittingEmptySubsequences: false)
-            guard halves.count == 2, let address = hexNumber(halves[0]), let byteCount = hexNumber(halves[1]) else {
+            guard halves.count == 2, let address = Hexadecimal.number(halves[0]),
+                let byteCount = Hexadecimal.number(halves[1])
+            else {
                 return nil
             }
             cells += [address, byteCount]
         }
         return cells
-    }
-
-    /// "0x" and 1 to 16 digits.
-    private static func hexNumber(_ text: ArraySlice<UInt8>) -> UInt64? {
-        guard text.starts(with: Line("0x").bytes), (3...18).contains(text.count) else { return nil }
-        var value: UInt64 = 0
-        for digit in text.dropFirst(2) {
-            guard let nibble = Hexadecimal.nibble(digit) else { return nil }
-            value = value << 4 | UInt64(nibble)
-        }
-        return value
     }
 }

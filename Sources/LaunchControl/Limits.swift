@@ -23,9 +23,15 @@ public enum Limits {
     public static let cpus: UInt32 = 16384
     /// An ELF kernel has four or five loadable segments.
     public static let segments = 64
+    /// Port ranges, memory ranges, interrupts, devices of one domain.
+    public static let ranges = 64
+    /// GSIs: an x86 host has at most 256 I/O APICs of 240 inputs.
+    public static let interrupts: UInt64 = 1 << 16
+    /// A FLASK security context: what libxenctrl's own tools have room for.
+    public static let labelBytes = 256
     /// A place for the log: a domain's record takes less than a KiB.
     public static let logRegionBytes: UInt64 = 64 << 20
-    /// Settings in one domain's text: four times as many as there are. Each is compared with those before it.
+    /// Settings in one domain's text: twice as many as there are. Each is compared with those before it.
     public static let words = 64
     /// Linux on x86: COMMAND_LINE_SIZE.
     public static let commandLineBytes = 2048

@@ -70,6 +70,14 @@ struct NodeView {
         return value
     }
 
+    /// One zero-terminated string or several, without their zeros.
+    func strings(_ name: StaticString) throws(ParseError) -> [ArraySlice<UInt8>]? {
+        guard let property = property(name) else { return nil }
+        let value = tree.value(property)
+        guard value.last == 0 else { throw error(.badPropertyValue, property) }
+        return value.dropLast().split(separator: 0, omittingEmptySubsequences: false)
+    }
+
     func bytes(_ name: StaticString, count: Int) throws(ParseError) -> [UInt8]? {
         guard let property = property(name) else { return nil }
         guard property.value.count == count else { throw error(.badPropertyLength, property) }

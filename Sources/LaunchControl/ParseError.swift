@@ -12,7 +12,7 @@ public struct ParseError: Error, Equatable, Sendable {
         case missingProperty, conflictingProperties, badDomid, duplicateDomid, duplicateDomainName, reservedBits
         case unknownModuleKind, duplicateModule, noDomains, tooManyDomains
         case badPhandle, duplicatePhandle, unknownPhandle, selfDependency
-        case overlappingSegments, limitExceeded, badCPUList
+        case overlappingSegments, limitExceeded, badCPUList, notAscending
 
         public var text: StaticString {
             switch self {
@@ -54,6 +54,7 @@ public struct ParseError: Error, Equatable, Sendable {
             case .overlappingSegments: "segments overlap or are not in ascending order"
             case .limitExceeded: "larger than allowed"
             case .badCPUList: "not a list of cpus"
+            case .notAscending: "items repeat, overlap or are not in ascending order"
             }
         }
     }

@@ -12,12 +12,30 @@ public struct ConfigurationItem: Equatable, Sendable {
         case hardAffinity = 3
         /// [vcpu, words of the cpu bitmap ...]
         case softAffinity = 4
-        /// [credit2 weight]
+        /// [weight under credit or credit2]
         case weight = 5
-        /// [credit2 cap in percent of one cpu]
+        /// [cap under credit or credit2, in percent of one cpu]
         case cap = 6
         /// [high half, low half]
         case handle = 7
+        /// [period, budget], in microseconds
+        case rtds = 8
+        /// [words of the node bitmap ...]
+        case nodeAffinity = 9
+        /// [first port, count]
+        case ports = 10
+        /// [machine frame, count, guest frame]
+        case memory = 11
+        /// [GSI]
+        case interrupt = 12
+        /// [XEN_CPUID_TSC_MODE_*]
+        case tscMode = 13
+        /// [HVM_PARAM_*, value]
+        case parameter = 14
+        /// [length, the bytes in words of eight, the first byte in the lowest bits, filled up with zeros ...]
+        case label = 15
+        /// [segment << 16 | bus << 8 | device << 3 | function]
+        case device = 16
 
         /// The LCM's word.
         public var name: StaticString {
@@ -29,6 +47,15 @@ public struct ConfigurationItem: Equatable, Sendable {
             case .weight: "weight"
             case .cap: "cap"
             case .handle: "domain-uuid"
+            case .rtds: "rtds"
+            case .nodeAffinity: "node-affinity"
+            case .ports: "ioports"
+            case .memory: "iomem"
+            case .interrupt: "irq"
+            case .tscMode: "tsc-mode"
+            case .parameter: "hvm-param"
+            case .label: "label"
+            case .device: "pci"
             }
         }
     }
@@ -39,5 +66,32 @@ public struct ConfigurationItem: Equatable, Sendable {
     public init(_ kind: Kind, _ values: [UInt64]) {
         self.kind = kind
         self.values = values
+    }
+
+    /// Text as values: its length, then its bytes.
+    public init(_ kind: Kind, text: [UInt8]) {
+        var values = [UInt64(text.count)]
+        for (index, byte) in text.enumerated() {
+            if index % 8 == 0 { values.append(0) }
+            values[values.count - 1] |= UInt64(byte) << UInt64(index % 8 * 8)
+        }
+        self.init(kind, values)
+    }
+
+    /// The text of such values; `nil` for values that are none.
+    public var text: [UInt8]? {
+        guard let count = values.first, count / 8 < UInt64(values.count), let length = Int(exactly: count) else {
+            return nil
+        }
+        var text: [UInt8] = []
+        for word in values.dropFirst() {
+            for shift in stride(from: UInt64(0), to: 64, by: 8) {
+                text.append(UInt8(truncatingIfNeeded: word >> shift))
+            }
+        }
+        guard text.count - length < 8, text.count >= length, !text[length...].contains(where: { $0 != 0 }) else {
+            return nil
+        }
+        return [UInt8](text[..<length])
     }
 }

@@ -20,10 +20,12 @@ public struct DomainInfo: Equatable, Sendable {
     /// Vcpus that exist: `max_vcpu_id` + 1, zero where there is none.
     public var vcpus: UInt32
     public var handle: DomainHandle
+    /// `ssidref`: FLASK's number for the domain's label; 0 without FLASK.
+    public var securityID: UInt32
 
     public init(
         domid: DomainID, isPaused: Bool, isShutDown: Bool, isDying: Bool, isHVM: Bool, totalPages: UInt64,
-        maxPages: UInt64, cpuTime: UInt64, vcpus: UInt32, handle: DomainHandle
+        maxPages: UInt64, cpuTime: UInt64, vcpus: UInt32, handle: DomainHandle, securityID: UInt32 = 0
     ) {
         self.domid = domid
         self.isPaused = isPaused
@@ -35,5 +37,6 @@ public struct DomainInfo: Equatable, Sendable {
         self.cpuTime = cpuTime
         self.vcpus = vcpus
         self.handle = handle
+        self.securityID = securityID
     }
 }

@@ -1,7 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The HVM parameters that a launch reads (xen/public/hvm/params.h), by their numbers.
-public enum HVMParameter: UInt32, Sendable {
+/// The HVM parameters that a launch reads or sets (xen/public/hvm/params.h), by their numbers.
+public enum HVMParameter: UInt32, CaseIterable, Sendable {
+    /// HVM_PARAM_TIMER_MODE: what becomes of missed ticks.
+    case timerMode = 10
     /// HVM_PARAM_IDENT_PT: the guest-physical address of the identity page table.
     case identityPageTable = 12
+    /// HVM_PARAM_VPT_ALIGN: virtual timers of one domain expire together.
+    case timerAlignment = 16
+    /// HVM_PARAM_TRIPLE_FAULT_REASON: the SHUTDOWN_* that a triple fault counts as.
+    case tripleFaultReason = 31
+    /// HVM_PARAM_X87_FIP_WIDTH: bytes of the x87 instruction pointer that Xen saves; 0 leaves it to Xen.
+    case x87PointerWidth = 36
+
+    public var name: StaticString {
+        switch self {
+        case .timerMode: "timer-mode"
+        case .identityPageTable: "identity-page-table"
+        case .timerAlignment: "timer-alignment"
+        case .tripleFaultReason: "triple-fault-reason"
+        case .x87PointerWidth: "x87-pointer-width"
+        }
+    }
+
+    /// Whether an LCM may set it to this. Every parameter that it may set is plain data to Xen (hvm_set_param stores it
+    /// in `params[]`, or in `x87_fip_width`): no page is mapped or written, no vcpu changes, no event channel is made, and
+    /// it can be set again. All others name pages or channels of a builder's, can be set once, act at once
+    /// (ACPI_S_STATE, IDENT_PT, MCA_CAP), are the guest's own, or belong to devices that a PVH domain has not.
+    public func mayBe(_ value: UInt64) -> Bool {
+        switch self {
+        case .identityPageTable: false
+        // HVMPTM_one_missed_tick_pending.
+        case .timerMode: value <= 3
+        case .timerAlignment: value <= 1
+        // SHUTDOWN_MAX (xen/public/sched.h).
+        case .tripleFaultReason: value <= 5
+        case .x87PointerWidth: value == 0 || value == 4 || value == 8
+        }
+    }
 }

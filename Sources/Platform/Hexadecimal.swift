@@ -11,6 +11,17 @@ public enum Hexadecimal {
         }
     }
 
+    /// "0x" and 1 to 16 digits.
+    public static func number(_ text: ArraySlice<UInt8>) -> UInt64? {
+        guard text.starts(with: Line("0x").bytes), (3...18).contains(text.count) else { return nil }
+        var value: UInt64 = 0
+        for digit in text.dropFirst(2) {
+            guard let nibble = nibble(digit) else { return nil }
+            value = value << 4 | UInt64(nibble)
+        }
+        return value
+    }
+
     /// Two digits a byte; `nil` for an odd count or anything else than digits.
     public static func bytes(_ text: [UInt8]) -> [UInt8]? {
         guard text.count % 2 == 0 else { return nil }

@@ -12,8 +12,8 @@ public protocol Hypervisor: ~Copyable {
     mutating func callerIsHardwareDomain() throws(HypercallError) -> Bool
     /// The corresponding C function is `xc_flask_getenforce`; a Xen without FLASK gives ENOSYS, which is `none`.
     mutating func securityMode() throws(HypercallError) -> SecurityMode
-    /// The count of online physical cpus. The corresponding C function is `xc_physinfo`.
-    mutating func cpuCount() throws(HypercallError) -> UInt32
+    /// The corresponding C function is `xc_physinfo`.
+    mutating func hostResources() throws(HypercallError) -> HostResources
     /// The corresponding C function is `xc_sched_id`.
     mutating func scheduler() throws(HypercallError) -> HypervisorFacts.Scheduler
     /// Every domain of the host, in domid order. The corresponding C function is `xc_domain_getinfolist`.
@@ -41,6 +41,49 @@ public protocol Hypervisor: ~Copyable {
     mutating func setCredit2(_ domid: DomainID, weight: UInt16?, cap: UInt16?) throws(HypercallError)
     /// The corresponding C function is `xc_sched_credit2_domain_get`.
     mutating func credit2(_ domid: DomainID) throws(HypercallError) -> (weight: UInt16, cap: UInt16)
+    /// The corresponding C function is `xc_sched_credit_domain_set`; `nil` leaves a value as it is.
+    mutating func setCredit(_ domid: DomainID, weight: UInt16?, cap: UInt16?) throws(HypercallError)
+    /// The corresponding C function is `xc_sched_credit_domain_get`.
+    mutating func credit(_ domid: DomainID) throws(HypercallError) -> (weight: UInt16, cap: UInt16)
+    /// For every vcpu that exists. The corresponding C function is `xc_sched_rtds_domain_set`.
+    mutating func setRTDS(_ domid: DomainID, _ parameters: RTDSParameters) throws(HypercallError)
+    /// Of one vcpu: what Xen tells of a domain (`xc_sched_rtds_domain_get`) is the default and not what was set. The
+    /// corresponding C function is `xc_sched_rtds_vcpu_get`.
+    mutating func rtds(_ domid: DomainID, vcpu: UInt32) throws(HypercallError) -> RTDSParameters
+    /// A set of nodes. The corresponding C function is `xc_domain_node_setaffinity`.
+    mutating func setNodeAffinity(_ domid: DomainID, _ nodes: CPUSet) throws(HypercallError)
+    /// The corresponding C function is `xc_domain_node_getaffinity`.
+    mutating func nodeAffinity(_ domid: DomainID) throws(HypercallError) -> CPUSet
+    /// The corresponding C function is `xc_domain_ioport_permission`. Xen lets nobody read it back.
+    mutating func permitPorts(_ domid: DomainID, _ ports: IOPortRange) throws(HypercallError)
+    /// Passes accesses of an HVM container through, port by port. The corresponding C function is
+    /// `xc_domain_ioport_mapping`.
+    mutating func mapPorts(_ domid: DomainID, _ ports: IOPortRange) throws(HypercallError)
+    /// The corresponding C function is `xc_domain_iomem_permission`. Xen lets nobody read it back.
+    mutating func permitMemory(_ domid: DomainID, _ memory: IOMemoryRange) throws(HypercallError)
+    /// Puts the frames where the domain has them; the domain must hold the permission. The corresponding C function is
+    /// `xc_domain_memory_mapping`.
+    mutating func mapMemory(_ domid: DomainID, _ memory: IOMemoryRange) throws(HypercallError)
+    /// By GSI, which a PVH boot domain can name; `xc_domain_irq_permission` wants a pirq of the caller's, and that has
+    /// none. The corresponding C function is `xc_domain_gsi_permission`.
+    mutating func permitInterrupt(_ domid: DomainID, gsi: UInt32) throws(HypercallError)
+    /// The corresponding C function is `xc_domain_set_tsc_info`.
+    mutating func setTSCMode(_ domid: DomainID, _ mode: TSCMode) throws(HypercallError)
+    /// `nil` for a mode that has no name here. The corresponding C function is `xc_domain_get_tsc_info`.
+    mutating func tscMode(_ domid: DomainID) throws(HypercallError) -> TSCMode?
+    /// The corresponding C function is `xc_hvm_param_set`.
+    mutating func setParameter(_ domid: DomainID, _ setting: HVMSetting) throws(HypercallError)
+    /// FLASK's number for a label; EINVAL for one that the policy has not. The corresponding C function is
+    /// `xc_flask_context_to_sid`.
+    mutating func securityID(of context: [UInt8]) throws(HypercallError) -> UInt32
+    /// The corresponding C function is `xc_flask_relabel_domain`.
+    mutating func relabel(_ domid: DomainID, securityID: UInt32) throws(HypercallError)
+    /// EINVAL for a device that is not there or is another guest's. The corresponding C function is
+    /// `xc_test_assign_device`.
+    mutating func testAssign(_ domid: DomainID, _ device: PCIAddress) throws(HypercallError)
+    /// EOPNOTSUPP for a domain that was created without XEN_DOMCTL_CDF_iommu. The corresponding C function is
+    /// `xc_assign_device`.
+    mutating func assign(_ domid: DomainID, _ device: PCIAddress) throws(HypercallError)
     /// The corresponding C function is `xc_domain_sethandle`.
     mutating func setHandle(_ domid: DomainID, _ handle: DomainHandle) throws(HypercallError)
 

@@ -19,13 +19,16 @@ public struct HypervisorFacts: Equatable, Sendable {
     public var callerIsHardwareDomain: Bool
     public var securityMode: SecurityMode
     public var scheduler: Scheduler
-    /// Physical cpus that are online (xc_physinfo, `nr_cpus`).
-    public var cpus: UInt32
+    /// xc_physinfo.
+    public var host: HostResources
     public var domains: [DomainInfo]
+
+    /// Physical cpus that are online.
+    public var cpus: UInt32 { host.cpus }
 
     public init(
         version: [UInt8], buildID: [UInt8], commandLine: [UInt8], callerIsHardwareDomain: Bool,
-        securityMode: SecurityMode = .none, scheduler: Scheduler, cpus: UInt32, domains: [DomainInfo]
+        securityMode: SecurityMode = .none, scheduler: Scheduler, host: HostResources, domains: [DomainInfo]
     ) {
         self.version = version
         self.buildID = buildID
@@ -33,7 +36,7 @@ public struct HypervisorFacts: Equatable, Sendable {
         self.callerIsHardwareDomain = callerIsHardwareDomain
         self.securityMode = securityMode
         self.scheduler = scheduler
-        self.cpus = cpus
+        self.host = host
         self.domains = domains
     }
 }

@@ -6,7 +6,10 @@ public enum Operation: UInt8, CaseIterable, Sendable {
     case version, buildID, commandLine, features, flaskEnforcing, physinfo, schedulerID
     case getInfoList, getInfo, getVCPUContext, getVCPUInfo, getParameter
     case maximumFrame, pageTypes, foreignMap, foreignWrite
-    case maxVCPUs, setMaxMemory, setAffinity, getAffinity, creditSet, creditGet, setHandle
+    case maxVCPUs, setMaxMemory, setAffinity, getAffinity, credit2Set, credit2Get, setHandle
+    case creditSet, creditGet, rtdsSet, rtdsGet, setNodeAffinity, getNodeAffinity
+    case permitPorts, mapPorts, permitMemory, mapMemory, permitInterrupt, setTSCInfo, getTSCInfo, setParameter
+    case contextToSID, relabelDomain, testAssignDevice, assignDevice
     case unpause
     case getCapability, readClock, pcrExtend, pcrRead, getTestResult, setLocality
     case shutdown, execute, park, remoteShutdown
@@ -34,8 +37,26 @@ public enum Operation: UInt8, CaseIterable, Sendable {
         case .setMaxMemory: "xc_domain_setmaxmem"
         case .setAffinity: "xc_vcpu_setaffinity"
         case .getAffinity: "xc_vcpu_getaffinity"
-        case .creditSet: "xc_sched_credit2_domain_set"
-        case .creditGet: "xc_sched_credit2_domain_get"
+        case .credit2Set: "xc_sched_credit2_domain_set"
+        case .credit2Get: "xc_sched_credit2_domain_get"
+        case .creditSet: "xc_sched_credit_domain_set"
+        case .creditGet: "xc_sched_credit_domain_get"
+        case .rtdsSet: "xc_sched_rtds_domain_set"
+        case .rtdsGet: "xc_sched_rtds_vcpu_get"
+        case .setNodeAffinity: "xc_domain_node_setaffinity"
+        case .getNodeAffinity: "xc_domain_node_getaffinity"
+        case .permitPorts: "xc_domain_ioport_permission"
+        case .mapPorts: "xc_domain_ioport_mapping"
+        case .permitMemory: "xc_domain_iomem_permission"
+        case .mapMemory: "xc_domain_memory_mapping"
+        case .permitInterrupt: "xc_domain_gsi_permission"
+        case .setTSCInfo: "xc_domain_set_tsc_info"
+        case .getTSCInfo: "xc_domain_get_tsc_info"
+        case .setParameter: "xc_hvm_param_set"
+        case .contextToSID: "xc_flask_context_to_sid"
+        case .relabelDomain: "xc_flask_relabel_domain"
+        case .testAssignDevice: "xc_test_assign_device"
+        case .assignDevice: "xc_assign_device"
         case .setHandle: "xc_domain_sethandle"
         case .unpause: "xc_domain_unpause"
         case .getCapability: "TPM2_GetCapability"

@@ -67,6 +67,7 @@ public struct PredictedLaunch: Sendable {
         hypervisor.facts.buildID = identity.xenBuildID
         hypervisor.facts.commandLine = identity.xenCommandLine
         hypervisor.facts.securityMode = identity.securityMode
+        hypervisor.provide(for: module, cpus: host.cpus)
         for domain in built { hypervisor.add(domain) }
         return hypervisor
     }

@@ -70,13 +70,20 @@ extension Line {
     mutating func append(_ error: ConfigError) {
         switch error {
         case .hypercall(let operation, let error):
-            append(operation.name)
+            append(operation)
             append(": ")
             append(error)
         case .notKept(let operation):
-            append(operation.name)
+            append(operation)
             append(": Xen reads back another value than it was given")
         }
+    }
+
+    /// "ioports 0x3f8+8".
+    private mutating func append(_ operation: ConfigOperation) {
+        append(operation.name)
+        append(" ")
+        append(operation.value)
     }
 
     mutating func append(_ first: StaticString, _ value: Int, _ second: StaticString) {

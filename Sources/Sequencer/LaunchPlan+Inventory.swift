@@ -13,17 +13,25 @@ extension LaunchPlan {
         let existing = facts.domains.sorted { $0.domid < $1.domid }
         var configurations: [ConfigPlan] = []
         var pageCounts: [UInt64] = []
+        let hardwareRoleMoved =
+            !facts.callerIsHardwareDomain && module.domains.contains { $0.roles.contains(.hardware) }
         for domain in module.domains {
             guard let built = find(domain.domid, in: existing, by: { $0.domid }) else { throw .missing(domain.domid) }
             try check(domain, built)
             pageCounts.append(built.totalPages)
             do throws(ConfigConflict) {
-                configurations.append(try ConfigPlan(domain, built: built, facts: facts))
+                configurations.append(
+                    try ConfigPlan(domain, built: built, facts: facts, hardwareRoleMoved: hardwareRoleMoved))
             } catch {
                 throw .configuration(domain.domid, error)
             }
         }
         try checkUnnamed(module, existing)
+        do throws(SharedHardware.Conflict) {
+            try SharedHardware.check(module.domains)
+        } catch {
+            throw .configuration(error.domid, error.conflict)
+        }
         return (configurations, pageCounts)
     }
 

@@ -16,6 +16,7 @@ public struct LaunchPlan: Equatable, Sendable {
     public let pageCounts: [UInt64]
     /// Indices of the domains, in the order in which they are unpaused. The Recovery Domain is not among them.
     public let unpauseOrder: [Int]
+    public let memory: MemoryBudget
 
     /// Pages beyond its RAM that a builder gives a domain: special pages, identity map, ACPI tables. libxenguest takes
     /// about ten; a whole MiB allows for others and still tells a domain of another size.
@@ -30,6 +31,8 @@ public struct LaunchPlan: Equatable, Sendable {
         try Self.checkBootDomain(module, facts)
         unpauseOrder = try Self.order(module)
         (configurations, pageCounts) = try Self.checkDomains(module, facts.hypervisor)
+        memory = MemoryBudget(module.domains, pageCounts: pageCounts, host: facts.hypervisor.host)
+        guard memory.isKept else { throw .memoryBudget(memory) }
     }
 
     private static func checkArguments(

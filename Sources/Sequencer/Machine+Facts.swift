@@ -15,7 +15,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
             let hypervisor = HypervisorFacts(
                 version: try version(), buildID: try buildID(), commandLine: try commandLine(),
                 callerIsHardwareDomain: try callerIsHardwareDomain(), securityMode: try securityMode(),
-                scheduler: try scheduler(), cpus: try cpuCount(), domains: try domains())
+                scheduler: try scheduler(), host: try hostResources(), domains: try domains())
             return LaunchFacts(
                 hypervisor: hypervisor, tpm: tpm, dynamicPCR: dynamicPCR, otherProcesses: otherProcesses,
                 inheritedDescriptors: inheritedDescriptors)

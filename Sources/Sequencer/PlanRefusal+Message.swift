@@ -62,6 +62,12 @@ extension Line {
         }
     }
 
+    /// "4096 KiB", of pages of 4 KiB.
+    private mutating func append(kibibytes pages: UInt64) {
+        append(decimal: pages.multipliedReportingOverflow(by: 4).partialValue)
+        append(" KiB")
+    }
+
     private mutating func append(domain refusal: PlanRefusal) {
         switch refusal {
         case .cycle(let names):
@@ -92,17 +98,15 @@ extension Line {
             append(kind.name)
             append(", which is the hypervisor's and not a domain's")
         case .configuration(_, let conflict): append(conflict)
+        case .memoryBudget(let memory):
+            append("the domains own ")
+            append(kibibytes: memory.built)
+            append(" and by mem-max may grow by ")
+            append(kibibytes: memory.growth)
+            append(", and the host has ")
+            append(kibibytes: memory.free)
+            append(" free")
         default: break
-        }
-    }
-
-    private mutating func append(_ conflict: ConfigConflict) {
-        switch conflict {
-        case .missingCPU(let cpu, let online): append("affinity to cpu ", Int(cpu), ", and the host has ", Int(online))
-        case .emptyAffinity(let vcpu): append("vcpu ", Int(vcpu), " may run on no cpu")
-        case .missingVCPU(let vcpu, let vcpus): append("affinity of vcpu ", Int(vcpu), ", and cpus is ", Int(vcpus))
-        case .notCredit2: append("weight and cap are credit2's, and this host runs another scheduler")
-        case .tooManyVCPUs(let built, let wanted): append("it has ", Int(built), " vcpus, the LCM says ", Int(wanted))
         }
     }
 }

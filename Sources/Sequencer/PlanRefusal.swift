@@ -42,6 +42,8 @@ public enum PlanRefusal: Error, Equatable, Sendable {
     case unknownPlace(DomainID)
     case unmeasurableModule(DomainID, OtherModule.Kind)
     case configuration(DomainID, ConfigConflict)
+    /// The domains' `mem-max` cannot all be had.
+    case memoryBudget(MemoryBudget)
 
     /// The domain that it is about.
     public var domid: DomainID? {

@@ -16,7 +16,19 @@ public struct SimulatedDomain: Sendable {
     public var memory: SimulatedMemory
     /// Vcpus besides the first that would run.
     public var onlineVCPUs: Set<UInt32> = [0]
-    public var parameters: [HVMParameter: UInt64] = [:]
+    /// hvm_domain_initialise: a triple fault is a SHUTDOWN_reboot.
+    public var parameters: [HVMParameter: UInt64] = [.tripleFaultReason: 1]
+    /// Of each vcpu: RTDS_DEFAULT_PERIOD and RTDS_DEFAULT_BUDGET.
+    public var rtds: [RTDSParameters]
+    public var nodeAffinity = CPUSet(words: [1])
+    public var permittedPorts: [IOPortRange] = []
+    public var mappedPorts: [IOPortRange] = []
+    public var permittedMemory: [IOMemoryRange] = []
+    public var mappedMemory: [IOMemoryRange] = []
+    public var interrupts: [UInt32] = []
+    public var tscMode = TSCMode.standard
+    /// XEN_DOMCTL_CDF_iommu.
+    public var hasIOMMU = true
 
     /// With its RAM from address 0 on, and nothing in it.
     public init(domid: DomainID, kibibytes: UInt64, vcpus: UInt32 = 1, handle: DomainHandle = .unset, cpus: UInt32 = 1)
@@ -28,6 +40,7 @@ public struct SimulatedDomain: Sendable {
             domid: domid, isPaused: true, isShutDown: false, isDying: false, isHVM: true, totalPages: pageCount,
             maxPages: pageCount + 512, cpuTime: 0, vcpus: 1, handle: handle)
         pauseCount = 1
+        rtds = [RTDSParameters](repeating: RTDSParameters(period: 10000, budget: 4000), count: Int(vcpus))
         state = VCPUState(
             instructionPointer: 0x10_0000, startInfo: 0x1_0000,
             registers: [UInt8](repeating: 0, count: VCPUState.byteCount))

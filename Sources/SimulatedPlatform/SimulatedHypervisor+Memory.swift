@@ -34,7 +34,9 @@ extension SimulatedHypervisor: ImageSource {
     }
 
     public mutating func maximumFrame(_ domid: DomainID) throws(HypercallError) -> UInt64 {
-        try domain(.maximumFrame, domid).memory.frames.last.map { $0.upperBound - 1 } ?? 0
+        let domain = try domain(.maximumFrame, domid)
+        let ends = [domain.memory.frames.last?.upperBound ?? 1] + domain.mappedMemory.map { $0.guestFrames.upperBound }
+        return (ends.max() ?? 1) - 1
     }
 
     public mutating func frames(

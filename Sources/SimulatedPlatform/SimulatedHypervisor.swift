@@ -6,8 +6,14 @@ import Platform
 /// page that is not there cannot be mapped. One call can be made to fail.
 public struct SimulatedHypervisor: Hypervisor {
     enum ErrorCode {
+        static let notPermitted: Int32 = 1
         static let noSuchDomain: Int32 = 3
+        static let busy: Int32 = 16
+        static let noDevice: Int32 = 19
         static let invalid: Int32 = 22
+        static let outOfRange: Int32 = 34
+        static let noSystemCall: Int32 = 38
+        static let notSupported: Int32 = 95
     }
 
     public var facts: HypervisorFacts
@@ -17,11 +23,28 @@ public struct SimulatedHypervisor: Hypervisor {
     /// The call, counted from 0, that fails with this errno and does nothing.
     public var failure: (call: Int, code: Int32)?
 
-    /// A Xen 4.20 with credit2, domain 0 running, which is the hardware domain or not.
+    /// What Xen keeps from the hardware domain (dom0_setup_permissions): interrupt controllers, timers, PCI's ports ...
+    public var withheldPorts = [(0x20, 2), (0x40, 4), (0x61, 1), (0xA0, 2), (0x4D0, 2), (0xCF8, 4)].compactMap {
+        IOPortRange(first: $0.0, count: $0.1)
+    }
+    /// ... the I/O APIC and the local APICs.
+    public var withheldFrames: [Range<UInt64>] = [0xFEC00..<0xFEC01, 0xFEE00..<0xFEE01]
+    /// Inputs of the I/O APICs.
+    public var interrupts: UInt32 = 24
+    /// FLASK's labels, and their numbers.
+    public var labels: [[UInt8]: UInt32] = [:]
+    /// PCI devices, and the guest that has each; the hardware domain where there is none.
+    public var devices: [UInt32: DomainID?] = [:]
+
+    /// Operations that succeed and change nothing.
+    public var ignored: Set<Operation> = []
+
+    /// A Xen 4.20 with credit2, four GiB free of eight, domain 0 running, which is the hardware domain or not.
     public init(cpus: UInt32 = 2, callerIsHardwareDomain: Bool = false) {
         facts = HypervisorFacts(
             version: [UInt8]("4.20.3".utf8), buildID: [1, 2, 3, 4], commandLine: [UInt8]("dom0=pvh".utf8),
-            callerIsHardwareDomain: callerIsHardwareDomain, scheduler: .credit2, cpus: cpus, domains: [])
+            callerIsHardwareDomain: callerIsHardwareDomain, scheduler: .credit2,
+            host: HostResources(cpus: cpus, totalPages: 1 << 21, freePages: 1 << 20), domains: [])
         guard let domid = DomainID(rawValue: 0) else { return }
         var bootDomain = SimulatedDomain(domid: domid, kibibytes: 393_216)
         bootDomain.info.isPaused = false
@@ -33,9 +56,18 @@ public struct SimulatedHypervisor: Hypervisor {
     public mutating func add(_ domain: SimulatedDomain) { domainsByID[domain.info.domid.rawValue] = domain }
 
     /// Counts the call, and fails it if it is the one that is to fail.
-    private mutating func begin(_ operation: Operation, _ domid: DomainID? = nil) throws(HypercallError) {
+    mutating func begin(_ operation: Operation, _ domid: DomainID? = nil) throws(HypercallError) {
         calls.append((operation, domid))
         if let failure, failure.call == calls.count - 1 { throw HypercallError(operation, domid, code: failure.code) }
+    }
+
+    var isIgnored: Bool { calls.last.map { ignored.contains($0.operation) } ?? false }
+
+    /// The effect of the call that has begun.
+    mutating func change(_ domid: DomainID, _ effect: (inout SimulatedDomain) -> Void) {
+        guard !isIgnored, var domain = domainsByID[domid.rawValue] else { return }
+        effect(&domain)
+        domainsByID[domid.rawValue] = domain
     }
 
     mutating func domain(_ operation: Operation, _ domid: DomainID) throws(HypercallError) -> SimulatedDomain {
@@ -71,9 +103,9 @@ public struct SimulatedHypervisor: Hypervisor {
         return facts.securityMode
     }
 
-    public mutating func cpuCount() throws(HypercallError) -> UInt32 {
+    public mutating func hostResources() throws(HypercallError) -> HostResources {
         try begin(.physinfo)
-        return facts.cpus
+        return facts.host
     }
 
     public mutating func scheduler() throws(HypercallError) -> HypervisorFacts.Scheduler {
@@ -104,56 +136,6 @@ public struct SimulatedHypervisor: Hypervisor {
 
     public mutating func parameter(_ domid: DomainID, _ parameter: HVMParameter) throws(HypercallError) -> UInt64 {
         try domain(.getParameter, domid).parameters[parameter] ?? 0
-    }
-
-    public mutating func setMaxVCPUs(_ domid: DomainID, count: UInt32) throws(HypercallError) {
-        let domain = try domain(.maxVCPUs, domid)
-        guard count == domain.maxVCPUs else { throw HypercallError(.maxVCPUs, domid, code: ErrorCode.invalid) }
-        domainsByID[domid.rawValue]?.info.vcpus = count
-    }
-
-    public mutating func setMaxMemory(_ domid: DomainID, kibibytes: UInt64) throws(HypercallError) {
-        _ = try domain(.setMaxMemory, domid)
-        domainsByID[domid.rawValue]?.info.maxPages = kibibytes / 4
-    }
-
-    public mutating func setAffinity(
-        _ domid: DomainID, vcpu: UInt32, hard: CPUSet?, soft: CPUSet?
-    ) throws(HypercallError) {
-        let domain = try domain(.setAffinity, domid)
-        guard vcpu < domain.info.vcpus else { throw HypercallError(.setAffinity, domid, code: ErrorCode.noSuchDomain) }
-        var affinity = domain.affinities[Int(vcpu)]
-        affinity.hard = hard ?? affinity.hard
-        affinity.soft = soft ?? affinity.soft
-        // sched_set_affinity: at least one of the cpus must be online.
-        guard !affinity.hard.limited(to: facts.cpus).isEmpty else {
-            throw HypercallError(.setAffinity, domid, code: ErrorCode.invalid)
-        }
-        domainsByID[domid.rawValue]?.affinities[Int(vcpu)] = affinity
-    }
-
-    public mutating func affinity(
-        _ domid: DomainID, vcpu: UInt32
-    ) throws(HypercallError) -> (hard: CPUSet, soft: CPUSet) {
-        let domain = try domain(.getAffinity, domid)
-        guard vcpu < domain.info.vcpus else { throw HypercallError(.getAffinity, domid, code: ErrorCode.noSuchDomain) }
-        return domain.affinities[Int(vcpu)]
-    }
-
-    public mutating func setCredit2(_ domid: DomainID, weight: UInt16?, cap: UInt16?) throws(HypercallError) {
-        let domain = try domain(.creditSet, domid)
-        domainsByID[domid.rawValue]?.weight = weight ?? domain.weight
-        domainsByID[domid.rawValue]?.cap = cap ?? domain.cap
-    }
-
-    public mutating func credit2(_ domid: DomainID) throws(HypercallError) -> (weight: UInt16, cap: UInt16) {
-        let domain = try domain(.creditGet, domid)
-        return (domain.weight, domain.cap)
-    }
-
-    public mutating func setHandle(_ domid: DomainID, _ handle: DomainHandle) throws(HypercallError) {
-        _ = try domain(.setHandle, domid)
-        domainsByID[domid.rawValue]?.info.handle = handle
     }
 
     public mutating func unpause(_ domid: DomainID) throws(HypercallError) {

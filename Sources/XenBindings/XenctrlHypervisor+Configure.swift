@@ -54,7 +54,7 @@ extension XenctrlHypervisor: Hypervisor {
         // Safety: the handle is open.
         let result = unsafe domb_xc_sched_credit2_domain_set(
             handle, UInt32(domid.rawValue), weight ?? current.weight, cap ?? current.cap)
-        try check(.creditSet, domid, result)
+        try check(.credit2Set, domid, result)
     }
 
     public mutating func credit2(_ domid: DomainID) throws(HypercallError) -> (weight: UInt16, cap: UInt16) {
@@ -62,7 +62,7 @@ extension XenctrlHypervisor: Hypervisor {
         var cap: UInt16 = 0
         // Safety: both words are ours and live through the call.
         let result = unsafe domb_xc_sched_credit2_domain_get(handle, UInt32(domid.rawValue), &weight, &cap)
-        try check(.creditGet, domid, result)
+        try check(.credit2Get, domid, result)
         return (weight, cap)
     }
 

@@ -47,9 +47,13 @@ extension XenctrlHypervisor {
         return result == 1 ? .enforcing : .permissive
     }
 
-    public mutating func cpuCount() throws(HypercallError) -> UInt32 {
-        // Safety: the handle is open.
-        UInt32(truncatingIfNeeded: try value(.physinfo, nil, unsafe domb_xc_cpu_count(handle)))
+    public mutating func hostResources() throws(HypercallError) -> HostResources {
+        var host = domb_host()
+        // Safety: the structure is ours and lives through the call.
+        try check(.physinfo, nil, unsafe domb_xc_physinfo(handle, &host))
+        return HostResources(
+            cpus: host.cpus, nodes: host.nodes, totalPages: host.total_pages, freePages: host.free_pages,
+            hasIOMMU: host.iommu != 0)
     }
 
     public mutating func scheduler() throws(HypercallError) -> HypervisorFacts.Scheduler {
@@ -146,6 +150,6 @@ extension DomainInfo {
         self.init(
             domid: domid, isPaused: entry.paused != 0, isShutDown: entry.shut_down != 0, isDying: entry.dying != 0,
             isHVM: entry.hvm != 0, totalPages: entry.total_pages, maxPages: entry.max_pages, cpuTime: entry.cpu_time,
-            vcpus: entry.vcpus, handle: DomainHandle(bytes: bytes) ?? .unset)
+            vcpus: entry.vcpus, handle: DomainHandle(bytes: bytes) ?? .unset, securityID: entry.ssidref)
     }
 }

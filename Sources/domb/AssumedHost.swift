@@ -3,6 +3,7 @@
 import ArgumentParser
 import LaunchControl
 import Platform
+import Prediction
 import Sequencer
 
 /// What a plan takes for granted where no host can be asked. Everything not among the options is as the LCM wants it.
@@ -11,6 +12,16 @@ struct AssumedHost: ParsableArguments {
     var arguments = ""
     @Option(help: "Online physical cpus. (default: as many as the affinities need)")
     var cpus: UInt32?
+    @Option(help: "NUMA nodes. (default: as many as the node affinities need)")
+    var nodes: UInt32?
+    @Option(help: "Memory that nobody owns, as 512M. (default: as much as the domains may grow by)")
+    var freeMemory: MemorySize?
+    @Option(help: "Xen's scheduler. (default: rtds if a domain has its parameters, else credit2)")
+    var scheduler: Scheduler?
+    @Flag(name: .customLong("no-iommu"), help: "Xen uses no IOMMU. (default: it does if a domain gets a PCI device)")
+    var noIOMMU = false
+    @Option(help: "The XSM policy: none without FLASK. (default: enforcing if a domain has a label)")
+    var xsm: IdentityOptions.SecurityPolicy?
     @Option(help: "An active bank of the TPM; may be repeated. (default: sha256)")
     var bank: [Bank] = []
     @Flag(help: "No TPM answers.")
@@ -27,6 +38,19 @@ struct AssumedHost: ParsableArguments {
             case .sha256: .sha256
             case .sha384: .sha384
             case .sha512: .sha512
+            }
+        }
+    }
+
+    enum Scheduler: String, ExpressibleByArgument, CaseIterable {
+        case credit, credit2, rtds, null
+
+        var fact: HypervisorFacts.Scheduler {
+            switch self {
+            case .credit: .credit
+            case .credit2: .credit2
+            case .rtds: .rtds
+            case .null: .null
             }
         }
     }
@@ -57,7 +81,8 @@ struct AssumedHost: ParsableArguments {
         return LaunchFacts(
             hypervisor: HypervisorFacts(
                 version: [], buildID: [], commandLine: [], callerIsHardwareDomain: isHardwareDomain(module),
-                scheduler: .credit2, cpus: cpus ?? Self.neededCPUs(module), domains: bootDomain + built),
+                securityMode: securityMode(module), scheduler: schedulerFact(module), host: resources(module),
+                domains: bootDomain + built),
             tpm: tpm)
     }
 
@@ -67,20 +92,50 @@ struct AssumedHost: ParsableArguments {
             "every domain is built as the LCM says, paused, and no other but the boot domain exists",
             "the boot domain is \(isHardwareDomain(module) ? "" : "not ")the hardware domain",
             noTPM ? "no TPM answers" : "the TPM's active banks are \(banks.map { "\($0)" }.joined(separator: ", "))",
-            "the scheduler is credit2, and \(cpus ?? Self.neededCPUs(module)) physical cpus are online",
-        ]
+            "the scheduler is \(schedulerFact(module)), and \(resources(module).cpus) physical cpus are online",
+        ] + extendedAssumptions(for: module)
+    }
+
+    /// What only some LCMs need.
+    private func extendedAssumptions(for module: LaunchControlModule) -> [String] {
+        var lines: [String] = []
+        let host = resources(module)
+        let extended = module.domains.map { $0.extended }
+        if let freeMemory {
+            lines.append("\(freeMemory.kibibytes) KiB of memory are free")
+        } else if module.domains.contains(where: { $0.maxMemory != nil }) {
+            lines.append("as much memory is free as the domains may grow by")
+        }
+        if extended.contains(where: { $0.nodeAffinity != nil }) { lines.append("\(host.nodes) NUMA nodes are online") }
+        if extended.contains(where: { !$0.devices.isEmpty }) {
+            lines.append(host.hasIOMMU ? "Xen uses an IOMMU" : "Xen uses no IOMMU")
+        }
+        if extended.contains(where: { $0.label != nil }) {
+            lines.append("the XSM policy is \(securityMode(module).name), and it has the labels")
+        }
+        return lines
+    }
+
+    private func resources(_ module: LaunchControlModule) -> HostResources {
+        var host = HostResources(neededBy: module, cpus: cpus)
+        host.nodes = nodes ?? host.nodes
+        host.freePages = freeMemory.map { $0.kibibytes / 4 } ?? host.freePages
+        host.hasIOMMU = host.hasIOMMU && !noIOMMU
+        return host
+    }
+
+    private func schedulerFact(_ module: LaunchControlModule) -> HypervisorFacts.Scheduler {
+        scheduler?.fact ?? HypervisorFacts.Scheduler(neededBy: module)
+    }
+
+    private func securityMode(_ module: LaunchControlModule) -> SecurityMode {
+        xsm?.mode ?? (module.domains.contains { $0.extended.label != nil } ? .enforcing : .none)
     }
 
     private var banks: [HashAlgorithm] { bank.isEmpty ? [.sha256] : bank.map { $0.algorithm } }
 
     private func isHardwareDomain(_ module: LaunchControlModule) -> Bool {
         hardwareDomain || !module.domains.contains { !$0.roles.isDisjoint(with: [.hardware, .legacyDom0]) }
-    }
-
-    /// As many as the affinities name.
-    static func neededCPUs(_ module: LaunchControlModule) -> UInt32 {
-        let affinities = module.domains.flatMap { $0.affinities }
-        return (affinities.flatMap { [$0.hard?.highest, $0.soft?.highest] }.compactMap { $0 }.max() ?? 0) + 1
     }
 
     /// Domid 0 is always free: in an LCM it means the next free one.

@@ -56,7 +56,7 @@ extension ConfigurationItem {
         case .hardAffinity, .softAffinity:
             let vcpu = values.first.map { "\($0)" } ?? "?"
             return "\(kind.name) vcpu \(vcpu): \(valueWords)"
-        case .vcpus, .maxMemory, .weight, .cap, .handle: return "\(kind.name) \(valueWords)"
+        default: return "\(kind.name) \(valueWords)"
         }
     }
 
@@ -65,7 +65,23 @@ extension ConfigurationItem {
         switch kind {
         case .hardAffinity, .softAffinity: return cpuList(CPUSet(words: [UInt64](values.dropFirst())))
         case .handle where values.count == 2: return uuid(DomainHandle(high: values[0], low: values[1]))
-        case .vcpus, .maxMemory, .weight, .cap, .handle: return values.map { "\($0)" }.joined(separator: " ")
+        case .nodeAffinity: return cpuList(CPUSet(words: values))
+        case .label: return text.map { domb.text($0) } ?? "?"
+        case .ports where values.count == 2: return "\(hexadecimal(values[0]))+\(values[1])"
+        case .memory where values.count == 3:
+            return "\(hexadecimal(values[0]))+\(values[1])@\(hexadecimal(values[2]))"
+        case .device where values.count == 1:
+            return domb.text(PCIAddress(rawValue: UInt32(truncatingIfNeeded: values[0])).text.bytes)
+        case .rtds where values.count == 2: return "\(values[1]) of \(values[0]) microseconds"
+        case .tscMode where values.count == 1:
+            let mode = UInt32(exactly: values[0]).flatMap { TSCMode(rawValue: $0) }
+            return mode.map { $0.name.description } ?? "\(values[0])"
+        case .parameter where values.count == 2:
+            let parameter = UInt32(exactly: values[0]).flatMap { HVMParameter(rawValue: $0) }
+            return "\(parameter.map { $0.name.description } ?? "\(values[0])"):\(values[1])"
+        case .vcpus, .maxMemory, .weight, .cap, .handle, .ports, .memory, .interrupt, .tscMode, .parameter, .device,
+            .rtds:
+            return values.map { "\($0)" }.joined(separator: " ")
         }
     }
 }

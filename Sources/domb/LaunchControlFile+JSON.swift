@@ -65,6 +65,7 @@ extension DomainDescription {
         .object([
             ("logRegion", .optional(logRegion) { loadPlaces([$0]) }),
             ("weight", .optional(weight) { .number($0) }), ("cap", .optional(cap) { .number($0) }),
+            ("extended", extended.json),
             (
                 "affinities",
                 .array(

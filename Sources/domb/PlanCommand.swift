@@ -37,13 +37,17 @@ struct PlanCommand: ParsableCommand {
             throw CommandFailure.refusal("\(lcm): refused: \(error.line(in: module))")
         }
         let steps = PlanStep.steps(of: plan)
-        print(json ? report(file, steps).written() : describe(file, plan, steps))
+        let budget = PlanBudget(plan, cpus: host.cpus)
+        print(json ? report(file, steps, budget).written() : describe(file, plan, steps, budget))
     }
 
-    private func describe(_ file: LaunchControlFile, _ plan: LaunchPlan, _ steps: [PlanStep]) -> String {
+    private func describe(
+        _ file: LaunchControlFile, _ plan: LaunchPlan, _ steps: [PlanStep], _ budget: PlanBudget
+    ) -> String {
         var lines = ["plan for \(lcm), sha256 \(hexadecimal(file.digest.bytes))"]
         lines += host.assumptions(for: file.module).map { "assumed: \($0)" }
         lines.append("PCR \(plan.module.settings.pcr.rawValue)")
+        lines += budget.lines
         for (index, step) in steps.enumerated() {
             let who = step.domain.map { "domain \($0.domid.rawValue) (\(text($0.name)))" } ?? ""
             let what = [who, step.detail].filter { !$0.isEmpty }.joined(separator: ": ")
@@ -57,7 +61,7 @@ struct PlanCommand: ParsableCommand {
         text + String(repeating: " ", count: max(1, width - text.count))
     }
 
-    private func report(_ file: LaunchControlFile, _ steps: [PlanStep]) -> JSON {
+    private func report(_ file: LaunchControlFile, _ steps: [PlanStep], _ budget: PlanBudget) -> JSON {
         .object([
             ("format", .string("domb-plan")), ("version", .number(1)),
             (
@@ -66,6 +70,7 @@ struct PlanCommand: ParsableCommand {
             ),
             ("pcr", .number(file.module.settings.pcr.rawValue)),
             ("assumptions", .array(host.assumptions(for: file.module).map { .string($0) })),
+            ("budget", budget.json),
             (
                 "steps",
                 .array(

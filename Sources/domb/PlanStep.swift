@@ -19,8 +19,10 @@ struct PlanStep {
 
     private static func configure(_ plan: LaunchPlan, _ moment: ConfigOperation.Moment) -> [PlanStep] {
         zip(plan.module.domains, plan.configurations).flatMap { domain, configuration in
-            configuration.operations.filter { $0.moment == moment }.map {
-                PlanStep(stage: "configure", operation: $0.operation, domain: domain, detail: $0.detail)
+            configuration.operations.filter { $0.moment == moment }.flatMap { operation in
+                operation.effects.map {
+                    PlanStep(stage: "configure", operation: $0, domain: domain, detail: operation.detail)
+                }
             }
         }
     }
@@ -89,13 +91,24 @@ struct PlanStep {
 }
 
 extension ConfigOperation {
-    var operation: Operation {
+    /// What it has done to the domain, in order.
+    var effects: [Operation] {
         switch self {
-        case .vcpus: .maxVCPUs
-        case .maxMemory: .setMaxMemory
-        case .affinity: .setAffinity
-        case .credit2: .creditSet
-        case .handle: .setHandle
+        case .vcpus: [.maxVCPUs]
+        case .tscMode: [.setTSCInfo]
+        case .memory: [.permitMemory, .mapMemory]
+        case .device: [.assignDevice]
+        case .maxMemory: [.setMaxMemory]
+        case .affinity: [.setAffinity]
+        case .nodeAffinity: [.setNodeAffinity]
+        case .credit2: [.credit2Set]
+        case .credit: [.creditSet]
+        case .rtds: [.rtdsSet]
+        case .ports: [.permitPorts, .mapPorts]
+        case .interrupt: [.permitInterrupt]
+        case .parameter: [.setParameter]
+        case .handle: [.setHandle]
+        case .label: [.relabelDomain]
         }
     }
 
@@ -106,10 +119,14 @@ extension ConfigOperation {
         case .affinity(let affinity):
             let sets = [affinity.hard.map { "hard \(cpuList($0))" }, affinity.soft.map { "soft \(cpuList($0))" }]
             return "vcpu \(affinity.vcpu): " + sets.compactMap { $0 }.joined(separator: ", ")
-        case .credit2(let weight, let cap):
-            let values = [weight.map { "weight \($0)" }, cap.map { "cap \($0)" }]
-            return values.compactMap { $0 }.joined(separator: ", ")
         case .handle(let handle): return uuid(handle)
+        case .tscMode: return "TSC mode \(text(value.bytes))"
+        case .memory(let range):
+            return
+                "\(range.count) machine frames from \(hexadecimal(range.host)) at guest frame \(hexadecimal(range.guest))"
+        case .ports(let range): return "\(range.count) ports from \(hexadecimal(UInt64(range.first)))"
+        case .nodeAffinity, .interrupt, .parameter, .label, .device: return "\(name) \(text(value.bytes))"
+        case .credit2, .credit, .rtds: return text(value.bytes)
         }
     }
 }

@@ -64,6 +64,7 @@ extension LaunchControlFile {
         }
         if let weight = domain.weight { lines.append(row("weight", "\(weight)")) }
         if let cap = domain.cap { lines.append(row("cap", cap == 0 ? "none" : "\(cap)% of one cpu")) }
+        lines += domain.extended.words.map { row($0.key, $0.value) }
         lines += describe(domain.kernel, "kernel")
         if !domain.commandLine.isEmpty { lines.append(row("bootargs", text(domain.commandLine))) }
         if let ramdisk = domain.ramdisk { lines += describe(ramdisk, "ramdisk") }
@@ -97,6 +98,6 @@ extension LaunchControlFile {
     }
 
     private func row(_ label: String, _ value: String) -> String {
-        label + String(repeating: " ", count: max(1, 12 - label.count)) + value
+        label + String(repeating: " ", count: max(1, 15 - label.count)) + value
     }
 }

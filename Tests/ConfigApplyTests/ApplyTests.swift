@@ -8,55 +8,151 @@ import Testing
 @testable import ConfigApply
 
 @Suite struct ApplyTests {
-    private static let operations: [ConfigOperation] = [
-        .vcpus(2), .maxMemory(kibibytes: 16384),
-        .affinity(VCPUAffinity(vcpu: 0, hard: CPUSet(words: [1]), soft: CPUSet(words: [2]))),
-        .credit2(weight: 512, cap: 50), .handle(DomainHandle(high: 1, low: 2)),
-    ]
+    private static let device = PCIAddress(rawValue: 0x300)
+    private static let label = [UInt8]("system_u:system_r:domU_t".utf8)
 
-    private func host() throws -> SimulatedHypervisor {
-        var host = SimulatedHypervisor(cpus: 2)
-        host.add(SimulatedDomain(domid: try #require(DomainID(rawValue: 3)), kibibytes: 8192, vcpus: 2, cpus: 2))
+    /// One of each, and what it changes: what Xen may forget.
+    static let operations: [(operation: ConfigOperation, effects: [Platform.Operation])] =
+        [
+            (.vcpus(2), [.maxVCPUs]), (.maxMemory(kibibytes: 16384), [.setMaxMemory]),
+            (.affinity(VCPUAffinity(vcpu: 0, hard: CPUSet(words: [1]), soft: CPUSet(words: [2]))), [.setAffinity]),
+            (.nodeAffinity(CPUSet(words: [2])), [.setNodeAffinity]), (.credit2(weight: 512, cap: 50), [.credit2Set]),
+            (.credit(weight: 512, cap: 50), [.creditSet]),
+            (.rtds(RTDSParameters(period: 20000, budget: 1000)), [.rtdsSet]),
+            (.tscMode(.alwaysEmulate), [.setTSCInfo]), (.handle(DomainHandle(high: 1, low: 2)), [.setHandle]),
+            (.label(label), [.relabelDomain]), (.device(device), [.assignDevice]), (.interrupt(9), []),
+        ]
+        + (IOPortRange(first: 0x3F8, count: 8).map { [(.ports($0), [])] } ?? [])
+        + (IOMemoryRange(host: 0xD0000, count: 16, guest: 0xE0000).map { [(.memory($0), [])] } ?? [])
+        + (HVMSetting(.timerMode, 2).map { [(.parameter($0), [.setParameter])] } ?? [])
+
+    /// A host that can do the operation, with a domain of two vcpus.
+    private func host(for operation: ConfigOperation) throws -> SimulatedHypervisor {
+        var host = SimulatedHypervisor(cpus: 2, callerIsHardwareDomain: true)
+        host.facts.host.nodes = 2
+        host.facts.host.hasIOMMU = true
+        host.facts.securityMode = .enforcing
+        host.labels[Self.label] = 7
+        host.devices[Self.device.rawValue] = .some(nil)
+        if case .credit = operation { host.facts.scheduler = .credit }
+        if case .rtds = operation { host.facts.scheduler = .rtds }
+        host.add(SimulatedDomain(domid: try domid, kibibytes: 8192, vcpus: 2, cpus: 2))
+        try ConfigOperation.vcpus(2).apply(to: domid, on: &host)
         return host
     }
 
-    @Test func whatIsAppliedIsThere() throws {
-        var host = try host()
-        let domid = try #require(DomainID(rawValue: 3))
-        for operation in Self.operations { try operation.apply(to: domid, on: &host) }
-        let domain = try #require(host.domainsByID[3])
-        #expect(domain.info.vcpus == 2)
-        #expect(domain.info.maxPages == 4096)
-        #expect(domain.affinities[0].hard == CPUSet(words: [1]))
-        #expect(domain.affinities[0].soft == CPUSet(words: [2]))
-        #expect(domain.weight == 512)
-        #expect(domain.cap == 50)
-        #expect(domain.info.handle == DomainHandle(high: 1, low: 2))
+    private var domid: DomainID { get throws { try #require(DomainID(rawValue: 3)) } }
+
+    private func applied(_ number: Int) throws -> SimulatedHypervisor {
+        let operation = Self.operations[number].operation
+        var host = try host(for: operation)
+        try operation.apply(to: domid, on: &host)
+        return host
     }
 
-    /// Every hypercall of every operation made to fail, one at a time: the error names operation and errno.
-    @Test(arguments: operations)
-    func everyFailedHypercallIsToldWithItsOperation(operation: ConfigOperation) throws {
-        let domid = try #require(DomainID(rawValue: 3))
-        var probe = try host()
-        try ConfigOperation.vcpus(2).apply(to: domid, on: &probe)
+    private func domain(after operation: (ConfigOperation) -> Bool) throws -> SimulatedDomain {
+        let number = try #require(Self.operations.firstIndex { operation($0.operation) })
+        return try #require(try applied(number).domainsByID[3])
+    }
+
+    @Test func everyOperationIsHere() {
+        #expect(Set(Self.operations.map { Mirror(reflecting: $0.operation).children.first?.label }).count == 15)
+    }
+
+    @Test func whatIsAppliedIsThere() throws {
+        #expect(try domain { $0.name.description == "cpus" }.info.vcpus == 2)
+        #expect(try domain { $0.name.description == "mem-max" }.info.maxPages == 4096)
+        let affinity = try domain { $0.name.description == "affinity" }.affinities[0]
+        #expect(affinity.hard == CPUSet(words: [1]) && affinity.soft == CPUSet(words: [2]))
+        #expect(try domain { $0.name.description == "node-affinity" }.nodeAffinity == CPUSet(words: [2]))
+        for operation in [ConfigOperation.credit2(weight: 512, cap: 50), .credit(weight: 512, cap: 50)] {
+            let domain = try domain { $0 == operation }
+            #expect(domain.weight == 512 && domain.cap == 50)
+        }
+        #expect(
+            try domain { $0.name.description.hasPrefix("rtds") }.rtds
+                == [RTDSParameters](repeating: RTDSParameters(period: 20000, budget: 1000), count: 2))
+        #expect(try domain { $0.name.description == "tsc-mode" }.tscMode == .alwaysEmulate)
+        #expect(try domain { $0.name.description == "domain-uuid" }.info.handle == DomainHandle(high: 1, low: 2))
+        #expect(try domain { $0.name.description == "label" }.info.securityID == 7)
+        #expect(try domain { $0.name.description == "hvm-params" }.parameters[.timerMode] == 2)
+        let ports = try domain { $0.name.description == "ioports" }
+        #expect(ports.permittedPorts.map { $0.first } == [0x3F8] && ports.mappedPorts == ports.permittedPorts)
+        let memory = try domain { $0.name.description == "iomem" }
+        #expect(memory.permittedMemory.map { $0.host } == [0xD0000] && memory.mappedMemory == memory.permittedMemory)
+        #expect(try domain { $0.name.description == "irqs" }.interrupts == [9])
+        let device = try #require(Self.operations.firstIndex { $0.operation.name.description == "pci" })
+        #expect(try applied(device).devices[Self.device.rawValue] == .some(.some(try domid)))
+    }
+
+    /// Every hypercall of every operation made to fail, one at a time, with each errno that Xen or privcmd may give: the
+    /// error names operation and errno.
+    @Test(arguments: operations.indices, [1, 3, 4, 11, 12, 14, 16, 19, 22, 34, 38, 77, 95] as [Int32])
+    func everyFailedHypercallIsToldWithItsOperation(number: Int, code: Int32) throws {
+        let operation = Self.operations[number].operation
+        var probe = try host(for: operation)
         let before = probe.calls.count
         try operation.apply(to: domid, on: &probe)
         for call in before..<probe.calls.count {
-            var host = try host()
-            try ConfigOperation.vcpus(2).apply(to: domid, on: &host)
-            host.failure = (call, 1)
+            // That a device cannot be given a second time is what shows that it has been.
+            if case .device = operation, call == probe.calls.count - 1, code == 22 { continue }
+            var host = try host(for: operation)
+            host.failure = (call, code)
             let expected = ConfigError.hypercall(
-                operation, HypercallError(probe.calls[call].operation, domid, code: 1))
+                operation, HypercallError(probe.calls[call].operation, probe.calls[call].domid, code: code))
             #expect(throws: expected) { try operation.apply(to: domid, on: &host) }
+            // Nothing is tried after a failure.
+            #expect(host.calls.count == call + 1)
         }
     }
 
-    @Test func theWrongVCPUCountIsEINVALAsInXen() throws {
-        var host = try host()
-        let domid = try #require(DomainID(rawValue: 3))
-        #expect(throws: ConfigError.hypercall(.vcpus(4), HypercallError(.maxVCPUs, domid, code: 22))) {
-            try ConfigOperation.vcpus(4).apply(to: domid, on: &host)
+    /// A success without an effect is a failure, wherever Xen lets one look.
+    @Test(arguments: operations.indices) func whatXenDoesNotKeepIsTold(number: Int) throws {
+        let (operation, effects) = Self.operations[number]
+        for effect in effects {
+            var host = try host(for: operation)
+            if case .vcpus = operation { host.domainsByID[3]?.info.vcpus = 1 }
+            host.ignored = [effect]
+            #expect(throws: ConfigError.notKept(operation)) { try operation.apply(to: domid, on: &host) }
         }
+    }
+
+    /// Xen's own refusals, errno for errno.
+    @Test func theSimulationRefusesAsXenDoes() throws {
+        func code(_ operation: ConfigOperation, _ change: (inout SimulatedHypervisor) -> Void) throws -> Int32? {
+            var host = try host(for: operation)
+            change(&host)
+            let domid = try domid
+            do throws(ConfigError) {
+                try operation.apply(to: domid, on: &host)
+                return nil
+            } catch {
+                guard case .hypercall(_, let error) = error else { return 0 }
+                return error.code
+            }
+        }
+        let all = Self.operations.map { $0.operation }
+        func one(_ name: String) throws -> ConfigOperation { try #require(all.first { $0.name.description == name }) }
+        #expect(try code(.vcpus(4)) { _ in } == 22)
+        // csched2_dom_cntl: a cap beyond all vcpus. csched_dom_cntl takes it.
+        #expect(try code(.credit2(weight: nil, cap: 201)) { _ in } == 22)
+        #expect(try code(.credit(weight: nil, cap: 201)) { _ in } == nil)
+        for operation in all where operation.name.description == "weight and cap" {
+            #expect(try code(operation) { $0.facts.scheduler = .rtds } == 22)
+        }
+        #expect(try code(one("rtds-period and rtds-budget")) { $0.facts.scheduler = .credit2 } == 22)
+        #expect(try code(.nodeAffinity(CPUSet(words: [4]))) { _ in } == 22)
+        for name in ["ioports", "iomem", "irqs"] {
+            #expect(try code(one(name)) { $0.facts.callerIsHardwareDomain = false } == 1)
+        }
+        #expect(try code(.ports(#require(IOPortRange(first: 0x60, count: 2)))) { _ in } == 1)
+        #expect(try code(.memory(#require(IOMemoryRange(host: 0xFEE00, count: 1, guest: 0xE0000)))) { _ in } == 1)
+        #expect(try code(.interrupt(24)) { _ in } == 34)
+        #expect(try code(one("label")) { $0.facts.securityMode = .none } == 38)
+        #expect(try code(.label([1])) { _ in } == 22)
+        #expect(try code(one("pci")) { $0.facts.host.hasIOMMU = false } == 95)
+        #expect(try code(one("pci")) { $0.domainsByID[3]?.hasIOMMU = false } == 95)
+        #expect(try code(.device(PCIAddress(rawValue: 1))) { _ in } == 22)
+        #expect(try code(one("pci")) { $0.devices[0x300] = DomainID(rawValue: 9) } == 22)
     }
 }

@@ -76,9 +76,19 @@ import Testing
         #expect(throws: ConfigConflict.emptyAffinity(vcpu: 0)) { _ = try plan(domain) }
     }
 
-    @Test func aWeightNeedsCredit2() throws {
+    @Test func aWeightIsTheSchedulersThatRuns() throws {
+        let domain = try description {
+            $0.weight = 512
+            $0.cap = 200
+        }
+        #expect(try plan(domain) { $0.facts.scheduler = .credit }.operations.contains(.credit(weight: 512, cap: 200)))
+        #expect(try plan(domain) { $0.facts.scheduler = .credit2 }.operations.contains(.credit2(weight: 512, cap: 200)))
+    }
+
+    @Test(arguments: [HypervisorFacts.Scheduler.rtds, .arinc653, .null, .other(99)])
+    func aWeightNeedsCreditOrCredit2(scheduler: HypervisorFacts.Scheduler) throws {
         let domain = try description { $0.weight = 512 }
-        #expect(throws: ConfigConflict.notCredit2) { _ = try plan(domain) { $0.facts.scheduler = .credit } }
+        #expect(throws: ConfigConflict.notCredit) { _ = try plan(domain) { $0.facts.scheduler = scheduler } }
     }
 
     @Test func moreVCPUsThanTheLCMSaysAreAConflict() throws {

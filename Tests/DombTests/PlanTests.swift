@@ -67,7 +67,7 @@ import Testing
 
     /// What only asks is no step of a plan.
     private static let effects: [Platform.Operation] = [
-        .maxVCPUs, .setMaxMemory, .setAffinity, .creditSet, .setHandle, .unpause, .pcrExtend, .pcrRead,
+        .maxVCPUs, .setMaxMemory, .setAffinity, .credit2Set, .setHandle, .unpause, .pcrExtend, .pcrRead,
     ]
 
     @Test(arguments: [HandoffKind.shutdown, .park, .execute]) func stepsAreWhatALaunchDoes(_ handoff: HandoffKind)

@@ -14,6 +14,7 @@ struct domb_domain_info {
     uint64_t max_pages;
     uint64_t cpu_time;
     uint32_t vcpus;
+    uint32_t ssidref;
     uint16_t domid;
     uint8_t paused;
     uint8_t shut_down;
@@ -35,7 +36,15 @@ int64_t domb_xen_version_text(struct domb_xen *xen, enum domb_version_text which
 int domb_xen_is_hardware_domain(struct domb_xen *xen);
 // 0 or 1 as FLASK enforces, -ENOSYS without FLASK.
 int domb_xc_flask_getenforce(struct domb_xen *xen);
-int64_t domb_xc_cpu_count(struct domb_xen *xen);
+struct domb_host {
+    uint64_t total_pages;
+    // Neither owned nor claimed.
+    uint64_t free_pages;
+    uint32_t cpus;
+    uint32_t nodes;
+    uint8_t iommu;
+};
+int domb_xc_physinfo(struct domb_xen *xen, struct domb_host *out);
 int64_t domb_xc_sched_id(struct domb_xen *xen);
 
 // Fills at most capacity entries from domid first on; returns their count.
@@ -58,6 +67,28 @@ int64_t domb_xc_vcpu_getaffinity(struct domb_xen *xen, uint32_t domid, uint32_t 
                                  size_t capacity);
 int domb_xc_sched_credit2_domain_set(struct domb_xen *xen, uint32_t domid, uint16_t weight, uint16_t cap);
 int domb_xc_sched_credit2_domain_get(struct domb_xen *xen, uint32_t domid, uint16_t *weight, uint16_t *cap);
+int domb_xc_sched_credit_domain_set(struct domb_xen *xen, uint32_t domid, uint16_t weight, uint16_t cap);
+int domb_xc_sched_credit_domain_get(struct domb_xen *xen, uint32_t domid, uint16_t *weight, uint16_t *cap);
+int domb_xc_sched_rtds_domain_set(struct domb_xen *xen, uint32_t domid, uint32_t period, uint32_t budget);
+int domb_xc_sched_rtds_vcpu_get(struct domb_xen *xen, uint32_t domid, uint32_t vcpu, uint32_t *period, uint32_t *budget);
+// Bitmaps of 64-bit words, node 0 in bit 0.
+int domb_xc_domain_node_setaffinity(struct domb_xen *xen, uint32_t domid, const uint64_t *nodes, size_t words);
+int domb_xc_domain_node_getaffinity(struct domb_xen *xen, uint32_t domid, uint64_t *nodes, size_t capacity);
+int domb_xc_domain_set_tsc_mode(struct domb_xen *xen, uint32_t domid, uint32_t mode);
+int64_t domb_xc_domain_get_tsc_mode(struct domb_xen *xen, uint32_t domid);
+int domb_xc_hvm_param_set(struct domb_xen *xen, uint32_t domid, uint32_t parameter, uint64_t value);
+// The SID of a context of size bytes without a zero.
+int64_t domb_xc_flask_context_to_sid(struct domb_xen *xen, const uint8_t *context, size_t size);
+int domb_xc_flask_relabel_domain(struct domb_xen *xen, uint32_t domid, uint32_t sid);
+
+// Each permits, maps or assigns; DomB takes nothing back.
+int domb_xc_domain_ioport_permission(struct domb_xen *xen, uint32_t domid, uint32_t first, uint32_t count);
+int domb_xc_domain_ioport_mapping(struct domb_xen *xen, uint32_t domid, uint32_t first, uint32_t count);
+int domb_xc_domain_iomem_permission(struct domb_xen *xen, uint32_t domid, uint64_t mfn, uint64_t count);
+int domb_xc_domain_memory_mapping(struct domb_xen *xen, uint32_t domid, uint64_t gfn, uint64_t mfn, uint64_t count);
+int domb_xc_domain_gsi_permission(struct domb_xen *xen, uint32_t domid, uint32_t gsi);
+int domb_xc_test_assign_device(struct domb_xen *xen, uint32_t domid, uint32_t sbdf);
+int domb_xc_assign_device(struct domb_xen *xen, uint32_t domid, uint32_t sbdf);
 int domb_xc_domain_sethandle(struct domb_xen *xen, uint32_t domid, const uint8_t handle[16]);
 int domb_xc_domain_unpause(struct domb_xen *xen, uint32_t domid);
 

@@ -55,6 +55,9 @@ struct DescriptionWriter {
         lines.append("    vcpus: \(domain.vcpus)")
         if let weight = domain.weight { lines.append("    weight: \(weight)") }
         if let cap = domain.cap { lines.append("    cap: \(cap)") }
+        for (key, value) in domain.extended.words {
+            lines.append("    \(key.replacing("-", with: "_")): \(quoted(Array(value.utf8), key))")
+        }
         if let place = domain.logRegion {
             lines.append("    log_region: \(hexadecimal(place.address))+\(hexadecimal(place.byteCount))")
         }

@@ -4,10 +4,11 @@ import LaunchControl
 import Platform
 
 extension LaunchDescription.Domain {
-    private static let keys = [
-        "name", "domid", "uuid", "roles", "mode", "memory", "mem_max", "vcpus", "weight", "cap", "affinity",
-        "depends_on", "kernel", "ramdisk", "cmdline", "digest", "log_region",
-    ]
+    private static let keys =
+        [
+            "name", "domid", "uuid", "roles", "mode", "memory", "mem_max", "vcpus", "weight", "cap", "affinity",
+            "depends_on", "kernel", "ramdisk", "cmdline", "digest", "log_region",
+        ] + ExtendedConfiguration.textKeys.map { key($0) }
     private static let roles: [(name: String, value: DomainRoles)] =
         [DomainRoles.control, .hardware, .xenstore, .console, .recovery, .legacyDom0, .stubDomain].map {
             ($0.names.joined(), $0)
@@ -41,7 +42,8 @@ extension LaunchDescription.Domain {
             roles: roles, mode: section["mode"]?.choice(modes.map { ($0.word, $0) }) ?? .pvh, memory: memory ?? 0,
             maxMemory: most, vcpus: vcpus, affinities: affinities,
             weight: section["weight"]?.number(in: 1...65535).map { UInt16($0) },
-            cap: section["cap"]?.number(in: 0...65535).map { UInt16($0) }, kernel: ImageReference(moduleIndex: nil),
+            cap: section["cap"]?.number(in: 0...65535).map { UInt16($0) }, extended: Self.extended(section),
+            kernel: ImageReference(moduleIndex: nil),
             commandLine: section.bytes("cmdline", limit: Limits.commandLineBytes) ?? [],
             logRegion: section["log_region"].flatMap { Self.logRegion($0) })
         guard let kernel, name != nil else { return nil }

@@ -51,7 +51,7 @@ struct PredictCommand: ParsableCommand {
         file.noteUnknownProperties()
         return try LaunchPrediction(
             file, identity: try identity.identity(), nextInit: nextInit, modules: modules,
-            host: PredictedLaunch.Host(banks: banks, cpus: cpus ?? AssumedHost.neededCPUs(file.module)))
+            host: PredictedLaunch.Host(banks: banks, cpus: HostResources(neededBy: file.module, cpus: cpus).cpus))
     }
 
     private var banks: [HashAlgorithm] {

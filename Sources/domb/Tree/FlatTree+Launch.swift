@@ -56,6 +56,7 @@ extension FlatTree.Node {
         if let most = domain.maxMemory { set("mem-max", longs: [most]) }
         if let weight = domain.weight { set("domb,weight", cells: [UInt32(weight)]) }
         if let cap = domain.cap { set("domb,cap", cells: [UInt32(cap)]) }
+        add(domain.extended)
         if !domain.dependencies.isEmpty {
             set("domb,depends-on", cells: domain.dependencies.map { UInt32($0) + 1 })
         }
@@ -63,6 +64,26 @@ extension FlatTree.Node {
         children = domain.affinities.map { Self.affinity($0) }
         children.append(Self.image("kernel", domain.kernel, domain.commandLine))
         if let ramdisk = domain.ramdisk { children.append(Self.image("ramdisk", ramdisk)) }
+    }
+
+    private mutating func add(_ extended: ExtendedConfiguration) {
+        if let rtds = extended.rtds {
+            set("domb,rtds-period", cells: [rtds.period])
+            set("domb,rtds-budget", cells: [rtds.budget])
+        }
+        if let nodes = extended.nodeAffinity { set("domb,node-affinity", text: cpuList(nodes)) }
+        if !extended.ports.isEmpty { set("domb,ioports", cells: extended.ports.flatMap { [$0.first, $0.count] }) }
+        if !extended.memory.isEmpty {
+            set("domb,iomem", longs: extended.memory.flatMap { [$0.host, $0.count, $0.guest] })
+        }
+        if !extended.interrupts.isEmpty { set("domb,irqs", cells: extended.interrupts) }
+        if let mode = extended.tscMode { set("domb,tsc-mode", text: mode.name.description) }
+        if !extended.parameters.isEmpty {
+            set("domb,hvm-params", longs: extended.parameters.flatMap { [UInt64($0.parameter.rawValue), $0.value] })
+        }
+        if let label = extended.label { set("domb,label", text: label) }
+        // Strings, each with its zero.
+        if !extended.devices.isEmpty { set("domb,pci", bytes: extended.devices.flatMap { $0.text.bytes + [0] }) }
     }
 
     private static func affinity(_ affinity: VCPUAffinity) -> FlatTree.Node {

@@ -73,9 +73,11 @@ extension FlatTree.Property {
     private static let numbers: Set<String> = [
         "phandle", "linux,phandle", "#address-cells", "#size-cells", "domid", "permissions", "functions",
         "capabilities", "mode", "cpus", "module-index", "mb-index", "id", "reg", "domb,pcr", "domb,weight",
-        "domb,cap", "domb,depends-on",
+        "domb,cap", "domb,depends-on", "domb,rtds-period", "domb,rtds-budget", "domb,ioports", "domb,irqs",
     ]
-    private static let longNumbers: Set<String> = ["domb,load", "domb,size", "domb,log-region"]
+    private static let longNumbers: Set<String> = [
+        "domb,load", "domb,size", "domb,log-region", "domb,iomem", "domb,hvm-params",
+    ]
     private static let byteStrings: Set<String> = ["domain-uuid", "domb,digest"]
 
     /// What stands after the `=`; empty where there is no value.

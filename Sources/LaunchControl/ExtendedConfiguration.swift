@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Platform
+
+/// What a domain is given besides memory, vcpus and its share of them: docs/lcm.md.
+public struct ExtendedConfiguration: Equatable, Sendable {
+    /// `domb,rtds-period` and `domb,rtds-budget`.
+    public var rtds: RTDSParameters?
+    /// `domb,node-affinity`: NUMA nodes.
+    public var nodeAffinity: CPUSet?
+    /// `domb,ioports`, ascending, no two overlapping.
+    public var ports: [IOPortRange] = []
+    /// `domb,iomem`, ascending by machine frame, no two overlapping, in the host or in the domain.
+    public var memory: [IOMemoryRange] = []
+    /// `domb,irqs`: GSIs, ascending.
+    public var interrupts: [UInt32] = []
+    /// `domb,tsc-mode`.
+    public var tscMode: TSCMode?
+    /// `domb,hvm-params`, ascending by number.
+    public var parameters: [HVMSetting] = []
+    /// `domb,label`: a FLASK security context.
+    public var label: [UInt8]?
+    /// `domb,pci`, ascending.
+    public var devices: [PCIAddress] = []
+
+    public init() {}
+
+    /// Whether it takes something from the hardware domain's own permissions.
+    public var needsHardware: Bool { !ports.isEmpty || !memory.isEmpty || !interrupts.isEmpty }
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// An HVM parameter and the value that an LCM gives it.
+public struct HVMSetting: Equatable, Sendable {
+    public let parameter: HVMParameter
+    public let value: UInt64
+
+    /// `nil` for a value that the parameter cannot have, and for a parameter that is not an LCM's to set.
+    public init?(_ parameter: HVMParameter, _ value: UInt64) {
+        guard parameter.mayBe(value) else { return nil }
+        self.parameter = parameter
+        self.value = value
+    }
+}

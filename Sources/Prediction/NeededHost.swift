@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LaunchControl
+import Platform
+import SimulatedPlatform
+
+// A host that gives a launch all that its LCM asks for, where no host can be asked.
+
+extension HypervisorFacts.Scheduler {
+    /// RTDS where a domain has its parameters, else credit2.
+    public init(neededBy module: LaunchControlModule) {
+        self = module.domains.contains { $0.extended.rtds != nil } ? .rtds : .credit2
+    }
+}
+
+extension HostResources {
+    /// `cpus`: as many as the affinities need, unless given.
+    public init(neededBy module: LaunchControlModule, cpus: UInt32? = nil) {
+        let affinities = module.domains.flatMap { $0.affinities }
+        let highest = affinities.flatMap { [$0.hard?.highest, $0.soft?.highest] }.compactMap { $0 }.max() ?? 0
+        let growth = module.domains.map { ($0.maxMemory ?? 0) / 4 }.reduce(0, +)
+        let built = module.domains.map { ($0.memory + 3) / 4 }.reduce(0, +)
+        self.init(
+            cpus: cpus ?? highest + 1,
+            nodes: (module.domains.compactMap { $0.extended.nodeAffinity?.highest }.max() ?? 0) + 1,
+            totalPages: built + growth, freePages: growth,
+            hasIOMMU: module.domains.contains { !$0.extended.devices.isEmpty })
+    }
+}
+
+extension SimulatedHypervisor {
+    /// What the LCM's domains want of the hardware and of FLASK's policy.
+    public mutating func provide(for module: LaunchControlModule, cpus: UInt32) {
+        facts.scheduler = HypervisorFacts.Scheduler(neededBy: module)
+        facts.host = HostResources(neededBy: module, cpus: cpus)
+        withheldPorts = []
+        withheldFrames = []
+        interrupts = UInt32(Limits.interrupts)
+        for domain in module.domains {
+            for device in domain.extended.devices { devices[device.rawValue] = .some(nil) }
+            if let label = domain.extended.label { labels[label] = labels[label] ?? UInt32(labels.count) + 1 }
+        }
+    }
+}

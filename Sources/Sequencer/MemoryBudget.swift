@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LaunchControl
+import Platform
+
+/// The memory of all initial domains together against what the host has, in pages of 4 KiB.
+public struct MemoryBudget: Equatable, Sendable {
+    /// What the domains own.
+    public let built: UInt64
+    /// What they may own more (`mem-max`), all of them at once.
+    public let growth: UInt64
+    public let free: UInt64
+    public let total: UInt64
+
+    /// `pageCounts`: what each domain owns, in LCM order.
+    init(_ domains: [DomainDescription], pageCounts: [UInt64], host: HostResources) {
+        var built: UInt64 = 0
+        var growth: UInt64 = 0
+        for (domain, owned) in zip(domains, pageCounts) {
+            built += owned
+            // Limits.memory keeps the sum of all domains far below 64 bits.
+            if let most = domain.maxMemory.map({ $0 / 4 }), most > owned { growth += most - owned }
+        }
+        self.built = built
+        self.growth = growth
+        free = host.freePages
+        total = host.totalPages
+    }
+
+    public var isKept: Bool { growth <= free }
+}

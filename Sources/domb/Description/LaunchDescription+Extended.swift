@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LaunchControl
+import Platform
+
+extension LaunchDescription.Domain {
+    /// "rtds-period" as a description has it: "rtds_period".
+    static func key(_ key: StaticString) -> String { key.description.replacing("-", with: "_") }
+
+    /// What a wrong value should have been.
+    private static func form(_ key: String) -> String {
+        switch key {
+        case "rtds-period", "rtds-budget":
+            "microseconds, both of rtds_period and rtds_budget, from \(RTDSParameters.least) on, budget at most period"
+        case "node-affinity": "a list of nodes, as in 0-1,3"
+        case "ioports": "FIRST+COUNT, as in 0x3f8+8"
+        case "iomem": "FRAME+COUNT@GUESTFRAME, as in 0xd0000+16@0xd0000"
+        case "irqs": "numbers below \(Limits.interrupts)"
+        case "tsc-mode": TSCMode.allCases.map { $0.name.description }.joined(separator: ", ")
+        case "hvm-params":
+            "NAME:VALUE with a name of "
+                + HVMParameter.allCases.filter { $0.mayBe(0) }.map { $0.name.description }.joined(separator: ", ")
+        case "label": "printable, without spaces, at most \(Limits.labelBytes) bytes"
+        default: "functions as in 0000:03:00.0"
+        }
+    }
+
+    /// Each a value, or a list of values.
+    static func extended(_ section: DescriptionSection) -> ExtendedConfiguration {
+        ExtendedConfiguration { key in
+            section[Self.key(key)].flatMap { text($0) }
+        } report: { key, code in
+            section[Self.key(key)]?.wrong("\(code.text); \(form(key.description))")
+        }
+    }
+
+    private static func text(_ value: DescriptionValue) -> [UInt8]? {
+        guard value.node.scalar == nil else { return value.text.map { Array($0.utf8) } }
+        return Array(value.items.compactMap { $0.text }.joined(separator: ",").utf8)
+    }
+}

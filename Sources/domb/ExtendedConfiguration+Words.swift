@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LaunchControl
+import Platform
+
+extension ExtendedConfiguration {
+    /// What is set, by the keys of DomB's text and in its form: what `ExtendedConfiguration(text:report:)` reads.
+    var words: [(key: String, value: String)] {
+        var words: [(key: String, value: String)] = []
+        if let rtds { words += [("rtds-period", "\(rtds.period)"), ("rtds-budget", "\(rtds.budget)")] }
+        if let nodeAffinity { words.append(("node-affinity", cpuList(nodeAffinity))) }
+        func add(_ key: String, _ items: [String]) {
+            if !items.isEmpty { words.append((key, items.joined(separator: ","))) }
+        }
+        add("ioports", ports.map { "\(hexadecimal(UInt64($0.first)))+\($0.count)" })
+        add("iomem", memory.map { "\(hexadecimal($0.host))+\($0.count)@\(hexadecimal($0.guest))" })
+        add("irqs", interrupts.map { "\($0)" })
+        if let tscMode { words.append(("tsc-mode", tscMode.name.description)) }
+        add("hvm-params", parameters.map { "\($0.parameter.name):\($0.value)" })
+        if let label { words.append(("label", text(label))) }
+        add("pci", devices.map { text($0.text.bytes) })
+        return words
+    }
+
+    /// For JSON; `null` and empty lists where nothing is set.
+    var json: JSON {
+        .object([
+            ("rtds", .optional(rtds) { .object([("period", .number($0.period)), ("budget", .number($0.budget))]) }),
+            ("nodeAffinity", .optional(nodeAffinity) { .string(cpuList($0)) }),
+            (
+                "ioports",
+                .array(ports.map { .object([("first", .number($0.first)), ("count", .number($0.count))]) })
+            ),
+            (
+                "iomem",
+                .array(
+                    memory.map {
+                        .object([
+                            ("host", .number($0.host)), ("count", .number($0.count)), ("guest", .number($0.guest)),
+                        ])
+                    })
+            ),
+            ("irqs", .array(interrupts.map { .number($0) })),
+            ("tscMode", .optional(tscMode) { .string($0.name.description) }),
+            (
+                "hvmParams",
+                .array(
+                    parameters.map {
+                        .object([("name", .string($0.parameter.name.description)), ("value", .number($0.value))])
+                    })
+            ),
+            ("label", .optional(label) { .string(text($0)) }),
+            ("pci", .array(devices.map { .string(text($0.text.bytes)) })),
+        ])
+    }
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LaunchControl
+import Sequencer
+
+/// The domains of a plan together against the host: sums, and what is no error but worth a look.
+struct PlanBudget {
+    let memory: MemoryBudget
+    let vcpus: UInt64
+    /// In percent of one cpu, over the domains that have one.
+    let caps: UInt64
+    /// `nil` where nobody said how many there are.
+    let cpus: UInt32?
+
+    init(_ plan: LaunchPlan, cpus: UInt32?) {
+        memory = plan.memory
+        vcpus = plan.module.domains.map { UInt64($0.vcpus) }.reduce(0, +)
+        caps = plan.module.domains.compactMap { $0.cap.map { UInt64($0) } }.reduce(0, +)
+        self.cpus = cpus
+    }
+
+    var lines: [String] {
+        [
+            "memory: \(memory.built * 4) KiB in all, may grow by \(memory.growth * 4) KiB, \(memory.free * 4) KiB free",
+            "cpus: \(vcpus) vcpus in all" + (caps > 0 ? ", caps of \(caps)% of one cpu" : ""),
+        ] + notes.map { "note: \($0)" }
+    }
+
+    var notes: [String] {
+        guard let cpus else { return [] }
+        var notes: [String] = []
+        if vcpus > UInt64(cpus) { notes.append("\(vcpus) vcpus share \(cpus) physical cpus") }
+        if caps > 100 * UInt64(cpus) {
+            notes.append("caps of \(caps)% of one cpu promise more than \(cpus) physical cpus have")
+        }
+        return notes
+    }
+
+    var json: JSON {
+        .object([
+            ("builtKiB", .number(memory.built * 4)), ("growthKiB", .number(memory.growth * 4)),
+            ("freeKiB", .number(memory.free * 4)), ("vcpus", .number(vcpus)), ("capPercent", .number(caps)),
+            ("cpus", .optional(cpus) { .number($0) }), ("notes", .array(notes.map { .string($0) })),
+        ])
+    }
+}

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LaunchControl
+import Platform
+import SimulatedPlatform
+import Testing
+
+@testable import ConfigApply
+
+/// What a domain is given, before any hypercall.
+@Suite struct ExtendedPlanTests {
+    private func domain(
+        _ rawValue: UInt16 = 3, memory: UInt64 = 8192, _ change: (inout ExtendedConfiguration) throws -> Void
+    ) throws -> DomainDescription {
+        var domain = DomainDescription(
+            domid: try #require(DomainID(rawValue: rawValue)), name: [UInt8]("a".utf8), memory: memory, vcpus: 2,
+            kernel: ImageReference(moduleIndex: 1))
+        try change(&domain.extended)
+        return domain
+    }
+
+    private func plan(
+        _ domain: DomainDescription, hardwareRoleMoved: Bool = false,
+        _ change: (inout HypervisorFacts) -> Void = { _ in }
+    ) throws -> ConfigPlan {
+        var facts = SimulatedHypervisor(cpus: 2, callerIsHardwareDomain: true).facts
+        change(&facts)
+        let built = SimulatedDomain(domid: domain.domid, kibibytes: 8192, vcpus: 2, cpus: 2)
+        return try ConfigPlan(domain, built: built.info, facts: facts, hardwareRoleMoved: hardwareRoleMoved)
+    }
+
+    private func ports(_ first: UInt64, _ count: UInt64) throws -> IOPortRange {
+        try #require(IOPortRange(first: first, count: count))
+    }
+
+    private func memory(_ host: UInt64, _ count: UInt64, _ guest: UInt64) throws -> IOMemoryRange {
+        try #require(IOMemoryRange(host: host, count: count, guest: guest))
+    }
+
+    @Test func everySettingBecomesAnOperationInOrder() throws {
+        let ports = try ports(0x3F8, 8)
+        let memory = try memory(0xD0000, 16, 0xD0000)
+        let device = PCIAddress(rawValue: 0x300)
+        let setting = try #require(HVMSetting(.timerMode, 2))
+        let nodes = CPUSet(words: [1])
+        let rtds = RTDSParameters(period: 1000, budget: 100)
+        let domain = try domain {
+            $0.rtds = rtds
+            $0.nodeAffinity = nodes
+            $0.ports = [ports]
+            $0.memory = [memory]
+            $0.interrupts = [4, 9]
+            $0.tscMode = .neverEmulate
+            $0.parameters = [setting]
+            $0.label = [0x61]
+            $0.devices = [device]
+        }
+        let operations = try plan(domain) {
+            $0.scheduler = .rtds
+            $0.securityMode = .permissive
+            $0.host.hasIOMMU = true
+        }.operations
+        #expect(
+            operations == [
+                .vcpus(2), .tscMode(.neverEmulate), .memory(memory), .device(device), .nodeAffinity(nodes), .rtds(rtds),
+                .ports(ports), .interrupt(4), .interrupt(9), .parameter(setting), .label([0x61]),
+            ])
+        // Memory map and vcpu state are settled before the domain is measured.
+        #expect(operations.filter { $0.moment == .beforeMeasuring }.count == 4)
+        #expect(operations.prefix(4).allSatisfy { $0.moment == .beforeMeasuring })
+    }
+
+    @Test func aNodeThatIsNotThereIsAConflict() throws {
+        let domain = try domain { $0.nodeAffinity = CPUSet(words: [0b101]) }
+        #expect(throws: ConfigConflict.missingNode(node: 2, online: 1)) { try plan(domain) }
+        #expect(throws: ConfigConflict.missingNode(node: 2, online: 2)) { try plan(domain) { $0.host.nodes = 2 } }
+        _ = try plan(domain) { $0.host.nodes = 3 }
+    }
+
+    @Test(arguments: [HypervisorFacts.Scheduler.credit, .credit2, .null])
+    func periodAndBudgetNeedRTDS(scheduler: HypervisorFacts.Scheduler) throws {
+        let domain = try domain { $0.rtds = RTDSParameters(period: 1000, budget: 100) }
+        #expect(throws: ConfigConflict.notRTDS) { try plan(domain) { $0.scheduler = scheduler } }
+    }
+
+    @Test func aCapBeyondAllVCPUsIsAConflict() throws {
+        var domain = try domain { _ in }
+        domain.cap = 200
+        _ = try plan(domain)
+        domain.cap = 201
+        #expect(throws: ConfigConflict.capBeyondVCPUs(cap: 201, vcpus: 2)) { try plan(domain) }
+    }
+
+    @Test func nothingOfTheHardwareDomainsIsGivenAfterItsRoleHasMoved() throws {
+        let ports = try ports(1, 1)
+        let memory = try memory(0xD0000, 1, 0xD0000)
+        for domain in [
+            try domain { $0.ports = [ports] }, try domain { $0.memory = [memory] }, try domain { $0.interrupts = [9] },
+        ] {
+            #expect(throws: ConfigConflict.hardwareRoleMoved) { try plan(domain, hardwareRoleMoved: true) }
+            _ = try plan(domain)
+        }
+        _ = try plan(try domain { $0.tscMode = .standard }, hardwareRoleMoved: true)
+    }
+
+    @Test(
+        arguments: [
+            (8192, 0, 0), (8192, 2047, 2047), (8192, 2048, nil), (8192, 0xFC000, 0xFC000), (8192, 0xFC0FF, 0xFC0FF),
+            (8192, 0xFC100, nil), (8192, 0xFEBFF, nil), (8192, 0xFEC00, 0xFEC00), (8192, 0xFEFFF, 0xFEFFF),
+            (8192, 0xFF000, nil), (8192, 0x10_0000, nil),
+            // 4 GiB: the last quarter GiB and more lies above the hole, which is as large as 0xf0000000 to 0xffffffff.
+            (4 << 20, 0xF_BFFF, 0xF_BFFF), (4 << 20, 0x10_0000, 0x10_0000), (4 << 20, 0x10_FFFF, 0x10_FFFF),
+            (4 << 20, 0x11_0000, nil),
+        ] as [(UInt64, UInt64, UInt64?)])
+    func deviceMemoryOverRAMIsAConflict(kibibytes: UInt64, frame: UInt64, conflict: UInt64?) throws {
+        let range = try memory(0xD0000, 1, frame)
+        let domain = try domain(memory: kibibytes) { $0.memory = [range] }
+        guard let conflict else {
+            _ = try plan(domain)
+            return
+        }
+        #expect(throws: ConfigConflict.memoryOverRAM(frame: conflict)) { try plan(domain) }
+    }
+
+    @Test func aLabelNeedsFLASK() throws {
+        let domain = try domain { $0.label = [0x61] }
+        #expect(throws: ConfigConflict.noFLASK) { try plan(domain) }
+        for mode in [SecurityMode.permissive, .enforcing] { _ = try plan(domain) { $0.securityMode = mode } }
+    }
+
+    @Test func aDeviceNeedsAnIOMMU() throws {
+        let domain = try domain { $0.devices = [PCIAddress(rawValue: 0x300)] }
+        #expect(throws: ConfigConflict.noIOMMU) { try plan(domain) }
+        _ = try plan(domain) { $0.host.hasIOMMU = true }
+    }
+
+    @Test func whatTwoDomainsWouldHaveIsAConflict() throws {
+        let first = try #require(DomainID(rawValue: 3))
+        func conflict(
+            _ one: (inout ExtendedConfiguration) throws -> Void, _ other: (inout ExtendedConfiguration) throws -> Void
+        ) throws -> ConfigConflict? {
+            do {
+                try SharedHardware.check([try domain(3, one), try domain(5) { _ in }, try domain(7, other)])
+                return nil
+            } catch let found as SharedHardware.Conflict {
+                #expect(found.domid.rawValue == 7)
+                return found.conflict
+            }
+        }
+        let many = [try ports(0x10, 1), try ports(0x3F8, 8)]
+        let touching = [try ports(0x400, 1)]
+        let inside = [try ports(0x3FF, 1)]
+        #expect(try conflict({ $0.ports = many }, { $0.ports = touching }) == nil)
+        #expect(try conflict({ $0.ports = many }, { $0.ports = inside }) == .sharedPort(0x3FF, with: first))
+        #expect(try conflict({ $0.ports = inside }, { $0.ports = many }) == .sharedPort(0x3FF, with: first))
+        let frames = [try memory(0xD0000, 16, 0xD0000)]
+        // Guest frames are each domain's own.
+        let others = [try memory(0xD0010, 1, 0xD0000)]
+        let last = [try memory(0xD000F, 1, 0xE0000)]
+        #expect(try conflict({ $0.memory = frames }, { $0.memory = others }) == nil)
+        #expect(try conflict({ $0.memory = frames }, { $0.memory = last }) == .sharedFrame(0xD000F, with: first))
+        #expect(try conflict({ $0.interrupts = [4, 9] }, { $0.interrupts = [5] }) == nil)
+        #expect(
+            try conflict({ $0.interrupts = [4, 9] }, { $0.interrupts = [9] }) == .sharedInterrupt(9, with: first))
+        let device = PCIAddress(rawValue: 0x300)
+        #expect(
+            try conflict({ $0.devices = [device] }, { $0.devices = [device] }) == .sharedDevice(device, with: first))
+    }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LaunchControl
+import Platform
+import SimulatedPlatform
+import Testing
+
+/// The same as keys of DomB's text in an xLCM.
+@Suite struct ExtendedTextTests {
+    private static func lcm(_ text: String) -> [UInt8] {
+        var writer = XLCMWriter()
+        writer.add(moduleTypes: [2, 2, 3])
+        writer.add(XLCMWriter.Domain(text: text))
+        return writer.bytes()
+    }
+
+    private func extended(_ text: String) throws -> ExtendedConfiguration {
+        let module = try LaunchControlModule(parsing: Self.lcm("domb: \(text)"), hashing: SwiftCryptoHash.self)
+        return try #require(module.domains.first).extended
+    }
+
+    @Test func everyKeyIsRead() throws {
+        let extended = try extended(
+            "rtds-period=10000 rtds-budget=4000 node-affinity=0-1 ioports=0x3f8+8,1024+0x10 iomem=0xd0000+16@0xe0000 "
+                + "irqs=4,0x9 tsc-mode=never-emulate hvm-params=timer-mode:2,x87-pointer-width:8 "
+                + "label=system_u:system_r:domU_t pci=0000:03:00.0,0000:03:00.1")
+        var expected = ExtendedConfiguration()
+        expected.rtds = RTDSParameters(period: 10000, budget: 4000)
+        expected.nodeAffinity = CPUSet(words: [3])
+        expected.ports = [(0x3F8, 8), (0x400, 16)].compactMap { IOPortRange(first: $0.0, count: $0.1) }
+        expected.memory = [IOMemoryRange(host: 0xD0000, count: 16, guest: 0xE0000)].compactMap { $0 }
+        expected.interrupts = [4, 9]
+        expected.tscMode = .neverEmulate
+        expected.parameters = [HVMSetting(.timerMode, 2), HVMSetting(.x87PointerWidth, 8)].compactMap { $0 }
+        expected.label = bytes("system_u:system_r:domU_t")
+        expected.devices = [PCIAddress(rawValue: 0x300), PCIAddress(rawValue: 0x301)]
+        #expect(extended == expected)
+        #expect(extended.ports.count == 2 && extended.memory.count == 1 && extended.parameters.count == 2)
+    }
+
+    @Test(arguments: [
+        ("rtds-period=100", ParseError.Code.conflictingProperties, "rtds-period"),
+        ("rtds-budget=100", .conflictingProperties, "rtds-budget"),
+        ("rtds-period=100 rtds-budget=101", .badPropertyValue, "rtds-budget"),
+        ("rtds-period=4294967296 rtds-budget=100", .badPropertyValue, "rtds-period"),
+        ("rtds-period= rtds-budget=100", .badPropertyValue, "rtds-period"),
+        ("node-affinity=0-", .badCPUList, "node-affinity"),
+        ("ioports=0x3f8", .badPropertyValue, "ioports"), ("ioports=0x3f8+8,", .badPropertyValue, "ioports"),
+        ("ioports=0x3f8+8+1", .badPropertyValue, "ioports"), ("ioports=+8", .badPropertyValue, "ioports"),
+        ("ioports=0x3f8-8", .badPropertyValue, "ioports"), ("ioports=0xffff+2", .badPropertyValue, "ioports"),
+        ("ioports=1+1,1+1", .notAscending, "ioports"), ("ioports=1+1 ioports=2+1", .duplicateName, ""),
+        ("iomem=0xd0000+16", .badPropertyValue, "iomem"), ("iomem=0xd0000@16+1", .badPropertyValue, "iomem"),
+        ("iomem=1+0@1", .badPropertyValue, "iomem"), ("iomem=1+1@1,2+1@1", .notAscending, "iomem"),
+        ("irqs=x", .badPropertyValue, "irqs"), ("irqs=9,4", .notAscending, "irqs"),
+        ("irqs=", .badPropertyValue, "irqs"),
+        ("tsc-mode=native", .badPropertyValue, "tsc-mode"),
+        ("hvm-params=10:2", .badPropertyValue, "hvm-params"),
+        ("hvm-params=timer-mode", .badPropertyValue, "hvm-params"),
+        ("hvm-params=timer-mode:4", .badPropertyValue, "hvm-params"),
+        ("hvm-params=identity-page-table:0", .badPropertyValue, "hvm-params"),
+        ("label=\"a b\"", .badPropertyValue, "label"), ("label=", .badPropertyValue, "label"),
+        ("pci=03:00.0", .badPropertyValue, "pci"), ("pci=0000:03:00.0,0000:02:00.0", .notAscending, "pci"),
+        ("iommem=1+1@1", .unknownDombProperty, "iommem"),
+    ])
+    func aWrongTextIsToldWithItsKey(text: String, code: ParseError.Code, key: String) {
+        let problem = refusal(of: Self.lcm("domb: \(text)"))
+        #expect(problem?.code == code)
+        #expect(problem?.placeText.hasSuffix(key) ?? false)
+    }
+
+    /// Bytes at random in place of each value: read or refused, never a trap.
+    @Test func noTextTraps() {
+        let seed = UInt64.random(in: .min ... .max)
+        var state = seed
+        func next(_ count: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(state >> 33) % count
+        }
+        let letters = Array("0123456789abcdefx,+@:-. ".utf8)
+        for _ in 0..<2000 {
+            let key = ExtendedConfiguration.textKeys[next(ExtendedConfiguration.textKeys.count)]
+            let value = (0..<next(24)).map { _ in letters[next(letters.count)] }
+            var problems = 0
+            let extended = ExtendedConfiguration {
+                $0.description == key.description ? value : nil
+            } report: { _, _ in
+                problems += 1
+            }
+            #expect(problems > 0 || extended != ExtendedConfiguration(), "seed \(seed), \(key)=\(value)")
+        }
+    }
+}
