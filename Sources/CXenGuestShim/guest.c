@@ -69,6 +69,13 @@ int domb_guest_set_acpi(struct domb_guest *guest, const void *tables, size_t siz
     return 0;
 }
 
+static bool host_has_iommu(xc_interface *xch)
+{
+    xc_physinfo_t info = { 0 };
+
+    return xc_physinfo(xch, &info) == 0 && (info.capabilities & XEN_SYSCTL_PHYSCAP_directio);
+}
+
 int domb_guest_create(struct domb_guest *guest, const uint8_t *handle)
 {
     struct xen_domctl_createdomain config = {
@@ -85,6 +92,8 @@ int domb_guest_create(struct domb_guest *guest, const uint8_t *handle)
 
     if (guest->shape.hardware)
         config.arch.emulation_flags |= XEN_X86_EMU_IOAPIC | XEN_X86_EMU_VPCI;
+    if (guest->shape.devices && host_has_iommu(guest->xen->xch))
+        config.flags |= XEN_DOMCTL_CDF_iommu;
     memcpy(config.handle, handle, sizeof config.handle);
     DOMB_TRY(xc_domain_create(guest->xen->xch, &domid, &config));
     // A domid of 0 would have let Xen choose.

@@ -10,6 +10,8 @@ struct DomainBuild {
     let name: [UInt8]
     let handle: DomainHandle
     let isHardware: Bool
+    /// Whether the LCM gives it PCI devices.
+    let getsDevices: Bool
     let vcpus: UInt32
     /// RAM in KiB.
     let memory: UInt64
@@ -33,6 +35,7 @@ struct DomainBuild {
         name = domain.name
         handle = domain.handle ?? .unset
         isHardware = domain.roles.contains(.hardware)
+        getsDevices = !domain.extended.devices.isEmpty
         vcpus = domain.vcpus
         memory = domain.memory
         acpi = GuestACPI(vcpus: domain.vcpus)

@@ -18,7 +18,8 @@ struct StepFailure: Error {
     /// Safety: `xen` has to be an open handle and to outlive this value.
     @unsafe init(_ xen: OpaquePointer, _ plan: DomainBuild) throws(StepFailure) {
         let shape = domb_shape(
-            domid: UInt32(plan.domid.rawValue), vcpus: plan.vcpus, memory_kib: plan.memory, hardware: plan.isHardware)
+            domid: UInt32(plan.domid.rawValue), vcpus: plan.vcpus, memory_kib: plan.memory, hardware: plan.isHardware,
+            devices: plan.getsDevices)
         var begun: OpaquePointer?
         // Safety: the string lives through the call, which copies it, and the shim writes the handle only on success.
         let status = unsafe plan.commandLine.withUnsafeBufferPointer {

@@ -46,6 +46,8 @@ import Testing
                             dependencies: [],
                             items: [
                                 ConfigurationItem(.weight, [512]), ConfigurationItem(.hardAffinity, [0, 0b1011]),
+                                ConfigurationItem(.memory, [0xD0000, 16, 0xE0000]),
+                                ConfigurationItem(.label, text: Array("system_u:system_r:domU_t".utf8)),
                             ])
                     ])),
         ]

@@ -31,6 +31,9 @@ struct domb_shape {
     // The hardware domain of a hypervisor with LATE_HWDOM: xen/arch/x86/domain.c, emulation_flags_ok() wants a
     // local APIC, an I/O APIC and virtual PCI for it.
     bool hardware;
+    // It is to get PCI devices: what it is created without can never be had. Without effect where Xen uses no IOMMU,
+    // which the plan refuses with its reason.
+    bool devices;
 };
 
 // Begins a guest; nothing is created yet. `domb_guest_end` releases it, and leaves what was created.

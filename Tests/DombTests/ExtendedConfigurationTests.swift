@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LaunchControl
+import Measurement
+import Platform
+import Prediction
+import Sequencer
+import SimulatedPlatform
+import Testing
+
+@testable import domb
+
+/// What a domain is given besides vcpus and memory, in every command that shows it.
+@Suite struct ExtendedConfigurationTests {
+    private func module() throws -> LaunchControlModule {
+        let kernel = ImageReference(moduleIndex: 1, segments: [Segment(address: 0x10_0000, byteCount: 8)])
+        var domain = DomainDescription(
+            domid: try #require(DomainID(rawValue: 1)), name: Array("a".utf8), memory: 8192, kernel: kernel)
+        domain.extended = try TestLaunchFiles.extended()
+        return LaunchControlModule(domains: [domain], settings: LaunchSettings(coverage: .images, handoff: .park))
+    }
+
+    private func plan(_ module: LaunchControlModule, _ arguments: [String] = []) throws -> LaunchPlan {
+        let host = try AssumedHost.parse(arguments)
+        return try LaunchPlan(
+            module: module, digest: SwiftCryptoHash.digest(.sha256, of: []), facts: host.facts(for: module),
+            arguments: try host.parsedArguments())
+    }
+
+    @Test func thePlanHasWhatALaunchDoesInItsWords() throws {
+        let steps = PlanStep.steps(of: try plan(module())).filter { $0.stage == "configure" }
+        #expect(
+            steps.map { "\($0.operation.name) \($0.detail)" } == [
+                "xc_domain_max_vcpus 1 vcpus", "xc_domain_set_tsc_info TSC mode never-emulate",
+                "xc_domain_iomem_permission 16 machine frames from 0xd0000 at guest frame 0xe0000",
+                "xc_domain_memory_mapping 16 machine frames from 0xd0000 at guest frame 0xe0000",
+                "xc_assign_device pci 0000:03:00.0", "xc_assign_device pci 0000:03:1f.7",
+                "xc_domain_node_setaffinity node-affinity 0-1,3",
+                "xc_sched_rtds_domain_set 4000 of 10000 microseconds",
+                "xc_domain_ioport_permission 8 ports from 0x3f8", "xc_domain_ioport_mapping 8 ports from 0x3f8",
+                "xc_domain_ioport_permission 16 ports from 0x2f80", "xc_domain_ioport_mapping 16 ports from 0x2f80",
+                "xc_domain_gsi_permission irqs 4", "xc_domain_gsi_permission irqs 9",
+                "xc_hvm_param_set hvm-params timer-mode:2", "xc_hvm_param_set hvm-params x87-pointer-width:8",
+                "xc_flask_relabel_domain label system_u:system_r:domU_t",
+            ])
+    }
+
+    /// The trace holds no operation that the plan does not have.
+    @Test func thePlanIsWhatALaunchDoes() throws {
+        let module = try module()
+        let plan = try plan(module)
+        var host = SimulatedHypervisor(callerIsHardwareDomain: true)
+        host.facts.securityMode = .enforcing
+        host.provide(for: module, cpus: 2)
+        var domain = SimulatedDomain(domid: module.domains[0].domid, kibibytes: 8192)
+        domain.memory.write(
+            [0x78, 0xC5, 0x6E, 0x33, 1] + [UInt8](repeating: 0, count: 51), at: domain.state.startInfo)
+        domain.memory.write([UInt8](repeating: 0x90, count: 8), at: 0x10_0000)
+        host.add(domain)
+        var machine = Machine(
+            host: host, store: SimulatedTPM(), journal: RecordingJournal(), hashing: SwiftCryptoHash.self)
+        _ = try machine.facts(pcr: module.settings.pcr, otherProcesses: [], inheritedDescriptors: [])
+        let digest = SwiftCryptoHash.digest(.sha256, of: [])
+        try machine.run(
+            plan,
+            LaunchIdentity(
+                identity: LaunchEvent.Identity(
+                    buildID: [], commandLine: [], xenVersion: [], xenBuildID: [], xenCommandLine: [],
+                    securityMode: .enforcing),
+                moduleByteCount: 0, moduleDigest: digest, nextInit: nil))
+        let steps = PlanStep.steps(of: plan).filter { $0.stage == "configure" }
+        let configuring = Set(steps.map { $0.operation })
+        #expect(
+            machine.journal.entries.filter { configuring.contains($0.operation) }.map { $0.operation }
+                == steps.map { $0.operation })
+    }
+
+    @Test func everyFormatIsTheSameLaunch() throws {
+        try Sandbox.run { sandbox in
+            try TestLaunchFiles.writeImages(to: sandbox)
+            try sandbox.write(TestLaunchFiles.extendedDescription, to: "l.yaml")
+            #expect(sandbox.failure(["compile", sandbox.path("l.yaml"), "-o", sandbox.path("l.dtb")])?.message == nil)
+            for (from, format, to) in [
+                ("l.dtb", "xlcm", "1.lcm"), ("1.lcm", "dtb", "1.dtb"), ("1.dtb", "yaml", "1.yaml"),
+                ("1.yaml", "xlcm", "2.lcm"), ("2.lcm", "yaml", "2.yaml"), ("2.yaml", "dtb", "2.dtb"),
+            ] {
+                let arguments = ["convert", sandbox.path(from), "--format", format, "-o", sandbox.path(to)]
+                #expect(sandbox.failure(arguments)?.message == nil)
+            }
+            let expected = try TestLaunchFiles.extendedModule()
+            for name in ["l.dtb", "1.lcm", "1.dtb", "2.lcm", "2.dtb"] {
+                #expect(try LaunchControlFile(reading: sandbox.path(name)).module == expected, "\(name)")
+            }
+            #expect(try sandbox.read("l.dtb") == sandbox.read("2.dtb"))
+        }
+    }
+
+    @Test(.enabled(if: Sandbox.hasDeviceTreeCompiler)) func aSourceIsTheSameLaunch() throws {
+        try Sandbox.run { sandbox in
+            try TestLaunchFiles.writeImages(to: sandbox)
+            try sandbox.write(TestLaunchFiles.extendedSource, to: "l.dts")
+            var arguments = ["compile", sandbox.path("l.dts"), "-o", sandbox.path("l.dtb")]
+            for (index, file) in [(3, "tiny.elf"), (5, "ramdisk.app")] {
+                arguments += ["--image", "\(index)=\(sandbox.path(file))"]
+            }
+            #expect(sandbox.failure(arguments)?.message == nil)
+            #expect(
+                try LaunchControlFile(reading: sandbox.path("l.dtb")).module == TestLaunchFiles.extendedModule())
+        }
+    }
+
+    @Test func showSaysAllOfIt() throws {
+        try Sandbox.run { sandbox in
+            try TestLaunchFiles.writeImages(to: sandbox)
+            try sandbox.write(TestLaunchFiles.extendedDescription, to: "l.yaml")
+            #expect(
+                sandbox.failure(["compile", sandbox.path("l.yaml"), "-o", sandbox.path("l.dtb")])?.message == nil)
+            let file = try LaunchControlFile(reading: sandbox.path("l.dtb"))
+            for line in [
+                "rtds-period    10000", "rtds-budget    4000", "node-affinity  0-1,3",
+                "ioports        0x3f8+8,0x2f80+16", "iomem          0xd0000+16@0xe0000", "irqs           4,9",
+                "tsc-mode       never-emulate", "hvm-params     timer-mode:2,x87-pointer-width:8",
+                "label          system_u:system_r:domU_t", "pci            0000:03:00.0,0000:03:1f.7",
+            ] {
+                #expect(file.description.contains("  \(line)\n"), "\(line)")
+            }
+            let json = file.json.written()
+            for member in [
+                "\"guest\": 917504", "\"budget\": 4000", "\"name\": \"x87-pointer-width\"", "\"0000:03:1f.7\"",
+            ] {
+                #expect(json.contains(member), "\(member)")
+            }
+        }
+    }
+
+    /// What `domb decompile` writes is what people would write: numbers as numbers.
+    @Test func treesAreWrittenAsPeopleWriteThem() throws {
+        var launch = Launch(module: try module(), bootDomain: nil)
+        launch.module.domains[0].extended.interrupts = [0x61]
+        let source = FlatTree(launch).source
+        for line in [
+            "domb,rtds-period = <0x2710>;", "domb,node-affinity = \"0-1,3\";",
+            "domb,ioports = <0x3f8 0x8 0x2f80 0x10>;",
+            "domb,iomem = /bits/ 64 <0xd0000 0x10 0xe0000>;", "domb,irqs = <0x61>;",
+            "domb,hvm-params = /bits/ 64 <0xa 0x2 0x24 0x8>;", "domb,pci = \"0000:03:00.0\", \"0000:03:1f.7\";",
+        ] {
+            #expect(source.contains(line), "\(line)")
+        }
+    }
+
+    @Test func aDescriptionTellsWhatAValueShouldBe() throws {
+        for (line, problem) in [
+            ("ioports: 0x3f8", "ioports: the property has a value that it cannot have; FIRST+COUNT"),
+            ("ioports: [2+1, 1+1]", "ioports: items repeat, overlap or are not in ascending order"),
+            ("rtds_period: 100", "rtds_period: two properties contradict each other; microseconds, both"),
+            ("tsc_mode: native", "tsc_mode: the property has a value that it cannot have; default, always-emulate"),
+            ("hvm_params: timer-mode:9", "hvm_params: the property has a value that it cannot have; NAME:VALUE"),
+            ("irqs: {a: b}", "irqs: a list is wanted"), ("node_affinity: x", "node_affinity: not a list of cpus"),
+            ("pci: [03:00.0]", "pci: the property has a value that it cannot have; functions as in"),
+            ("io_ports: 1+1", "io_ports: unknown key (did you mean ioports?)"),
+        ] {
+            let text = "launch: {handoff: park}\ndomains:\n  - name: a\n    memory: 8M\n    kernel: k\n    \(line)\n"
+            do throws(CommandFailure) {
+                _ = try LaunchDescription(parsing: Array(text.utf8), from: "f")
+                Issue.record("\(line) passed")
+            } catch {
+                #expect(error.message.contains("f:6: domains.a.\(problem)"), "\(error.message)")
+            }
+        }
+    }
+
+    @Test func theHostsOptionsDecide() throws {
+        let module = try module()
+        let domid = module.domains[0].domid
+        #expect(throws: PlanRefusal.configuration(domid, .noIOMMU)) { try plan(module, ["--no-iommu"]) }
+        #expect(throws: PlanRefusal.configuration(domid, .noFLASK)) { try plan(module, ["--xsm", "none"]) }
+        #expect(throws: PlanRefusal.configuration(domid, .notRTDS)) { try plan(module, ["--scheduler", "credit"]) }
+        #expect(throws: PlanRefusal.configuration(domid, .missingNode(node: 3, online: 2))) {
+            try plan(module, ["--nodes", "2"])
+        }
+    }
+
+    @Test func memoryAndCPUsAreSummedUp() throws {
+        var module = try module()
+        module.domains[0].maxMemory = 16384
+        module.domains[0].vcpus = 3
+        module.domains[0].cap = 250
+        module.domains[0].extended = ExtendedConfiguration()
+        let plan = try plan(module, ["--free-memory", "8M"])
+        #expect(
+            PlanBudget(plan, cpus: 2).lines == [
+                "memory: 8192 KiB in all, may grow by 8192 KiB, 8192 KiB free",
+                "cpus: 3 vcpus in all, caps of 250% of one cpu", "note: 3 vcpus share 2 physical cpus",
+                "note: caps of 250% of one cpu promise more than 2 physical cpus have",
+            ])
+        #expect(PlanBudget(plan, cpus: 3).notes == [])
+        #expect(PlanBudget(plan, cpus: nil).notes == [])
+        do {
+            _ = try self.plan(module, ["--free-memory", "8188K"])
+            Issue.record("planned")
+        } catch let refusal as PlanRefusal {
+            #expect(
+                refusal.line(in: module)
+                    == "the domains own 8192 KiB and by mem-max may grow by 8192 KiB, and the host has 8188 KiB free")
+        }
+    }
+
+    @Test func theLogsWordsAreTheLCMs() {
+        for (item, words) in [
+            (ConfigurationItem(.rtds, [10000, 4000]), "rtds 4000 of 10000 microseconds"),
+            (ConfigurationItem(.nodeAffinity, [0b1011]), "node-affinity 0-1,3"),
+            (ConfigurationItem(.ports, [0x3F8, 8]), "ioports 0x3f8+8"),
+            (ConfigurationItem(.memory, [0xD0000, 16, 0xE0000]), "iomem 0xd0000+16@0xe0000"),
+            (ConfigurationItem(.interrupt, [9]), "irq 9"),
+            (ConfigurationItem(.tscMode, [2]), "tsc-mode never-emulate"),
+            (ConfigurationItem(.parameter, [10, 2]), "hvm-param timer-mode:2"),
+            (ConfigurationItem(.parameter, [99, 2]), "hvm-param 99:2"),
+            (ConfigurationItem(.label, text: Array("system_u:x".utf8)), "label system_u:x"),
+            (ConfigurationItem(.label, [9]), "label ?"),
+            (ConfigurationItem(.device, [0x3FF]), "pci 0000:03:1f.7"),
+        ] {
+            #expect(item.words == words)
+        }
+    }
+
+    @Test(arguments: 0...17) func labelsInTheLogComeBack(count: Int) {
+        let text = (0..<count).map { UInt8($0 + 1) }
+        let item = ConfigurationItem(.label, text: text)
+        #expect(item.text == text)
+        #expect(item.values.count == 1 + (count + 7) / 8)
+        // One form for one text.
+        #expect(ConfigurationItem(.label, item.values + [0]).text == nil)
+        if count % 8 != 0 {
+            #expect(ConfigurationItem(.label, [UInt64(count) - 1] + item.values.dropFirst()).text == nil)
+        }
+    }
+}

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LaunchControl
+import Measurement
+import Platform
+import SimulatedPlatform
+import Testing
+
+@testable import Sequencer
+
+/// Launches whose domains are given hardware, a label and a place to run.
+@Suite struct ExtendedLaunchTests {
+    /// Two domains, the second with one of everything that the host can do at once.
+    private func launch(_ scheduler: HypervisorFacts.Scheduler = .rtds) throws -> SimulatedLaunch {
+        var launch = try SimulatedLaunch(dependencies: [[], []], handoff: .park)
+        launch.host.facts.callerIsHardwareDomain = true
+        launch.host.facts.securityMode = .enforcing
+        launch.host.facts.scheduler = scheduler
+        launch.host.facts.host.hasIOMMU = true
+        launch.host.facts.host.nodes = 2
+        launch.host.labels = [[0x61]: 7]
+        launch.host.devices = [0x300: nil]
+        for index in 0...1 where scheduler == .rtds { launch.module.domains[index].weight = nil }
+        var extended = ExtendedConfiguration()
+        if scheduler == .rtds { extended.rtds = RTDSParameters(period: 10000, budget: 4000) }
+        extended.nodeAffinity = CPUSet(words: [2])
+        extended.ports = [try #require(IOPortRange(first: 0x3F8, count: 8))]
+        extended.memory = [try #require(IOMemoryRange(host: 0xD0000, count: 16, guest: 0xE0000))]
+        extended.interrupts = [9]
+        extended.tscMode = .alwaysEmulate
+        extended.parameters = [try #require(HVMSetting(.timerMode, 2))]
+        extended.label = [0x61]
+        extended.devices = [PCIAddress(rawValue: 0x300)]
+        launch.module.domains[1].extended = extended
+        return launch
+    }
+
+    @Test(arguments: [HypervisorFacts.Scheduler.rtds, .credit, .credit2])
+    func everythingIsAppliedBeforeTheDomainRuns(scheduler: HypervisorFacts.Scheduler) throws {
+        let outcome = try launch(scheduler).run()
+        #expect(outcome.failure == nil)
+        let domain = try #require(outcome.host.domainsByID[2])
+        #expect(!domain.info.isPaused)
+        #expect(domain.info.securityID == 7)
+        #expect(domain.mappedPorts.count == 1 && domain.mappedMemory.count == 1)
+        #expect(domain.tscMode == .alwaysEmulate)
+        #expect(domain.weight == (scheduler == .rtds ? 256 : 512))
+        let operations = outcome.journal.entries.map { $0.operation }
+        let measured = try #require(operations.firstIndex(of: .pcrExtend))
+        let unpaused = try #require(operations.firstIndex(of: .unpause))
+        for operation in [Platform.Operation.mapMemory, .assignDevice, .setTSCInfo] {
+            #expect(try #require(operations.firstIndex(of: operation)) < measured)
+        }
+        for operation in [Platform.Operation.mapPorts, .permitInterrupt, .setParameter, .relabelDomain] {
+            #expect((measured..<unpaused).contains(try #require(operations.firstIndex(of: operation))))
+        }
+    }
+
+    /// The failure's line names domain, operation, value and reason; nothing runs.
+    @Test(arguments: [
+        (Platform.Operation.setTSCInfo, "tsc-mode always-emulate: xc_domain_set_tsc_info"),
+        (.getTSCInfo, "tsc-mode always-emulate: xc_domain_get_tsc_info"),
+        (.permitMemory, "iomem 0xd0000+16@0xe0000: xc_domain_iomem_permission"),
+        (.mapMemory, "iomem 0xd0000+16@0xe0000: xc_domain_memory_mapping"),
+        (.testAssignDevice, "pci 0000:03:00.0: xc_test_assign_device"),
+        (.assignDevice, "pci 0000:03:00.0: xc_assign_device"),
+        (.setNodeAffinity, "node-affinity 1: xc_domain_node_setaffinity"),
+        (.getNodeAffinity, "node-affinity 1: xc_domain_node_getaffinity"),
+        (.rtdsSet, "rtds-period and rtds-budget 4000 of 10000 microseconds: xc_sched_rtds_domain_set"),
+        (.rtdsGet, "rtds-period and rtds-budget 4000 of 10000 microseconds: xc_sched_rtds_vcpu_get"),
+        (.permitPorts, "ioports 0x3f8+8: xc_domain_ioport_permission"),
+        (.mapPorts, "ioports 0x3f8+8: xc_domain_ioport_mapping"),
+        (.permitInterrupt, "irqs 9: xc_domain_gsi_permission"),
+        (.setParameter, "hvm-params timer-mode:2: xc_hvm_param_set"),
+        (.contextToSID, "label a: xc_flask_context_to_sid"), (.relabelDomain, "label a: xc_flask_relabel_domain"),
+    ])
+    func everyFailureNamesDomainOperationValueAndReason(operation: Platform.Operation, words: String) throws {
+        var launch = try launch()
+        let good = launch.run()
+        let call = try #require(good.host.calls.firstIndex { $0.operation == operation })
+        launch.host.failure = (call, 1)
+        let outcome = launch.run()
+        let failure = try #require(outcome.failure)
+        #expect(failure.stage == .configure)
+        #expect(String(decoding: failure.message.bytes, as: UTF8.self) == "configure: domain 2: \(words): EPERM (1)")
+        #expect(outcome.unpaused.isEmpty)
+        #expect(outcome.recorder?.isCapped ?? false)
+    }
+
+    @Test func whatXenDoesNotKeepStopsTheLaunch() throws {
+        var launch = try launch(.credit)
+        launch.host.ignored = [.creditSet]
+        let failure = try #require(launch.run().failure)
+        #expect(
+            String(decoding: failure.message.bytes, as: UTF8.self)
+                == "configure: domain 1: weight and cap weight 512: Xen reads back another value than it was given")
+    }
+
+    @Test func theLogHasEverySetting() throws {
+        let plan = try #require(try launch().run(planOnly: true).plan)
+        #expect(
+            plan.configurationRecord.domains[1].items == [
+                ConfigurationItem(.vcpus, [1]), ConfigurationItem(.tscMode, [1]),
+                ConfigurationItem(.memory, [0xD0000, 16, 0xE0000]), ConfigurationItem(.device, [0x300]),
+                ConfigurationItem(.nodeAffinity, [2]), ConfigurationItem(.rtds, [10000, 4000]),
+                ConfigurationItem(.ports, [0x3F8, 8]), ConfigurationItem(.interrupt, [9]),
+                ConfigurationItem(.parameter, [10, 2]), ConfigurationItem(.label, [1, 0x61]),
+            ])
+    }
+
+    /// The log is the same under credit and credit2: Xen's command line tells which it was.
+    @Test func theSchedulerDoesNotChangeTheLog() throws {
+        let credit = try #require(try launch(.credit).run(planOnly: true).plan)
+        let credit2 = try #require(try launch(.credit2).run(planOnly: true).plan)
+        #expect(credit.configurationRecord == credit2.configurationRecord)
+    }
+
+    private func refusal(_ change: (inout SimulatedLaunch) -> Void) throws -> String? {
+        var launch = try launch()
+        change(&launch)
+        let outcome = launch.run(planOnly: true)
+        return outcome.failure.map { String(decoding: $0.message.bytes, as: UTF8.self) }
+    }
+
+    @Test func conflictsAreToldBeforeAnyEffect() throws {
+        let ports = try #require(IOPortRange(first: 0x3FF, count: 1))
+        let memory = try #require(IOMemoryRange(host: 0xD0001, count: 1, guest: 0xE0000))
+        let low = try #require(IOMemoryRange(host: 0xD0000, count: 1, guest: 2047))
+        for (text, change) in [
+            ("domain 2: port 0x3ff is domain 1's too", { $0.module.domains[0].extended.ports = [ports] }),
+            ("domain 2: machine frame 0xd0001 is domain 1's too", { $0.module.domains[0].extended.memory = [memory] }),
+            ("domain 2: interrupt 9 is domain 1's too", { $0.module.domains[0].extended.interrupts = [9] }),
+            (
+                "domain 2: PCI device 0000:03:00.0 is domain 1's too",
+                { $0.module.domains[0].extended.devices = [PCIAddress(rawValue: 0x300)] }
+            ),
+            (
+                "domain 1: iomem at guest frame 0x7ff, where it has RAM or the builder's pages",
+                { $0.module.domains[0].extended.memory = [low] }
+            ),
+            (
+                "domain 2: ioports, iomem or irqs, and the hardware role has left the boot domain: it has none to give",
+                {
+                    $0.host.facts.callerIsHardwareDomain = false
+                    $0.module.domains[0].roles = .hardware
+                }
+            ),
+            ("domain 2: a label, and this Xen runs without FLASK", { $0.host.facts.securityMode = .none }),
+            (
+                "domain 2: a PCI device, and this host has no IOMMU that Xen uses: it could reach all memory",
+                { $0.host.facts.host.hasIOMMU = false }
+            ),
+            ("domain 2: affinity to node 1, and the host has 1", { $0.host.facts.host.nodes = 1 }),
+            (
+                "domain 2: rtds-period and rtds-budget are RTDS's, and this host runs another scheduler",
+                { $0.host.facts.scheduler = .credit2 }
+            ),
+            (
+                "domain 1: weight and cap are credit's and credit2's, and this host runs another scheduler",
+                { $0.module.domains[0].weight = 1 }
+            ),
+        ] as [(String, (inout SimulatedLaunch) -> Void)] {
+            #expect(try refusal(change) == "plan: \(text)")
+        }
+        #expect(try refusal { _ in } == nil)
+    }
+
+    @Test func maximaThatCannotAllBeHadAreRefusedWithTheirSum() throws {
+        func refusal(free: UInt64) throws -> PlanRefusal? {
+            var launch = try launch()
+            // 1024 pages and 2048 more than what is built.
+            launch.module.domains[0].maxMemory = 8192 + 4096
+            launch.module.domains[1].maxMemory = 8192 + 8192
+            launch.host.facts.host.freePages = free
+            guard case .refusal(let refusal) = launch.run(planOnly: true).failure?.cause else { return nil }
+            return refusal
+        }
+        #expect(try refusal(free: 3072) == nil)
+        guard case .memoryBudget(let budget) = try refusal(free: 3071) else {
+            Issue.record("planned")
+            return
+        }
+        #expect(budget.built == 4096 && budget.growth == 3072 && budget.free == 3071)
+    }
+}
