@@ -12,7 +12,9 @@ seeds() {
     case $1 in
     module) cp "$fixtures"/*.dtb "$fixtures"/*.lcm "$2" ;;
     xlcm) cp "$fixtures"/*.lcm "$2" ;;
-    text) printf 'weight=512 depends-on=a,b load=0x100000+0x2000 bootargs="a \\" b" hard-affinity=0:0-3' >"$2/all" ;;
+    text) printf 'weight=512 depends-on=a,b load=0x100000+0x2000 bootargs="a \\" b" hard-affinity=0:0-3' >"$2/all"
+        printf 'ioports=0x3f8+8 iomem=1+2@3 irqs=4,9 tsc-mode=default hvm-params=timer-mode:2 label=a pci=0000:03:00.0' >"$2/extended"
+        printf 'rtds-period=100 rtds-budget=10 node-affinity=0-1' >"$2/scheduling" ;;
     tables) printf '\044\000OEM1' >"$2/header" ;;
     log) cp "$fixtures"/*-measurements.bin "$2" ;;
     attestation)

@@ -2,6 +2,7 @@
 // What Xen says of itself and of the host.
 #include "internal.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <xen/features.h>
 #include <xen/version.h>
@@ -77,6 +78,34 @@ int domb_xc_physinfo(struct domb_xen *xen, struct domb_host *out)
     out->nodes = info.nr_nodes;
     out->iommu = !!(info.capabilities & XEN_SYSCTL_PHYSCAP_directio);
     return 0;
+}
+
+int64_t domb_xc_machine_ram(struct domb_xen *xen, uint64_t *frames, size_t capacity)
+{
+    // E820MAX entries, and what Xen puts between them; RAM is type 1.
+    enum { ENTRIES = 4096, RAM = 1 };
+    struct e820entry *map = calloc(ENTRIES, sizeof *map);
+    int64_t ranges = 0;
+    int count;
+
+    if (!map)
+        return -ENOMEM;
+    count = xc_get_machine_memory_map(xen->ctrl, map, ENTRIES);
+    if (count < 0)
+        ranges = domb_errno();
+    for (int i = 0; i < count && ranges >= 0; i++) {
+        if (map[i].type != RAM || map[i].size == 0)
+            continue;
+        if ((size_t)ranges == capacity) {
+            ranges = -ENOBUFS;
+            break;
+        }
+        frames[2 * ranges] = map[i].addr >> 12;
+        frames[2 * ranges + 1] = ((map[i].addr + map[i].size - 1) >> 12) + 1;
+        ranges++;
+    }
+    free(map);
+    return ranges;
 }
 
 int64_t domb_xc_sched_id(struct domb_xen *xen)

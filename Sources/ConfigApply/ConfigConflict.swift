@@ -23,6 +23,8 @@ public enum ConfigConflict: Error, Equatable, Sendable {
     case hardwareRoleMoved
     /// Guest frames of `domb,iomem` where the domain has RAM or the builder's pages.
     case memoryOverRAM(frame: UInt64)
+    /// Machine frames of `domb,iomem` that are RAM: Xen itself would give them.
+    case memoryOverHostRAM(frame: UInt64)
     case noFLASK
     case noIOMMU
     // What two domains would have: the first of it, and the other domain.

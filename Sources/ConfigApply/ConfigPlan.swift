@@ -40,6 +40,10 @@ public struct ConfigPlan: Equatable, Sendable {
         let used = BuiltFrames(kibibytes: domain.memory)
         for range in extended.memory {
             if let frame = used.first(in: range.guestFrames) { throw .memoryOverRAM(frame: frame) }
+            // I2: whoever has another domain's page can change what was measured.
+            for ram in facts.ram where ram.overlaps(range.hostFrames) {
+                throw .memoryOverHostRAM(frame: max(ram.lowerBound, range.host))
+            }
         }
         if !extended.devices.isEmpty, !facts.host.hasIOMMU { throw .noIOMMU }
         return extended.memory.map { .memory($0) } + extended.devices.map { .device($0) }

@@ -22,7 +22,7 @@ struct BootLaunch {
         let digest = LibcryptoHash.digest(.sha256, of: bytes)
         let module = try parse(bytes)
         let facts = try machine.facts(
-            pcr: module.settings.pcr, otherProcesses: preparation.otherProcesses,
+            for: module, otherProcesses: preparation.otherProcesses,
             inheritedDescriptors: preparation.inheritedDescriptors)
         let plan = try plan(module, digest, facts)
         let handoff = try BootHandoff(module.settings)

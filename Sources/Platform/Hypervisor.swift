@@ -16,6 +16,9 @@ public protocol Hypervisor: ~Copyable {
     mutating func hostResources() throws(HypercallError) -> HostResources
     /// The corresponding C function is `xc_sched_id`.
     mutating func scheduler() throws(HypercallError) -> HypervisorFacts.Scheduler
+    /// The machine frames that are RAM, whoever has them; a frame that is so in part counts. The corresponding C function
+    /// is `xc_get_machine_memory_map`.
+    mutating func machineRAM() throws(HypercallError) -> [Range<UInt64>]
     /// Every domain of the host, in domid order. The corresponding C function is `xc_domain_getinfolist`.
     mutating func domains() throws(HypercallError) -> [DomainInfo]
     /// The corresponding C function is `xc_domain_getinfo_single`.

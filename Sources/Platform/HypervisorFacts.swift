@@ -21,6 +21,8 @@ public struct HypervisorFacts: Equatable, Sendable {
     public var scheduler: Scheduler
     /// xc_physinfo.
     public var host: HostResources
+    /// Machine frames that are RAM; asked only where a domain is to get frames of the host's.
+    public var ram: [Range<UInt64>]
     public var domains: [DomainInfo]
 
     /// Physical cpus that are online.
@@ -28,7 +30,8 @@ public struct HypervisorFacts: Equatable, Sendable {
 
     public init(
         version: [UInt8], buildID: [UInt8], commandLine: [UInt8], callerIsHardwareDomain: Bool,
-        securityMode: SecurityMode = .none, scheduler: Scheduler, host: HostResources, domains: [DomainInfo]
+        securityMode: SecurityMode = .none, scheduler: Scheduler, host: HostResources,
+        ram: [Range<UInt64>] = [], domains: [DomainInfo]
     ) {
         self.version = version
         self.buildID = buildID
@@ -37,6 +40,7 @@ public struct HypervisorFacts: Equatable, Sendable {
         self.securityMode = securityMode
         self.scheduler = scheduler
         self.host = host
+        self.ram = ram
         self.domains = domains
     }
 }

@@ -3,7 +3,7 @@
 /// Every operation that DomB issues, by its field name. The list is closed: nothing else reaches Xen, the TPM or the
 /// kernel while a launch runs, and the trace names each use.
 public enum Operation: UInt8, CaseIterable, Sendable {
-    case version, buildID, commandLine, features, flaskEnforcing, physinfo, schedulerID
+    case version, buildID, commandLine, features, flaskEnforcing, physinfo, schedulerID, machineMemoryMap
     case getInfoList, getInfo, getVCPUContext, getVCPUInfo, getParameter
     case maximumFrame, pageTypes, foreignMap, foreignWrite
     case maxVCPUs, setMaxMemory, setAffinity, getAffinity, credit2Set, credit2Get, setHandle
@@ -24,6 +24,7 @@ public enum Operation: UInt8, CaseIterable, Sendable {
         case .flaskEnforcing: "xc_flask_getenforce"
         case .physinfo: "xc_physinfo"
         case .schedulerID: "xc_sched_id"
+        case .machineMemoryMap: "xc_get_machine_memory_map"
         case .getInfoList: "xc_domain_getinfolist"
         case .getInfo: "xc_domain_getinfo_single"
         case .getVCPUContext: "xc_domain_hvm_getcontext_partial"

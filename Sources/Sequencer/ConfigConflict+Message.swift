@@ -28,6 +28,10 @@ extension Line {
             append("iomem at guest frame ")
             append(hex: frame)
             append(", where it has RAM or the builder's pages")
+        case .memoryOverHostRAM(let frame):
+            append("iomem of machine frame ")
+            append(hex: frame)
+            append(", which is RAM: Xen's or some domain's")
         case .noFLASK: append("a label, and this Xen runs without FLASK")
         case .noIOMMU: append("a PCI device, and this host has no IOMMU that Xen uses: it could reach all memory")
         case .sharedPort(let port, let other):

@@ -31,6 +31,10 @@ extension Machine: Hypervisor where Host: ~Copyable, Store: ~Copyable, Log: ~Cop
         try traced(.schedulerID) { (host) throws(HypercallError) in try host.scheduler() }
     }
 
+    public mutating func machineRAM() throws(HypercallError) -> [Range<UInt64>] {
+        try traced(.machineMemoryMap) { (host) throws(HypercallError) in try host.machineRAM() }
+    }
+
     public mutating func domains() throws(HypercallError) -> [DomainInfo] {
         try traced(.getInfoList) { (host) throws(HypercallError) in try host.domains() }
     }

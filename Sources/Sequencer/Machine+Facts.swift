@@ -7,15 +7,18 @@ import Platform
 extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
     /// Asks Xen and the TPM everything that the plan needs. Nothing here has an effect.
     public mutating func facts(
-        pcr: PCRIndex, otherProcesses: [UInt32], inheritedDescriptors: [UInt32]
+        for module: LaunchControlModule, otherProcesses: [UInt32], inheritedDescriptors: [UInt32]
     ) throws(LaunchFailure) -> LaunchFacts {
+        let pcr = module.settings.pcr
         let tpm = try tpmFacts(pcr)
+        let needsMemoryMap = module.domains.contains { !$0.extended.memory.isEmpty }
         let dynamicPCR = try dynamicPCRFacts(pcr, tpm)
         do throws(HypercallError) {
             let hypervisor = HypervisorFacts(
                 version: try version(), buildID: try buildID(), commandLine: try commandLine(),
                 callerIsHardwareDomain: try callerIsHardwareDomain(), securityMode: try securityMode(),
-                scheduler: try scheduler(), host: try hostResources(), domains: try domains())
+                scheduler: try scheduler(), host: try hostResources(),
+                ram: needsMemoryMap ? try machineRAM() : [], domains: try domains())
             return LaunchFacts(
                 hypervisor: hypervisor, tpm: tpm, dynamicPCR: dynamicPCR, otherProcesses: otherProcesses,
                 inheritedDescriptors: inheritedDescriptors)

@@ -23,8 +23,12 @@ public struct SimulatedHypervisor: Hypervisor {
     /// The call, counted from 0, that fails with this errno and does nothing.
     public var failure: (call: Int, code: Int32)?
 
-    /// What Xen keeps from the hardware domain (dom0_setup_permissions): interrupt controllers, timers, PCI's ports ...
-    public var withheldPorts = [(0x20, 2), (0x40, 4), (0x61, 1), (0xA0, 2), (0x4D0, 2), (0xCF8, 4)].compactMap {
+    /// What Xen keeps from the hardware domain (dom0_setup_permissions): DMA and interrupt controllers, timers,
+    /// reset, PCI's configuration ports ...
+    public var withheldPorts = [
+        (0x00, 0x22), (0x40, 4), (0x61, 1), (0x80, 16), (0x92, 1), (0xA0, 2), (0xC0, 32), (0xE9, 1), (0xF0, 1),
+        (0x4D0, 2), (0xCF9, 1), (0xCFC, 4),
+    ].compactMap {
         IOPortRange(first: $0.0, count: $0.1)
     }
     /// ... the I/O APIC and the local APICs.
@@ -111,6 +115,11 @@ public struct SimulatedHypervisor: Hypervisor {
     public mutating func scheduler() throws(HypercallError) -> HypervisorFacts.Scheduler {
         try begin(.schedulerID)
         return facts.scheduler
+    }
+
+    public mutating func machineRAM() throws(HypercallError) -> [Range<UInt64>] {
+        try begin(.machineMemoryMap)
+        return facts.ram
     }
 
     private var listing: [DomainInfo] { domainsByID.values.map { $0.info }.sorted { $0.domid < $1.domid } }

@@ -8,6 +8,8 @@ extension XenctrlHypervisor {
     private static let textLimit = 4096
     /// Domains asked for by one hypercall: more than a statically partitioned host has.
     private static let listLimit = 64
+    /// Ranges of RAM: Xen keeps at most 1,024 (E820MAX).
+    private static let memoryRangeLimit = 1024
 
     public mutating func version() throws(HypercallError) -> [UInt8] {
         // Safety: the handle is open.
@@ -68,6 +70,20 @@ extension XenctrlHypervisor {
         case 9: return .null
         default: return .other(UInt32(truncatingIfNeeded: id))
         }
+    }
+
+    public mutating func machineRAM() throws(HypercallError) -> [Range<UInt64>] {
+        var frames = [UInt64](repeating: 0, count: 2 * Self.memoryRangeLimit)
+        // Safety: the array has room for the count of pairs given and lives through the call.
+        let result = unsafe frames.withUnsafeMutableBufferPointer {
+            unsafe domb_xc_machine_ram(handle, $0.baseAddress, Self.memoryRangeLimit)
+        }
+        let count = Int(truncatingIfNeeded: try value(.machineMemoryMap, nil, result))
+        var ranges: [Range<UInt64>] = []
+        for index in 0..<min(count, Self.memoryRangeLimit) where frames[2 * index] < frames[2 * index + 1] {
+            ranges.append(frames[2 * index]..<frames[2 * index + 1])
+        }
+        return ranges
     }
 
     public mutating func domains() throws(HypercallError) -> [DomainInfo] {

@@ -122,6 +122,18 @@ import Testing
         #expect(throws: ConfigConflict.memoryOverRAM(frame: conflict)) { try plan(domain) }
     }
 
+    /// Xen itself lets the hardware domain give away any frame.
+    @Test func theHostsRAMIsNoDevicesMemory() throws {
+        let range = try memory(0x100, 16, 0xD0000)
+        let domain = try domain { $0.memory = [range] }
+        for (ram, frame) in [(0x10F..<0x200, 0x10F), (0..<0x101, 0x100), (0x108..<0x109, 0x108)]
+            as [(Range<UInt64>, UInt64)]
+        {
+            #expect(throws: ConfigConflict.memoryOverHostRAM(frame: frame)) { try plan(domain) { $0.ram = [ram] } }
+        }
+        _ = try plan(domain) { $0.ram = [0..<0x100, 0x110..<0x200] }
+    }
+
     @Test func aLabelNeedsFLASK() throws {
         let domain = try domain { $0.label = [0x61] }
         #expect(throws: ConfigConflict.noFLASK) { try plan(domain) }

@@ -59,7 +59,7 @@ import Testing
         host.add(domain)
         var machine = Machine(
             host: host, store: SimulatedTPM(), journal: RecordingJournal(), hashing: SwiftCryptoHash.self)
-        _ = try machine.facts(pcr: module.settings.pcr, otherProcesses: [], inheritedDescriptors: [])
+        _ = try machine.facts(for: module, otherProcesses: [], inheritedDescriptors: [])
         let digest = SwiftCryptoHash.digest(.sha256, of: [])
         try machine.run(
             plan,

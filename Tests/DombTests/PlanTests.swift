@@ -77,7 +77,7 @@ import Testing
         let plan = try plan(module)
         var machine = Machine(
             host: host(module), store: SimulatedTPM(), journal: RecordingJournal(), hashing: SwiftCryptoHash.self)
-        _ = try machine.facts(pcr: module.settings.pcr, otherProcesses: [], inheritedDescriptors: [])
+        _ = try machine.facts(for: module, otherProcesses: [], inheritedDescriptors: [])
         let digest = SwiftCryptoHash.digest(.sha256, of: [])
         let next = LaunchIdentity.NextInitIdentity(path: Array("/init".utf8), byteCount: 0, digest: digest)
         try machine.run(

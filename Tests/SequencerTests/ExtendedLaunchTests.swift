@@ -145,6 +145,10 @@ import Testing
                     $0.module.domains[0].roles = .hardware
                 }
             ),
+            (
+                "domain 2: iomem of machine frame 0xd0008, which is RAM: Xen's or some domain's",
+                { $0.host.facts.ram = [0xD0008..<0xD0009] }
+            ),
             ("domain 2: a label, and this Xen runs without FLASK", { $0.host.facts.securityMode = .none }),
             (
                 "domain 2: a PCI device, and this host has no IOMMU that Xen uses: it could reach all memory",

@@ -75,7 +75,7 @@ struct SimulatedLaunch {
         var plan: LaunchPlan?
         do throws(LaunchFailure) {
             let facts = try machine.facts(
-                pcr: module.settings.pcr, otherProcesses: otherProcesses, inheritedDescriptors: inheritedDescriptors)
+                for: module, otherProcesses: otherProcesses, inheritedDescriptors: inheritedDescriptors)
             let planned = try self.plan(facts)
             plan = planned
             if !planOnly { try machine.run(planned, identity) }

@@ -45,6 +45,9 @@ struct domb_host {
     uint8_t iommu;
 };
 int domb_xc_physinfo(struct domb_xen *xen, struct domb_host *out);
+// First frame and end of each range of RAM, frames that are so in part included; returns the count of ranges. -ENOBUFS if
+// there are more than capacity.
+int64_t domb_xc_machine_ram(struct domb_xen *xen, uint64_t *frames, size_t capacity);
 int64_t domb_xc_sched_id(struct domb_xen *xen);
 
 // Fills at most capacity entries from domid first on; returns their count.

@@ -41,7 +41,7 @@ extension LaunchComparison {
         let items = Keyed(a, b) { item in
             switch item.kind {
             case .hardAffinity, .softAffinity: ItemKey(kind: item.kind, vcpu: item.values.first)
-            case .vcpus, .maxMemory, .weight, .cap, .handle: ItemKey(kind: item.kind, vcpu: nil)
+            default: ItemKey(kind: item.kind, vcpu: nil)
             }
         }
         for pair in items.pairs {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ConfigApply
 import LaunchControl
 import Measurement
 import Platform
@@ -64,18 +65,22 @@ extension ImageReference {
 }
 
 extension DomainDescription {
-    /// What a launch applies, in its order: the log's configuration record has the same list.
-    fileprivate var items: [ConfigurationItem] {
-        var items = [ConfigurationItem(.vcpus, [UInt64(vcpus)])]
-        if let maxMemory { items.append(ConfigurationItem(.maxMemory, [maxMemory])) }
-        for affinity in affinities {
-            let vcpu = UInt64(affinity.vcpu)
-            if let hard = affinity.hard { items.append(ConfigurationItem(.hardAffinity, [vcpu] + hard.words)) }
-            if let soft = affinity.soft { items.append(ConfigurationItem(.softAffinity, [vcpu] + soft.words)) }
-        }
-        if let weight { items.append(ConfigurationItem(.weight, [UInt64(weight)])) }
-        if let cap { items.append(ConfigurationItem(.cap, [UInt64(cap)])) }
-        if let handle { items.append(ConfigurationItem(.handle, [handle.high, handle.low])) }
-        return items
+    /// What a launch applies, in its order (`ConfigPlan`): the log's configuration record has the same list.
+    fileprivate var items: [ConfigurationItem] { operations.flatMap { $0.items } }
+
+    private var operations: [ConfigOperation] {
+        var operations: [ConfigOperation] = [.vcpus(vcpus)]
+        if let mode = extended.tscMode { operations.append(.tscMode(mode)) }
+        operations += extended.memory.map { .memory($0) } + extended.devices.map { .device($0) }
+        if let maxMemory { operations.append(.maxMemory(kibibytes: maxMemory)) }
+        operations += affinities.filter { $0.hard != nil || $0.soft != nil }.map { .affinity($0) }
+        if let nodes = extended.nodeAffinity { operations.append(.nodeAffinity(nodes)) }
+        if weight != nil || cap != nil { operations.append(.credit2(weight: weight, cap: cap)) }
+        if let rtds = extended.rtds { operations.append(.rtds(rtds)) }
+        operations += extended.ports.map { .ports($0) } + extended.interrupts.map { .interrupt($0) }
+        operations += extended.parameters.map { .parameter($0) }
+        if let handle { operations.append(.handle(handle)) }
+        if let label = extended.label { operations.append(.label(label)) }
+        return operations
     }
 }
