@@ -16,11 +16,13 @@ NOTHING, GOOD, FAILED, UNMEASURED = "nothing", "a good launch", "an error and th
 class Scenario:
     name: str
     # Its group: 1 shutdown, 2 park and exec, 3 changed images, 4 TPM, 5 LCM, 6 refusals, 7 the boot domain's own
-    # processes, 8 faults, 9 measurement.
+    # processes, 8 faults, 9 measurement, 10 configuration.
     number: int
     title: str
     # Parts of lines that DomB, the construct stage, the saboteur or the next init must print.
     says: tuple
+    # Parts of lines that Xen must print, asked about its domains by debug key 'q'.
+    xen_says: tuple = ()
     ends: str = POWER_OFF
     # "stock" or "late": Debian's Xen, or the one with LATE_HWDOM.
     xen: str = "stock"

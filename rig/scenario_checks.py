@@ -43,6 +43,8 @@ def _ended(row: kinds.Scenario, outcome) -> None:
 def _said(row: kinds.Scenario, console) -> None:
     for fragment in row.says:
         checks.said(console.boot, fragment)
+    for fragment in row.xen_says:
+        checks.said(console.xen, fragment)
     for fragment in ("domb: launch failed", *row.never):
         lines = [line for line in console.boot if fragment in line]
         allowed = 1 if fragment == "domb: launch failed" and row.reports_failure else 0

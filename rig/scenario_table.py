@@ -25,6 +25,13 @@ LARGE = ("memory = <0 8192>;\n                domb,depends-on = <&first>;",
          "memory = <0 524288>;\n                domb,depends-on = <&first>;")
 
 
+EXTENDED = ("                domb,depends-on = <&first>;", """                domb,depends-on = <&first>;
+                domb,node-affinity = "0";
+                domb,tsc-mode = "never-emulate";
+                domb,hvm-params = /bits/ 64 <10 2>;
+                domb,ioports = <0x2f8 8>;
+                domb,irqs = <3>;
+                domb,iomem = /bits/ 64 <0xd0000 1 0xe0000>;""")
 OTHER_MODULES = ('bootargs = "first";\n                };', """bootargs = "first";
                 };
                 tree { compatible = "module,device-tree"; module-index = <2>; };
@@ -61,6 +68,14 @@ def good_launches() -> list:
         Scenario("no-lcm-classic", 6, "no LCM, and the command line allows the next init",
                  ("domb: no LCM: classic boot", "NEXT-INIT pid=1 fds=0,1,2"), ends=STAYS, source=None, bare=True,
                  linux="domb.classic=/next-init", extra=NEXT_INIT),
+    ]
+
+
+def configured() -> list:
+    return [
+        Scenario("extended", 10, "ports, interrupts, device memory, nodes, TSC mode, HVM parameters, by Xen's word",
+                 ("domb: launch complete: 2 domains unpaused",), ends=STAYS, runs=BOTH, log=GOOD, patches=(EXTENDED,),
+                 quoted=True, xen_says=("I/O Ports  { 2f8-2ff }", "Interrupts { 3 }", "I/O Memory { d0000 }")),
     ]
 
 
@@ -160,4 +175,4 @@ def measurement() -> list:
 
 
 def all_scenarios() -> list:
-    return good_launches() + refused_plans() + refused_tables() + attacks() + measurement()
+    return good_launches() + configured() + refused_plans() + refused_tables() + attacks() + measurement()
