@@ -54,8 +54,10 @@ struct LogCursor {
     }
 
     private mutating func integer(_ count: Int) throws(LogError) -> UInt64 {
+        guard count <= remaining else { throw LogError(.truncated, at: offset) }
         var value: UInt64 = 0
-        for byte in try read(count).reversed() { value = value << 8 | UInt64(byte) }
+        for index in 0..<count { value |= UInt64(bytes[offset + index]) << UInt64(8 * index) }
+        offset += count
         return value
     }
 }

@@ -7,12 +7,13 @@ import Platform
 extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
     /// Log first, then TPM: no PCR value is ever without its record (I3).
     mutating func extend(_ event: LaunchEvent, on plan: LaunchPlan) throws(LaunchFailure) {
-        guard var recording = recorder else { throw LaunchFailure(.measure, .measurement(.notCapped)) }
-        let (step, dataDigest) = recording.record(event)
-        recorder = recording
+        // In place: a copy of the recorder would be one of the whole log, for every record.
+        guard let (step, dataDigest) = recorder?.record(event) else {
+            throw LaunchFailure(.measure, .measurement(.notCapped))
+        }
         if plan.banks != nil {
             do throws(TPMError) {
-                try extend(step, recording.pcr)
+                try extend(step, plan.module.settings.pcr)
             } catch {
                 throw LaunchFailure(.measure, .tpm(error))
             }
