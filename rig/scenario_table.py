@@ -32,6 +32,12 @@ EXTENDED = ("                domb,depends-on = <&first>;", """                do
                 domb,ioports = <0x2f8 8>;
                 domb,irqs = <3>;
                 domb,iomem = /bits/ 64 <0xd0000 1 0xe0000>;""")
+SHARE = ("                domb,depends-on = <&first>;", """                domb,depends-on = <&first>;
+                domb,weight = <512>;
+                domb,cap = <50>;""")
+RTDS = ("                domb,depends-on = <&first>;", """                domb,depends-on = <&first>;
+                domb,rtds-period = <20000>;
+                domb,rtds-budget = <8000>;""")
 OTHER_MODULES = ('bootargs = "first";\n                };', """bootargs = "first";
                 };
                 tree { compatible = "module,device-tree"; module-index = <2>; };
@@ -76,6 +82,13 @@ def configured() -> list:
         Scenario("extended", 10, "ports, interrupts, device memory, nodes, TSC mode, HVM parameters, by Xen's word",
                  ("domb: launch complete: 2 domains unpaused",), ends=STAYS, runs=BOTH, log=GOOD, patches=(EXTENDED,),
                  quoted=True, xen_says=("I/O Ports  { 2f8-2ff }", "Interrupts { 3 }", "I/O Memory { d0000 }")),
+        Scenario("sched-credit", 10, "weight and cap under Xen's credit scheduler, read back",
+                 ("xc_sched_credit_domain_get", "domb: launch complete: 2 domains unpaused"), ends=STAYS, runs=BOTH, log=GOOD,
+                 patches=(SHARE,), xen_words="sched=credit", key=b"r", quoted=True,
+                 xen_says=("Scheduler: SMP Credit Scheduler (credit)",), quick=False),
+        Scenario("rtds-refused", 10, "period and budget on a Xen without RTDS",
+                 failure("plan: domain 3", "rtds-period and rtds-budget are RTDS's, and this host runs another scheduler"),
+                 patches=(RTDS,), quick=False),
     ]
 
 

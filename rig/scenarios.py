@@ -69,7 +69,7 @@ def prepare(row: Scenario, work: Path) -> qemu.Machine:
         linux = f"{linux} saboteur={row.sabotage}".strip()
     machine = qemu.Machine(
         work, paths.XEN_STOCK if row.xen == "stock" else paths.XEN_LATE_HWDOM, paths.boot_kernel(), ramdisk,
-        xen_options=boot.XEN_OPTIONS if row.xen == "late" else "", linux_options=linux, tables=tables,
+        xen_options=boot.XEN_OPTIONS if row.xen == "late" else row.xen_words, linux_options=linux, tables=tables,
         timeout=HARD_LIMIT, memory=row.memory)
     if row.quoted:
         prediction.predict(machine, made.dtb, images)
@@ -104,6 +104,9 @@ def watch(row: Scenario, running, outcome) -> None:
         # Time in which a domain that was wrongly let go would speak.
         session.wait(running, _after(3), "waiting", 10)
     afterlife.ask(running, outcome)
+    if row.key:
+        running.type(row.key)
+        session.wait(running, _after(2), "waiting", 10)
 
 
 def _after(seconds: float):
