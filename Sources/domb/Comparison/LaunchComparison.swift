@@ -171,7 +171,7 @@ struct LaunchComparison {
         }
         // The same error may come before a launch was measured and after.
         if !changes.contains(where: { $0.place == .launch && [.error, .outcome].contains($0.aspect) }) {
-            add(.launch, .extent, a.isWhole, b.isWhole) { .word($0 ? "whole" : "in part") }
+            add(.launch, .extent, a.extent, b.extent) { .word($0) }
         }
     }
 }

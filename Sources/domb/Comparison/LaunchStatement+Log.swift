@@ -36,7 +36,7 @@ extension LaunchStatement {
             }
         }
         if let configuration { configure(configuration) }
-        ending = Ending(errors: errors, outcome: outcome, isWhole: isCapped && !failedBefore)
+        ending = Ending(errors: errors, outcome: outcome, isWhole: isCapped && !failedBefore, isCapped: isCapped)
     }
 
     private mutating func configure(_ record: LaunchEvent.Configuration) {

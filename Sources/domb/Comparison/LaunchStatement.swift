@@ -14,6 +14,14 @@ struct LaunchStatement {
 
         /// Whether every measurement was made: what is missing otherwise was not reached.
         var isWhole: Bool
+        /// A launch that failed may have been too broken to close the PCR.
+        var isCapped: Bool
+    }
+
+    /// How far the measuring came.
+    var extent: String {
+        guard let ending, !ending.isWhole else { return "whole" }
+        return ending.isCapped ? "in part" : "in part, and the PCR was left open"
     }
 
     struct Module: Equatable {
