@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A hypercall, or a libxenctrl function around it, failed.
+/// A hypercall, a libxenctrl function around it, or a request to xenstore failed.
 public struct HypercallError: Error, Equatable, Sendable {
     public let operation: Operation
     /// The domain it was for; `nil` where it was for the host.

@@ -10,6 +10,9 @@ public enum Operation: UInt8, CaseIterable, Sendable {
     case creditSet, creditGet, rtdsSet, rtdsGet, setNodeAffinity, getNodeAffinity
     case permitPorts, mapPorts, permitMemory, mapMemory, permitInterrupt, setTSCInfo, getTSCInfo, setParameter
     case contextToSID, relabelDomain, testAssignDevice, assignDevice
+    case allocUnbound, channelStatus, grantTable
+    case storeOpen, storeRead, transactionStart, storeWrite, transactionEnd, introduce, isIntroduced
+    case storeWatch, storeWait
     case unpause
     case getCapability, readClock, pcrExtend, pcrRead, getTestResult, setLocality
     case shutdown, execute, park, remoteShutdown
@@ -59,6 +62,18 @@ public enum Operation: UInt8, CaseIterable, Sendable {
         case .testAssignDevice: "xc_test_assign_device"
         case .assignDevice: "xc_assign_device"
         case .setHandle: "xc_domain_sethandle"
+        case .allocUnbound: "xc_evtchn_alloc_unbound"
+        case .channelStatus: "xc_evtchn_status"
+        case .grantTable: "xenforeignmemory_map_resource"
+        case .storeOpen: "xs_open"
+        case .storeRead: "xs_read"
+        case .transactionStart: "xs_transaction_start"
+        case .storeWrite: "xs_write"
+        case .transactionEnd: "xs_transaction_end"
+        case .introduce: "xs_introduce_domain"
+        case .isIntroduced: "xs_is_domain_introduced"
+        case .storeWatch: "xs_watch"
+        case .storeWait: "xs_check_watch"
         case .unpause: "xc_domain_unpause"
         case .getCapability: "TPM2_GetCapability"
         case .readClock: "TPM2_ReadClock"

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a launch asks of the host's xenstore (Xen, docs/misc/xenstore.txt) and of the channels and pages by which domains
+/// reach it. Each method fails with the errno that libxenstore or libxenctrl gave.
+public protocol Xenstore: ~Copyable {
+    /// Connects. The corresponding C function is `xs_open`.
+    mutating func openStore() throws(HypercallError)
+    /// `nil` for a node that is not there. The corresponding C function is `xs_read`.
+    mutating func readNode(_ path: [UInt8]) throws(HypercallError) -> [UInt8]?
+    /// Everything that is written up to `endTransaction` is there at once or not at all. The corresponding C function is
+    /// `xs_transaction_start`.
+    mutating func beginTransaction() throws(HypercallError)
+    /// Within the transaction. The corresponding C functions are `xs_write` and `xs_set_permissions`.
+    mutating func writeNode(_ node: StoreNode) throws(HypercallError)
+    /// `false` where somebody else changed what the transaction saw (EAGAIN): nothing was written. The corresponding C
+    /// function is `xs_transaction_end`.
+    mutating func endTransaction(abort: Bool) throws(HypercallError) -> Bool
+    /// Lets xenstored serve the domain on its ring. The corresponding C function is `xs_introduce_domain`.
+    mutating func introduce(_ domid: DomainID, frame: UInt64, port: UInt32) throws(HypercallError)
+    /// The corresponding C function is `xs_is_domain_introduced`.
+    mutating func isIntroduced(_ domid: DomainID) throws(HypercallError) -> Bool
+    /// Asks to be told of changes of the node, and of what is below it. One event comes at once. The corresponding C
+    /// function is `xs_watch`.
+    mutating func watchNode(_ path: [UInt8]) throws(HypercallError)
+    /// Waits for any watched node to change, at most so many microseconds; `false` if none did. The corresponding C
+    /// functions are `xs_fileno` and `xs_check_watch`.
+    mutating func waitForStore(microseconds: UInt64) throws(HypercallError) -> Bool
+
+    /// A port of the domain that `remote` may bind; the lowest that is free. The corresponding C function is
+    /// `xc_evtchn_alloc_unbound`.
+    mutating func allocateChannel(_ domid: DomainID, remote: DomainID) throws(HypercallError) -> UInt32
+    /// Who may bind the domain's port; `nil` for one that is not unbound. The corresponding C function is
+    /// `xc_evtchn_status`.
+    mutating func unboundChannel(_ domid: DomainID, port: UInt32) throws(HypercallError) -> DomainID?
+    /// Writes one of the reserved entries of a domain's grant table. The corresponding C function is
+    /// `xenforeignmemory_map_resource` with XENMEM_resource_grant_table.
+    mutating func seedGrant(_ domid: DomainID, _ grant: ReservedGrant) throws(HypercallError)
+    /// What the entry holds; `nil` where it grants nothing. The C function is the same.
+    mutating func seededGrant(
+        _ domid: DomainID, _ reference: ReservedGrant.Reference
+    ) throws(HypercallError) -> ReservedGrant?
+}
+
+/// One node of xenstore, as a launch writes it.
+public struct StoreNode: Equatable, Sendable {
+    /// Absolute, without an end mark.
+    public let path: [UInt8]
+    public let value: [UInt8]
+    /// `nil`: those of its parent.
+    public let access: StoreAccess?
+
+    public init(path: [UInt8], value: [UInt8], access: StoreAccess? = nil) {
+        self.path = path
+        self.value = value
+        self.access = access
+    }
+}
+
+/// Who may do what with a node. Privileged connections may do everything.
+public struct StoreAccess: Equatable, Sendable {
+    /// May do everything.
+    public let owner: DomainID
+    /// May read it too; all others may do nothing.
+    public let reader: DomainID?
+
+    public init(owner: DomainID, reader: DomainID? = nil) {
+        self.owner = owner
+        self.reader = reader
+    }
+}
+
+/// An entry of a grant table that Xen's tools keep for a domain's rings (xen/public/grant_table.h), version 1.
+public struct ReservedGrant: Equatable, Sendable {
+    /// The entry's number.
+    public enum Reference: UInt32, Sendable {
+        /// GNTTAB_RESERVED_CONSOLE
+        case console = 0
+        /// GNTTAB_RESERVED_XENSTORE
+        case store = 1
+    }
+
+    public let reference: Reference
+    /// The domain's frame; 32 bits in version 1.
+    public let frame: UInt32
+    /// Who may map it, for writing too.
+    public let grantee: DomainID
+
+    public init(_ reference: Reference, frame: UInt32, grantee: DomainID) {
+        self.reference = reference
+        self.frame = frame
+        self.grantee = grantee
+    }
+}
