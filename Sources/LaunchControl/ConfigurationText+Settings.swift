@@ -3,7 +3,7 @@
 import Platform
 
 extension ConfigurationText {
-    static let launchKeys: [StaticString] = ["pcr", "tpm", "coverage", "handoff", "handoff-target"]
+    static let launchKeys: [StaticString] = ["pcr", "tpm", "coverage", "handoff", "handoff-target", "xenstored"]
     static let domainKeys: [StaticString] =
         [
             "name", "uuid", "depends-on", "weight", "cap", "mem-max", "hard-affinity", "soft-affinity", "bootargs",
@@ -42,7 +42,18 @@ extension ConfigurationText {
         settings.handoff =
             choice("handoff", [HandoffKind.shutdown, .execute, .park], problems) { $0.name } ?? settings.handoff
         settings.handoffTarget = value("handoff-target")?.value
+        if let word = value("xenstored") {
+            settings.xenstored = Self.digest(word.value)
+            if settings.xenstored == nil { problems.report(error(.badPropertyValue, word)) }
+        }
         if let code = settings.handoffProblem { problems.report(place.error(code, "handoff-target")) }
+    }
+
+    /// "sha256:" and 64 hexadecimal digits.
+    static func digest(_ text: [UInt8]) -> Digest? {
+        let prefix = Line("sha256:").bytes
+        guard text.starts(with: prefix) else { return nil }
+        return Hexadecimal.bytes([UInt8](text.dropFirst(prefix.count))).flatMap { Digest(.sha256, bytes: $0) }
     }
 
     private func choice<Value>(

@@ -97,11 +97,7 @@ extension DomainDraft {
         _ image: inout ImageReference, _ text: ConfigurationText, _ word: ConfigurationText.Word,
         _ problems: ProblemList
     ) {
-        let prefix = Line("sha256:").bytes
-        guard word.value.starts(with: prefix),
-            let bytes = Hexadecimal.bytes([UInt8](word.value.dropFirst(prefix.count))),
-            let digest = Digest(.sha256, bytes: bytes)
-        else {
+        guard let digest = ConfigurationText.digest(word.value) else {
             problems.report(text.error(.badPropertyValue, word))
             return
         }

@@ -5,7 +5,8 @@ import Platform
 extension ExtendedConfiguration {
     static let properties: [StaticString] = [
         "domb,rtds-period", "domb,rtds-budget", "domb,node-affinity", "domb,ioports", "domb,iomem", "domb,irqs",
-        "domb,tsc-mode", "domb,hvm-params", "domb,label", "domb,pci",
+        "domb,tsc-mode", "domb,hvm-params", "domb,label", "domb,pci", "xen,enhanced", "domb,console", "domb,disks",
+        "domb,vifs",
     ]
 
     /// What a domain's node says; every problem is reported.
@@ -40,6 +41,19 @@ extension ExtendedConfiguration {
             get { (view) throws(ParseError) in
                 try Self.items(view, "domb,pci", try view.strings("domb,pci"), Self.devices)
             } ?? []
+        usesStore = get(Self.usesStore) ?? false
+        console = get { (view) throws(ParseError) in
+            try view.string("domb,console", limit: Limits.nameBytes).map { Backend(name: $0) }
+        }
+        disks =
+            get { (view) throws(ParseError) in
+                try Self.items(view, "domb,disks", try view.strings("domb,disks"), Self.disks)
+            } ?? []
+        interfaces =
+            get { (view) throws(ParseError) in
+                try Self.items(view, "domb,vifs", try view.strings("domb,vifs"), Self.interfaces)
+            } ?? []
+        if let problem = storeProblem { problems.report(view.error(problem, missing: "xen,enhanced")) }
     }
 
     private static func wide(_ words: [UInt32]?) -> [UInt64]? { words?.map { UInt64($0) } }
@@ -62,6 +76,16 @@ extension ExtendedConfiguration {
         let parameters = RTDSParameters(period: period, budget: budget)
         guard parameters.isPossible else { throw view.error(.badPropertyValue, missing: "domb,rtds-budget") }
         return parameters
+    }
+
+    /// dom0less (Xen, docs/misc/arm/device-tree/booting.txt): no value means "enabled".
+    private static func usesStore(_ view: NodeView) throws(ParseError) -> Bool? {
+        guard let property = view.property("xen,enhanced") else { return nil }
+        if property.value.isEmpty { return true }
+        guard let text = try view.string("xen,enhanced", limit: 32), let uses = storeUse(text) else {
+            throw view.error(.badPropertyValue, missing: "xen,enhanced")
+        }
+        return uses
     }
 
     private static func label(_ view: NodeView) throws(ParseError) -> [UInt8]? {

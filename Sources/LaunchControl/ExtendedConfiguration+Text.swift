@@ -6,7 +6,7 @@ extension ExtendedConfiguration {
     /// The keys of DomB's text: the device tree's properties without `domb,`.
     public static let textKeys: [StaticString] = [
         "rtds-period", "rtds-budget", "node-affinity", "ioports", "iomem", "irqs", "tsc-mode", "hvm-params", "label",
-        "pci",
+        "pci", "enhanced", "console", "disks", "vifs",
     ]
 
     /// What texts say: `value` gives that of a key, `report` takes what is wrong with it. Lists have commas between
@@ -41,6 +41,13 @@ extension ExtendedConfiguration {
             if let problem = Self.labelProblem(text) { report("label", problem) }
         }
         devices = list("pci") { Self.devices(Self.parts($0)) }
+        if let text = value("enhanced") {
+            if let uses = Self.storeUse(text) { usesStore = uses } else { report("enhanced", .badPropertyValue) }
+        }
+        console = value("console").map { Backend(name: $0) }
+        disks = list("disks") { Self.disks(Self.specifications($0)) }
+        interfaces = list("vifs") { Self.interfaces(Self.specifications($0)) }
+        if let problem = storeProblem { report("enhanced", problem) }
     }
 
     private static func rtds(
@@ -65,6 +72,11 @@ extension ExtendedConfiguration {
 
     private static func parts(_ text: [UInt8]) -> [ArraySlice<UInt8>] {
         text.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
+    }
+
+    /// Devices have commas inside: semicolons stand between them.
+    private static func specifications(_ text: [UInt8]) -> [ArraySlice<UInt8>] {
+        text.split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false)
     }
 
     /// "0x3f8+8,0x60+1" with one separator, "0xfe000+16@0xfe000" with two.

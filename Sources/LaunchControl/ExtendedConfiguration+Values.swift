@@ -64,6 +64,44 @@ extension ExtendedConfiguration {
         }
     }
 
+    static func disks(_ texts: [ArraySlice<UInt8>]) -> List<VirtualDisk> {
+        virtual(texts) {
+            VirtualDisk($0)
+        } ascending: {
+            $0.number < $1.number
+        }
+    }
+
+    static func interfaces(_ texts: [ArraySlice<UInt8>]) -> List<VirtualInterface> {
+        virtual(texts) {
+            VirtualInterface($0)
+        } ascending: { _, _ in
+            true
+        }
+    }
+
+    private static func virtual<Device>(
+        _ texts: [ArraySlice<UInt8>], _ device: (DeviceWords) -> Device?, ascending: (Device, Device) -> Bool
+    ) -> List<Device> {
+        guard texts.count <= Limits.ranges else { return ([], .limitExceeded) }
+        var devices: [Device] = []
+        for text in texts {
+            guard let next = DeviceWords(text).flatMap(device) else { return ([], .badPropertyValue) }
+            if let last = devices.last, !ascending(last, next) { return ([], .notAscending) }
+            devices.append(next)
+        }
+        return (devices, nil)
+    }
+
+    /// `xen,enhanced`'s words; `nil` for any other.
+    static func storeUse(_ text: [UInt8]) -> Bool? {
+        if text == Line("enabled").bytes { return true }
+        return text == Line("disabled").bytes || text == Line("no-xenstore").bytes ? false : nil
+    }
+
+    /// Devices are found through xenstore alone.
+    var storeProblem: ParseError.Code? { usesStore || backends.isEmpty ? nil : .conflictingProperties }
+
     /// A label is printable and has no spaces.
     static func labelProblem(_ label: [UInt8]) -> ParseError.Code? {
         if label.count > Limits.labelBytes { return .limitExceeded }

@@ -22,8 +22,21 @@ public struct ExtendedConfiguration: Equatable, Sendable {
     public var label: [UInt8]?
     /// `domb,pci`, ascending.
     public var devices: [PCIAddress] = []
+    /// `xen,enhanced`: the domain has a ring to xenstore, its nodes there, and whatever PV devices it is given.
+    public var usesStore = false
+    /// `domb,console`: who serves the domain's first PV console.
+    public var console: Backend?
+    /// `domb,disks`, ascending by number.
+    public var disks: [VirtualDisk] = []
+    /// `domb,vifs`, in the order of their handles.
+    public var interfaces: [VirtualInterface] = []
 
     public init() {}
+
+    /// Who serves its devices, in a fixed order.
+    public var backends: [Backend] {
+        (console.map { [$0] } ?? []) + disks.map { $0.backend } + interfaces.map { $0.backend }
+    }
 
     /// Whether it takes something from the hardware domain's own permissions.
     public var needsHardware: Bool { !ports.isEmpty || !memory.isEmpty || !interrupts.isEmpty }

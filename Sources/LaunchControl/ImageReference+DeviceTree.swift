@@ -21,9 +21,7 @@ extension ImageReference {
         if let problem = Self.locationProblem(view) { problems.report(problem) }
         segments = get(Self.segments) ?? []
         byteCount = get(Self.size)
-        expectedDigest = get { (view) throws(ParseError) in
-            try view.bytes("domb,digest", count: HashAlgorithm.sha256.digestSize).flatMap { Digest(.sha256, bytes: $0) }
-        }
+        expectedDigest = get { (view) throws(ParseError) in try view.digest("domb,digest") }
     }
 
     private static func index(_ view: NodeView) throws(ParseError) -> UInt32? {

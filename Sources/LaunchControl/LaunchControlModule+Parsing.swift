@@ -56,6 +56,7 @@ extension LaunchControlModule {
         assignDomids(&drafts, problems)
         let names = names(drafts, problems)
         resolveDependencies(&drafts, names: names, problems)
+        checkBackends(drafts, names: names, problems)
         return LaunchControlModule(
             domains: drafts.map { $0.description }, settings: contents.settings,
             unknownProperties: contents.unknown + drafts.flatMap { $0.unknown })

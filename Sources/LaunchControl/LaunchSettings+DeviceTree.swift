@@ -7,6 +7,7 @@ extension LaunchSettings {
     static let knownProperties: [StaticString] = [
         "compatible", "#address-cells", "#size-cells", "phandle",
         "domb,pcr", "domb,tpm", "domb,coverage", "domb,handoff", "domb,handoff-target",
+        "domb,xenstored",
     ]
 
     /// What the node says; a problem leaves that setting at its default.
@@ -30,6 +31,8 @@ extension LaunchSettings {
             problems.attempt { () throws(ParseError) in
                 try view.string("domb,handoff-target", limit: Limits.pathBytes)
             } ?? nil
+        xenstored =
+            problems.attempt { () throws(ParseError) in try view.digest("domb,xenstored") } ?? nil
         if let code = handoffProblem { problems.report(view.error(code, missing: "domb,handoff-target")) }
     }
 

@@ -10,16 +10,20 @@ public struct LaunchSettings: Equatable, Sendable {
     public var handoff: HandoffKind
     /// The path of the next init; for `exec` only.
     public var handoffTarget: [UInt8]?
+    /// `domb,xenstored`: the SHA-256 of the program that serves xenstore, as a process of the boot domain.
+    public var xenstored: Digest?
 
     public init(
         pcr: PCRIndex = .standard, tpmPolicy: TPMPolicy = .require, coverage: Coverage = .all,
-        handoff: HandoffKind = .shutdown, handoffTarget: [UInt8]? = nil
+        handoff: HandoffKind = .shutdown, handoffTarget: [UInt8]? = nil,
+        xenstored: Digest? = nil
     ) {
         self.pcr = pcr
         self.tpmPolicy = tpmPolicy
         self.coverage = coverage
         self.handoff = handoff
         self.handoffTarget = handoffTarget
+        self.xenstored = xenstored
     }
 }
 

@@ -29,6 +29,8 @@ public enum Limits {
     public static let interrupts: UInt64 = 1 << 16
     /// A FLASK security context: what libxenctrl's own tools have room for.
     public static let labelBytes = 256
+    /// One virtual device as text.
+    public static let deviceBytes = 512
     /// A place for the log: a domain's record takes less than a KiB.
     public static let logRegionBytes: UInt64 = 64 << 20
     /// Settings in one domain's text: twice as many as there are. Each is compared with those before it.

@@ -32,6 +32,11 @@ extension NodeView {
         return overflow ? nil : scaled
     }
 
+    /// A SHA-256.
+    func digest(_ name: StaticString) throws(ParseError) -> Digest? {
+        try bytes(name, count: HashAlgorithm.sha256.digestSize).flatMap { Digest(.sha256, bytes: $0) }
+    }
+
     func cpus(_ name: StaticString) throws(ParseError) -> CPUSet? {
         guard let text = try string(name, limit: 4096) else { return nil }
         guard let set = CPUList.parse(text) else { throw error(.badCPUList, missing: name) }

@@ -11,7 +11,7 @@ public struct ParseError: Error, Equatable, Sendable {
         case noHypervisorNode, twoHypervisorNodes, badPropertyLength, badPropertyValue, unknownDombProperty
         case missingProperty, conflictingProperties, badDomid, duplicateDomid, duplicateDomainName, reservedBits
         case unknownModuleKind, duplicateModule, noDomains, tooManyDomains
-        case badPhandle, duplicatePhandle, unknownPhandle, selfDependency
+        case badPhandle, duplicatePhandle, unknownPhandle, selfDependency, unknownBackend
         case overlappingSegments, limitExceeded, badCPUList, notAscending
 
         public var text: StaticString {
@@ -51,6 +51,7 @@ public struct ParseError: Error, Equatable, Sendable {
             case .duplicatePhandle: "two nodes have this phandle"
             case .unknownPhandle: "no domain has this phandle"
             case .selfDependency: "a domain depends on itself"
+            case .unknownBackend: "no domain has the name of this backend"
             case .overlappingSegments: "segments overlap or are not in ascending order"
             case .limitExceeded: "larger than allowed"
             case .badCPUList: "not a list of cpus"

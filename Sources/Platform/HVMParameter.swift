@@ -2,12 +2,20 @@
 
 /// The HVM parameters that a launch reads or sets (xen/public/hvm/params.h), by their numbers.
 public enum HVMParameter: UInt32, CaseIterable, Sendable {
+    /// HVM_PARAM_STORE_PFN: the frame of the ring to xenstore; 0 for none.
+    case storeFrame = 1
+    /// HVM_PARAM_STORE_EVTCHN: the domain's own port of that ring; 0 for none.
+    case storeChannel = 2
     /// HVM_PARAM_TIMER_MODE: what becomes of missed ticks.
     case timerMode = 10
     /// HVM_PARAM_IDENT_PT: the guest-physical address of the identity page table.
     case identityPageTable = 12
     /// HVM_PARAM_VPT_ALIGN: virtual timers of one domain expire together.
     case timerAlignment = 16
+    /// HVM_PARAM_CONSOLE_PFN: the frame of the PV console's ring; 0 for none.
+    case consoleFrame = 17
+    /// HVM_PARAM_CONSOLE_EVTCHN: the domain's own port of that ring; 0 for none.
+    case consoleChannel = 18
     /// HVM_PARAM_TRIPLE_FAULT_REASON: the SHUTDOWN_* that a triple fault counts as.
     case tripleFaultReason = 31
     /// HVM_PARAM_X87_FIP_WIDTH: bytes of the x87 instruction pointer that Xen saves; 0 leaves it to Xen.
@@ -15,9 +23,13 @@ public enum HVMParameter: UInt32, CaseIterable, Sendable {
 
     public var name: StaticString {
         switch self {
+        case .storeFrame: "store-frame"
+        case .storeChannel: "store-channel"
         case .timerMode: "timer-mode"
         case .identityPageTable: "identity-page-table"
         case .timerAlignment: "timer-alignment"
+        case .consoleFrame: "console-frame"
+        case .consoleChannel: "console-channel"
         case .tripleFaultReason: "triple-fault-reason"
         case .x87PointerWidth: "x87-pointer-width"
         }
@@ -29,7 +41,7 @@ public enum HVMParameter: UInt32, CaseIterable, Sendable {
     /// (ACPI_S_STATE, IDENT_PT, MCA_CAP), are the guest's own, or belong to devices that a PVH domain has not.
     public func mayBe(_ value: UInt64) -> Bool {
         switch self {
-        case .identityPageTable: false
+        case .identityPageTable, .storeFrame, .storeChannel, .consoleFrame, .consoleChannel: false
         // HVMPTM_one_missed_tick_pending.
         case .timerMode: value <= 3
         case .timerAlignment: value <= 1

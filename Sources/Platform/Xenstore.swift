@@ -61,11 +61,11 @@ public struct StoreAccess: Equatable, Sendable {
     /// May do everything.
     public let owner: DomainID
     /// May read it too; all others may do nothing.
-    public let reader: DomainID?
+    public let readers: [DomainID]
 
-    public init(owner: DomainID, reader: DomainID? = nil) {
+    public init(owner: DomainID, readers: [DomainID] = []) {
         self.owner = owner
-        self.reader = reader
+        self.readers = readers
     }
 }
 
