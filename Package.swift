@@ -98,7 +98,7 @@ if let deps {
     let xen = "\(deps)/xen/usr/lib/x86_64-linux-gnu"
     let tss2 = "\(deps)/tss2/lib"
     let xenArchives = [
-        "ctrl", "foreignmemory", "call", "evtchn", "gnttab", "devicemodel", "toolcore", "toollog",
+        "ctrl", "foreignmemory", "call", "evtchn", "gnttab", "devicemodel", "store", "toolcore", "toollog",
     ].map { "\(xen)/libxen\($0).a" }
 
     func linked(_ archives: [String]) -> [LinkerSetting] {

@@ -16,6 +16,10 @@ struct domb_xen {
     xc_interface *ctrl;
     xencall_handle *call;
     xenforeignmemory_handle *memory;
+    // Opened when it is first needed: most launches have no xenstore.
+    struct xs_handle *store;
+    // XBT_NULL outside of a transaction.
+    uint32_t transaction;
 };
 
 // A failed call that left errno at zero is still a failure.

@@ -7,7 +7,7 @@ import Platform
 extension LaunchPlan {
     /// Every domain of the LCM exists as it says, and no other exists but the boot domain.
     static func checkDomains(
-        _ module: LaunchControlModule, _ facts: HypervisorFacts
+        _ module: LaunchControlModule, _ facts: HypervisorFacts, _ bootDomain: DomainID
     ) throws(PlanRefusal) -> (configurations: [ConfigPlan], pageCounts: [UInt64]) {
         // I4: nothing may depend on the order in which Xen lists its domains.
         let existing = facts.domains.sorted { $0.domid < $1.domid }
@@ -15,18 +15,19 @@ extension LaunchPlan {
         var pageCounts: [UInt64] = []
         let hardwareRoleMoved =
             !facts.callerIsHardwareDomain && module.domains.contains { $0.roles.contains(.hardware) }
+        let store = module.settings.xenstored == nil ? nil : StoreServers(store: bootDomain, module)
         for domain in module.domains {
             guard let built = find(domain.domid, in: existing, by: { $0.domid }) else { throw .missing(domain.domid) }
             try check(domain, built)
             pageCounts.append(built.totalPages)
             do throws(ConfigConflict) {
                 configurations.append(
-                    try ConfigPlan(domain, built: built, facts: facts, hardwareRoleMoved: hardwareRoleMoved))
+                    try ConfigPlan(
+                        domain, built: built, facts: facts, hardwareRoleMoved: hardwareRoleMoved, store: store))
             } catch {
                 throw .configuration(domain.domid, error)
             }
         }
-        try checkUnnamed(module, existing)
         do throws(SharedHardware.Conflict) {
             try SharedHardware.check(module.domains)
         } catch {
@@ -57,7 +58,8 @@ extension LaunchPlan {
     }
 
     /// The one running domain that the LCM does not name is the boot domain itself.
-    private static func checkUnnamed(_ module: LaunchControlModule, _ existing: [DomainInfo]) throws(PlanRefusal) {
+    static func bootDomain(_ module: LaunchControlModule, _ facts: HypervisorFacts) throws(PlanRefusal) -> DomainID {
+        let existing = facts.domains.sorted { $0.domid < $1.domid }
         let named = module.domains.map { $0.domid }.sorted()
         var bootDomain: DomainID?
         for domain in existing where find(domain.domid, in: named, by: { $0 }) == nil {
@@ -65,7 +67,8 @@ extension LaunchPlan {
             if let bootDomain { throw .secondRunningDomain(bootDomain, domain.domid) }
             bootDomain = domain.domid
         }
-        guard bootDomain != nil else { throw .noBootDomain }
+        guard let bootDomain else { throw .noBootDomain }
+        return bootDomain
     }
 
     /// Binary search by domid.

@@ -17,6 +17,8 @@ public struct LaunchPlan: Equatable, Sendable {
     /// Indices of the domains, in the order in which they are unpaused. The Recovery Domain is not among them.
     public let unpauseOrder: [Int]
     public let memory: MemoryBudget
+    /// The one running domain that the LCM does not name.
+    public let bootDomain: DomainID
 
     /// Pages beyond its RAM that a builder gives a domain: special pages, identity map, ACPI tables. libxenguest takes
     /// about ten; a whole MiB allows for others and still tells a domain of another size.
@@ -30,7 +32,8 @@ public struct LaunchPlan: Equatable, Sendable {
         banks = try Self.banks(module.settings, facts)
         try Self.checkBootDomain(module, facts)
         unpauseOrder = try Self.order(module)
-        (configurations, pageCounts) = try Self.checkDomains(module, facts.hypervisor)
+        bootDomain = try Self.bootDomain(module, facts.hypervisor)
+        (configurations, pageCounts) = try Self.checkDomains(module, facts.hypervisor, bootDomain)
         memory = MemoryBudget(module.domains, pageCounts: pageCounts, host: facts.hypervisor.host)
         guard memory.isKept else { throw .memoryBudget(memory) }
     }
@@ -76,6 +79,10 @@ public struct LaunchPlan: Equatable, Sendable {
         if let descriptor = facts.inheritedDescriptors.first { throw .inheritedDescriptor(descriptor) }
         if module.settings.handoff == .shutdown, facts.hypervisor.callerIsHardwareDomain {
             throw .shutdownOfHardwareDomain
+        }
+        if module.settings.xenstored != nil {
+            guard facts.hasXenstored else { throw .noXenstored }
+            guard module.settings.handoff != .shutdown else { throw .shutdownOfStore }
         }
     }
 

@@ -7,7 +7,8 @@ import Platform
 extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
     /// Asks Xen and the TPM everything that the plan needs. Nothing here has an effect.
     public mutating func facts(
-        for module: LaunchControlModule, otherProcesses: [UInt32], inheritedDescriptors: [UInt32]
+        for module: LaunchControlModule, otherProcesses: [UInt32], hasXenstored: Bool = false,
+        inheritedDescriptors: [UInt32]
     ) throws(LaunchFailure) -> LaunchFacts {
         let pcr = module.settings.pcr
         let tpm = try tpmFacts(pcr)
@@ -21,7 +22,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
                 ram: needsMemoryMap ? try machineRAM() : [], domains: try domains())
             return LaunchFacts(
                 hypervisor: hypervisor, tpm: tpm, dynamicPCR: dynamicPCR, otherProcesses: otherProcesses,
-                inheritedDescriptors: inheritedDescriptors)
+                hasXenstored: hasXenstored, inheritedDescriptors: inheritedDescriptors)
         } catch {
             throw LaunchFailure(.facts, .hypercall(error))
         }

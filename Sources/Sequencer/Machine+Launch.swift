@@ -13,6 +13,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
         let proof = try cap(plan)
         try deliverLog(plan)
         try configure(plan, .afterMeasuring)
+        try publishInStore(plan)
         try unpause(plan, proof)
     }
 

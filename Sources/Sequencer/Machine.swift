@@ -7,7 +7,8 @@ import Platform
 /// The host as a launch sees it: Xen, the domains' memory, the TPM and the journal, each operation traced. A dry run is
 /// the same code on other types.
 public struct Machine<
-    Host: Hypervisor & ImageSource & ~Copyable, Store: MeasurementStore & ~Copyable, Log: Journal & ~Copyable,
+    Host: Hypervisor & ImageSource & Xenstore & ~Copyable, Store: MeasurementStore & ~Copyable,
+    Log: Journal & ~Copyable,
     Hash: ContentHash
 >: ~Copyable {
     public var host: Host

@@ -10,7 +10,8 @@ extension Line {
         case .pinnedDigest, .policyBelowLeast, .tpmRequired, .unhashableBank, .noActiveBank, .resettablePCR,
             .localityPCR, .dynamicPCRNotBegun:
             append(trust: refusal)
-        case .otherProcess, .inheritedDescriptor, .noBootDomain, .secondRunningDomain, .shutdownOfHardwareDomain:
+        case .otherProcess, .inheritedDescriptor, .noBootDomain, .secondRunningDomain, .shutdownOfHardwareDomain,
+            .noXenstored, .shutdownOfStore:
             append(bootDomain: refusal)
         default:
             append(domain: refusal)
@@ -58,6 +59,9 @@ extension Line {
             append("domains ", Int(first.rawValue), " and ", Int(second.rawValue), " run, and the LCM names neither")
         case .shutdownOfHardwareDomain:
             append("handoff shutdown: the boot domain is the hardware domain, so its shutdown would halt the host")
+        case .noXenstored: append("no process of the boot domain runs the program that the LCM's domb,xenstored names")
+        case .shutdownOfStore:
+            append("handoff shutdown: xenstored is a process of the boot domain and would end with it")
         default: break
         }
     }

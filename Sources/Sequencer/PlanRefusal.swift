@@ -24,6 +24,10 @@ public enum PlanRefusal: Error, Equatable, Sendable {
     case secondRunningDomain(DomainID, DomainID)
     /// The boot domain's own shutdown would halt the host.
     case shutdownOfHardwareDomain
+    /// No process runs whose program is the LCM's xenstored.
+    case noXenstored
+    /// The boot domain's shutdown would end xenstored.
+    case shutdownOfStore
     // The domains against the LCM.
     case cycle([[UInt8]])
     /// Its place for the log lies over its kernel.

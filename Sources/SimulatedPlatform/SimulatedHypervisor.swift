@@ -40,6 +40,8 @@ public struct SimulatedHypervisor: Hypervisor {
     /// PCI devices, and the guest that has each; the hardware domain where there is none.
     public var devices: [UInt32: DomainID?] = [:]
 
+    public var store = SimulatedStore()
+
     /// Operations that succeed and change nothing.
     public var ignored: Set<Operation> = []
 

@@ -66,7 +66,8 @@ extension ConfigurationItem {
         case .hardAffinity, .softAffinity: return cpuList(CPUSet(words: [UInt64](values.dropFirst())))
         case .handle where values.count == 2: return uuid(DomainHandle(high: values[0], low: values[1]))
         case .nodeAffinity: return cpuList(CPUSet(words: values))
-        case .label: return text.map { domb.text($0) } ?? "?"
+        case .store: return "enabled"
+        case .label, .console, .disk, .interface: return text.map { domb.text($0) } ?? "?"
         case .ports where values.count == 2: return "\(hexadecimal(values[0]))+\(values[1])"
         case .memory where values.count == 3:
             return "\(hexadecimal(values[0]))+\(values[1])@\(hexadecimal(values[2]))"

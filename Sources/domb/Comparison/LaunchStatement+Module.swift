@@ -81,6 +81,11 @@ extension DomainDescription {
         operations += extended.parameters.map { .parameter($0) }
         if let handle { operations.append(.handle(handle)) }
         if let label = extended.label { operations.append(.label(label)) }
+        // Who serves them is no matter here: their names are in the log.
+        if extended.usesStore { operations.append(.home) }
+        if let console = extended.console { operations.append(.console(console, server: domid)) }
+        operations += extended.disks.map { .disk($0, server: domid) }
+        operations += extended.interfaces.map { .interface($0, handle: 0, server: domid) }
         return operations
     }
 }
