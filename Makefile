@@ -22,7 +22,7 @@ HOST := swift build -c release --scratch-path .build-host
 INIT := swift build -c release --scratch-path .build-init --traits EmbeddedInit
 FAULT := swift build -c release --scratch-path .build-fault --traits EmbeddedInit,FaultInjection
 
-.PHONY: build boot unit lint test test-all clean packages deps programs images fault rehearse xen-late-hwdom fuzz-replay \
+.PHONY: build boot unit lint test test-all clean packages deps programs images fault rehearse xen-late-hwdom xenstored fuzz-replay \
 	tpm-faults
 
 build: packages deps programs images
@@ -36,6 +36,9 @@ deps: packages
 
 xen-late-hwdom: deps
 	@rig/deps/xen-xsm.sh
+
+xenstored: deps
+	@rig/deps/xenstored.sh
 
 programs: deps
 	@mkdir -p out
@@ -91,10 +94,10 @@ fuzz-replay:
 tpm-faults: rehearse
 	@python3 rig/tpm_faults.py
 
-test: lint build fault xen-late-hwdom unit tpm-faults fuzz-replay boot
+test: lint build fault xen-late-hwdom xenstored unit tpm-faults fuzz-replay boot
 	@python3 rig/scenarios.py --quick
 
-test-all: lint build fault xen-late-hwdom unit tpm-faults fuzz-replay boot
+test-all: lint build fault xen-late-hwdom xenstored unit tpm-faults fuzz-replay boot
 	@python3 rig/scenarios.py --all
 
 clean:

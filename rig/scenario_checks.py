@@ -43,6 +43,8 @@ def _ended(row: kinds.Scenario, outcome) -> None:
 def _said(row: kinds.Scenario, console) -> None:
     for fragment in row.says:
         checks.said(console.boot, fragment)
+    for domid, fragment in row.domains_say:
+        checks.said(console.lines(domid), fragment)
     for fragment in row.xen_says:
         checks.said(console.xen, fragment)
     for fragment in ("domb: launch failed", *row.never):

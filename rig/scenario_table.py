@@ -92,6 +92,15 @@ def configured() -> list:
     ]
 
 
+def served() -> list:
+    return [
+        Scenario("pv-devices", 10, "a domain boots from a PV disk and speaks on a PV console, both another domain's",
+                 ("domb: launch complete: 2 domains unpaused",), ends=STAYS, runs=(1, 2), log=GOOD, source="pv.dts",
+                 store=True, quoted=True,
+                 domains_say=((1, "CONSOLE of domain 2: spoken through the PV console"), (2, "LINUX init of the disk"))),
+    ]
+
+
 def refused_plans() -> list:
     return [
         Scenario("shutdown-refused", 2, "stock Xen: DomB is the hardware domain, shutdown is refused",
@@ -188,4 +197,4 @@ def measurement() -> list:
 
 
 def all_scenarios() -> list:
-    return good_launches() + configured() + refused_plans() + refused_tables() + attacks() + measurement()
+    return good_launches() + configured() + served() + refused_plans() + refused_tables() + attacks() + measurement()

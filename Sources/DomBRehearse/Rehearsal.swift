@@ -73,7 +73,8 @@ struct Rehearsal {
         on machine: inout Machine<SimulatedHypervisor, TSS2MeasurementStore, RecordingJournal, LibcryptoHash>
     ) throws(LaunchFailure) {
         let digest = LibcryptoHash.digest(.sha256, of: [])
-        let facts = try machine.facts(for: module, otherProcesses: [], inheritedDescriptors: [])
+        let facts = try machine.facts(
+            for: module, otherProcesses: [], hasXenstored: module.settings.xenstored != nil, inheritedDescriptors: [])
         let plan: LaunchPlan
         do throws(PlanRefusal) {
             plan = try LaunchPlan(module: module, digest: digest, facts: facts, arguments: LaunchArguments())
