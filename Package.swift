@@ -61,6 +61,7 @@ var targets: [Target] = [
         swiftSettings: [.strictMemorySafety(), .treatAllWarnings(as: .error)]),
     .target(name: "CLinuxShim", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
     .target(name: "LinuxBindings", dependencies: ["Platform", "CLinuxShim"], swiftSettings: core),
+    .testTarget(name: "PlatformTests", dependencies: ["Platform"]),
     .testTarget(name: "LaunchControlTests", dependencies: ["LaunchControl", "Platform", "SimulatedPlatform"]),
     .testTarget(
         name: "DombTests",

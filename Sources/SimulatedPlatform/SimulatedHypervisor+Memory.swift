@@ -42,8 +42,9 @@ extension SimulatedHypervisor: ImageSource {
     public mutating func frames(
         _ domid: DomainID, in range: Range<UInt64>
     ) throws(HypercallError) -> [Range<UInt64>] {
-        try domain(.pageTypes, domid).memory.frames
-            .map { $0.clamped(to: range) }.filter { !$0.isEmpty }
+        let memory = try domain(.pageTypes, domid).memory
+        framesAsked += UInt64(range.count)
+        return memory.frames.map { $0.clamped(to: range) }.filter { !$0.isEmpty }
     }
 
     public mutating func write(_ domid: DomainID, at address: UInt64, _ bytes: [UInt8]) throws(HypercallError) {

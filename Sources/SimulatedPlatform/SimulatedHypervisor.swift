@@ -20,6 +20,8 @@ public struct SimulatedHypervisor: Hypervisor {
     public var domainsByID: [UInt16: SimulatedDomain] = [:]
     /// Every operation in the order in which it came.
     public private(set) var calls: [(operation: Operation, domid: DomainID?)] = []
+    /// Frames about which it was asked: real Xen takes time for each.
+    public internal(set) var framesAsked: UInt64 = 0
     /// The call, counted from 0, that fails with this errno and does nothing.
     public var failure: (call: Int, code: Int32)?
 
