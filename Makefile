@@ -5,6 +5,7 @@
 #   make boot      builds, boots examples/appliance.dts on real Xen in QEMU, checks, prints the result
 #   make unit      the quick tests
 #   make tpm-faults  every TPM command made to fail, with a real swtpm
+#   make bench     speed and size against what people would use instead; out/bench.json
 #   make fuzz-replay  past findings through the fuzzers
 #   make test      lint, unit tests, the boot and the scenarios that fit in thirty minutes
 #   make test-all  the whole matrix
@@ -22,8 +23,8 @@ HOST := swift build -c release --scratch-path .build-host
 INIT := swift build -c release --scratch-path .build-init --traits EmbeddedInit
 FAULT := swift build -c release --scratch-path .build-fault --traits EmbeddedInit,FaultInjection
 
-.PHONY: build boot unit lint test test-all clean packages deps programs images fault rehearse xen-late-hwdom xenstored fuzz-replay \
-	tpm-faults
+.PHONY: build boot unit lint test test-all clean packages deps programs images fault rehearse xen-late-hwdom xenstored \
+	fuzz-replay tpm-faults bench
 
 build: packages deps programs images
 
@@ -77,7 +78,7 @@ boot: build xen-late-hwdom
 lint:
 	@echo "lint"
 	@swift format lint --strict --recursive Sources Tests Package.swift
-	@for file in rig/deps/*.sh guests/*.sh initramfs/*.sh; do bash -n "$$file" || exit 1; done
+	@for file in rig/deps/*.sh rig/bench/*.sh guests/*.sh initramfs/*.sh; do bash -n "$$file" || exit 1; done
 	@python3 -m compileall -q rig initramfs
 
 # Ordinary Swift: the core, the simulation and the host tool, with an import check that the manifest's arrows hold.
@@ -94,6 +95,10 @@ fuzz-replay:
 tpm-faults: rehearse
 	@python3 rig/tpm_faults.py
 
+bench: boot rehearse
+	@rig/deps/apt.sh rig/bench/packages.txt
+	@python3 rig/bench/run.py
+
 test: lint build fault xen-late-hwdom xenstored unit tpm-faults fuzz-replay boot
 	@python3 rig/scenarios.py --quick
 
@@ -101,4 +106,4 @@ test-all: lint build fault xen-late-hwdom xenstored unit tpm-faults fuzz-replay 
 	@python3 rig/scenarios.py --all
 
 clean:
-	rm -rf out .build-host .build-init .build-fault .build-test .build-fuzz
+	rm -rf out .build-host .build-init .build-fault .build-static .build-test .build-fuzz

@@ -143,8 +143,7 @@ if let deps {
             name: "DomBRehearse",
             dependencies: [
                 "Sequencer", "Measurement", "LaunchControl", "SimulatedPlatform", "Platform", "TPMBindings",
-                "CSwtpmShim",
-                "CryptoBindings", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "CSwtpmShim", "CryptoBindings",
             ],
             swiftSettings: [
                 .strictMemorySafety(), .treatAllWarnings(as: .error),
