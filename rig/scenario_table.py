@@ -87,7 +87,7 @@ def configured() -> list:
                  patches=(SHARE,), xen_words="sched=credit", key=b"r", quoted=True,
                  xen_says=("Scheduler: SMP Credit Scheduler (credit)",), quick=False),
         Scenario("rtds-refused", 10, "period and budget on a Xen without RTDS",
-                 failure("plan: domain 3", "rtds-period and rtds-budget are RTDS's, and this host runs another scheduler"),
+                 failure("plan: domain 3", "rtds-period and rtds-budget are RTDS's, and the domain is under another scheduler"),
                  patches=(RTDS,), quick=False),
     ]
 

@@ -42,6 +42,8 @@ extension ConfigOperation {
             let securityID = try hypervisor.securityID(of: context)
             try hypervisor.relabel(domid, securityID: securityID)
             return try hypervisor.domainInfo(domid).securityID == securityID
+        case .cpupool(let pool, let creating):
+            return try pooled(domid, pool, creating: creating, on: &hypervisor)
         case .affinity, .nodeAffinity, .credit2, .credit, .rtds: return try scheduled(domid, on: &hypervisor)
         case .memory, .device, .ports, .interrupt: return try given(domid, on: &hypervisor)
         }

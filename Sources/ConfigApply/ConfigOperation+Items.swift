@@ -27,6 +27,9 @@ extension ConfigOperation {
         case .parameter(let setting):
             return [ConfigurationItem(.parameter, [UInt64(setting.parameter.rawValue), setting.value])]
         case .label(let label): return [ConfigurationItem(.label, text: label)]
+        case .cpupool(let pool, _):
+            let numbers = [UInt64(pool.number), UInt64(pool.scheduler.number)]
+            return [ConfigurationItem(.cpupool, numbers + pool.cpus.words)]
         case .device(let device): return [ConfigurationItem(.device, [UInt64(device.rawValue)])]
         }
     }

@@ -17,6 +17,12 @@ extension ConfigOperation {
             line.append("@")
             line.append(hex: range.guest)
         case .device(let device): line.append(device.text)
+        case .cpupool(let pool, _):
+            line.append(escaped: pool.name)
+            line.append(":")
+            line.append(pool.scheduler.name)
+            line.append(":")
+            line.append(pool.cpus)
         case .maxMemory(let kibibytes):
             line.append(decimal: kibibytes)
             line.append(" KiB")

@@ -14,6 +14,9 @@ public enum ConfigOperation: Equatable, Sendable {
     case memory(IOMemoryRange)
     /// `domb,pci`. The corresponding C functions are `xc_test_assign_device` and `xc_assign_device`.
     case device(PCIAddress)
+    /// `domb,cpupool`. The first domain of a pool has it made (`creating`). The corresponding C functions are
+    /// `xc_cpupool_create`, `xc_cpupool_removecpu`, `xc_cpupool_addcpu` and `xc_cpupool_movedomain`.
+    case cpupool(CPUPool, creating: Bool)
     /// `mem-max` in KiB. The corresponding C function is `xc_domain_setmaxmem`.
     case maxMemory(kibibytes: UInt64)
     /// `hard-affinity`, `domb,soft-affinity`. The corresponding C function is `xc_vcpu_setaffinity`.
@@ -47,7 +50,8 @@ public enum ConfigOperation: Equatable, Sendable {
         switch self {
         // The mode sets vcpu 0's TSC offset; frames and, with reserved regions, devices change the domain's memory map.
         case .vcpus, .tscMode, .memory, .device: .beforeMeasuring
-        case .maxMemory, .affinity, .nodeAffinity, .credit2, .credit, .rtds, .ports, .interrupt, .parameter, .handle,
+        case .cpupool, .maxMemory, .affinity, .nodeAffinity, .credit2, .credit, .rtds, .ports, .interrupt, .parameter,
+            .handle,
             .label:
             .afterMeasuring
         }
@@ -60,6 +64,7 @@ public enum ConfigOperation: Equatable, Sendable {
         case .tscMode: "tsc-mode"
         case .memory: "iomem"
         case .device: "pci"
+        case .cpupool: "cpupool"
         case .maxMemory: "mem-max"
         case .affinity: "affinity"
         case .nodeAffinity: "node-affinity"

@@ -4,8 +4,8 @@ import Platform
 
 extension ExtendedConfiguration {
     static let properties: [StaticString] = [
-        "domb,rtds-period", "domb,rtds-budget", "domb,node-affinity", "domb,ioports", "domb,iomem", "domb,irqs",
-        "domb,tsc-mode", "domb,hvm-params", "domb,label", "domb,pci", "xen,enhanced", "domb,console", "domb,disks",
+        "domb,cpupool", "domb,rtds-period", "domb,rtds-budget", "domb,node-affinity", "domb,ioports", "domb,iomem",
+        "domb,irqs", "domb,tsc-mode", "domb,hvm-params", "domb,label", "domb,pci", "xen,enhanced", "domb,console", "domb,disks",
         "domb,vifs",
     ]
 
@@ -15,6 +15,8 @@ extension ExtendedConfiguration {
             problems.attempt { () throws(ParseError) in try read(view) } ?? nil
         }
         self.init()
+        // Whether the launch has such a pool is looked at once both are read.
+        cpupool = get { (view) throws(ParseError) in try view.string("domb,cpupool", limit: Limits.nameBytes) }
         rtds = get(Self.rtds)
         nodeAffinity = get { (view) throws(ParseError) in try view.cpus("domb,node-affinity") }
         ports =

@@ -4,6 +4,8 @@ import Platform
 
 /// What a domain is given besides memory, vcpus and its share of them: docs/lcm.md.
 public struct ExtendedConfiguration: Equatable, Sendable {
+    /// `domb,cpupool`: the name of one of the launch's; `nil` for pool 0.
+    public var cpupool: [UInt8]?
     /// `domb,rtds-period` and `domb,rtds-budget`.
     public var rtds: RTDSParameters?
     /// `domb,node-affinity`: NUMA nodes.

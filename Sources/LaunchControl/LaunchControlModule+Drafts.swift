@@ -47,6 +47,15 @@ extension LaunchControlModule {
         }
     }
 
+    static func checkCPUPools(_ drafts: [DomainDraft], _ settings: LaunchSettings, _ problems: ProblemList) {
+        for draft in drafts {
+            guard let name = draft.description.extended.cpupool else { continue }
+            if !settings.cpupools.contains(where: { $0.name == name }) {
+                problems.report(draft.place.error(.unknownCPUPool, "domb,cpupool"))
+            }
+        }
+    }
+
     static func resolveDependencies(
         _ drafts: inout [DomainDraft], names: Lookup<[UInt8]>, _ problems: ProblemList
     ) {

@@ -12,7 +12,7 @@ public struct ParseError: Error, Equatable, Sendable {
         case missingProperty, conflictingProperties, badDomid, duplicateDomid, duplicateDomainName, reservedBits
         case unknownModuleKind, duplicateModule, noDomains, tooManyDomains
         case badPhandle, duplicatePhandle, unknownPhandle, selfDependency, unknownBackend
-        case overlappingSegments, limitExceeded, badCPUList, notAscending
+        case overlappingSegments, limitExceeded, badCPUList, notAscending, unknownCPUPool
 
         public var text: StaticString {
             switch self {
@@ -55,6 +55,7 @@ public struct ParseError: Error, Equatable, Sendable {
             case .overlappingSegments: "segments overlap or are not in ascending order"
             case .limitExceeded: "larger than allowed"
             case .badCPUList: "not a list of cpus"
+            case .unknownCPUPool: "the launch has no cpupool of this name"
             case .notAscending: "items repeat, overlap or are not in ascending order"
             }
         }

@@ -36,6 +36,8 @@ public struct ConfigurationItem: Equatable, Sendable {
         case label = 15
         /// [segment << 16 | bus << 8 | device << 3 | function]
         case device = 16
+        /// [number, XEN_SCHEDULER_*, words of the cpu bitmap ...]
+        case cpupool = 17
 
         /// The LCM's word.
         public var name: StaticString {
@@ -56,6 +58,7 @@ public struct ConfigurationItem: Equatable, Sendable {
             case .parameter: "hvm-param"
             case .label: "label"
             case .device: "pci"
+            case .cpupool: "cpupool"
             }
         }
     }

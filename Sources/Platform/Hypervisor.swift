@@ -16,6 +16,8 @@ public protocol Hypervisor: ~Copyable {
     mutating func hostResources() throws(HypercallError) -> HostResources
     /// The corresponding C function is `xc_sched_id`.
     mutating func scheduler() throws(HypercallError) -> HypervisorFacts.Scheduler
+    /// Every cpupool, in the order of their numbers. The corresponding C function is `xc_cpupool_getinfo`.
+    mutating func cpupools() throws(HypercallError) -> [CPUPool]
     /// The machine frames that are RAM, whoever has them; a frame that is so in part counts. The corresponding C function
     /// is `xc_get_machine_memory_map`.
     mutating func machineRAM() throws(HypercallError) -> [Range<UInt64>]
@@ -36,6 +38,17 @@ public protocol Hypervisor: ~Copyable {
     mutating func setMaxVCPUs(_ domid: DomainID, count: UInt32) throws(HypercallError)
     /// The corresponding C function is `xc_domain_setmaxmem`.
     mutating func setMaxMemory(_ domid: DomainID, kibibytes: UInt64) throws(HypercallError)
+    /// Without a cpu. EEXIST for a number that is taken, ENOENT for a scheduler that this Xen was built without. The
+    /// corresponding C function is `xc_cpupool_create`.
+    mutating func createCPUPool(_ number: UInt32, scheduler: HypervisorFacts.Scheduler) throws(HypercallError)
+    /// ENODEV for a cpu that is in a pool. The corresponding C function is `xc_cpupool_addcpu`.
+    mutating func addCPU(_ cpu: UInt32, toPool number: UInt32) throws(HypercallError)
+    /// EBUSY for the last cpu of a pool that has domains; pool 0 keeps cpu 0 (EINVAL). The corresponding C function is
+    /// `xc_cpupool_removecpu`.
+    mutating func removeCPU(_ cpu: UInt32, fromPool number: UInt32) throws(HypercallError)
+    /// Takes the domain's affinities and its scheduler's parameters back to what they are for a new domain
+    /// (sched_move_domain). The corresponding C function is `xc_cpupool_movedomain`.
+    mutating func moveDomain(_ domid: DomainID, toPool number: UInt32) throws(HypercallError)
     /// Sets the affinities that are given. The corresponding C function is `xc_vcpu_setaffinity`.
     mutating func setAffinity(_ domid: DomainID, vcpu: UInt32, hard: CPUSet?, soft: CPUSet?) throws(HypercallError)
     /// The corresponding C function is `xc_vcpu_getaffinity`.

@@ -72,6 +72,8 @@ extension Line {
         case 61: "ENODATA"
         case 75: "EOVERFLOW"
         case 95: "EOPNOTSUPP"
+        case 98: "EADDRINUSE"
+        case 99: "EADDRNOTAVAIL"
         case 105: "ENOBUFS"
         case 110: "ETIMEDOUT"
         default: "errno"

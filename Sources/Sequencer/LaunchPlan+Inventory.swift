@@ -7,7 +7,7 @@ import Platform
 extension LaunchPlan {
     /// Every domain of the LCM exists as it says, and no other exists but the boot domain.
     static func checkDomains(
-        _ module: LaunchControlModule, _ facts: HypervisorFacts
+        _ module: LaunchControlModule, _ facts: HypervisorFacts, _ places: CPUPoolPlan
     ) throws(PlanRefusal) -> (configurations: [ConfigPlan], pageCounts: [UInt64]) {
         // I4: nothing may depend on the order in which Xen lists its domains.
         let existing = facts.domains.sorted { $0.domid < $1.domid }
@@ -15,13 +15,15 @@ extension LaunchPlan {
         var pageCounts: [UInt64] = []
         let hardwareRoleMoved =
             !facts.callerIsHardwareDomain && module.domains.contains { $0.roles.contains(.hardware) }
-        for domain in module.domains {
+        for (index, domain) in module.domains.enumerated() {
             guard let built = find(domain.domid, in: existing, by: { $0.domid }) else { throw .missing(domain.domid) }
             try check(domain, built)
             pageCounts.append(built.totalPages)
             do throws(ConfigConflict) {
                 configurations.append(
-                    try ConfigPlan(domain, built: built, facts: facts, hardwareRoleMoved: hardwareRoleMoved))
+                    try ConfigPlan(
+                        domain, built: built, facts: facts, hardwareRoleMoved: hardwareRoleMoved,
+                        place: places.place(of: domain, at: index)))
             } catch {
                 throw .configuration(domain.domid, error)
             }
@@ -33,6 +35,16 @@ extension LaunchPlan {
             throw .configuration(error.domid, error.conflict)
         }
         return (configurations, pageCounts)
+    }
+
+    static func places(
+        _ module: LaunchControlModule, _ facts: HypervisorFacts
+    ) throws(PlanRefusal) -> CPUPoolPlan {
+        do throws(CPUPoolConflict) {
+            return try CPUPoolPlan(module, facts: facts)
+        } catch {
+            throw .cpupool(error)
+        }
     }
 
     private static func check(_ domain: DomainDescription, _ built: DomainInfo) throws(PlanRefusal) {

@@ -17,6 +17,7 @@ public struct LaunchPlan: Equatable, Sendable {
     /// Indices of the domains, in the order in which they are unpaused. The Recovery Domain is not among them.
     public let unpauseOrder: [Int]
     public let memory: MemoryBudget
+    public let cpupools: [CPUPool]
 
     /// Pages beyond its RAM that a builder gives a domain: special pages, identity map, ACPI tables. libxenguest takes
     /// about ten; a whole MiB allows for others and still tells a domain of another size.
@@ -30,7 +31,9 @@ public struct LaunchPlan: Equatable, Sendable {
         banks = try Self.banks(module.settings, facts)
         try Self.checkBootDomain(module, facts)
         unpauseOrder = try Self.order(module)
-        (configurations, pageCounts) = try Self.checkDomains(module, facts.hypervisor)
+        let places = try Self.places(module, facts.hypervisor)
+        cpupools = places.pools
+        (configurations, pageCounts) = try Self.checkDomains(module, facts.hypervisor, places)
         memory = MemoryBudget(module.domains, pageCounts: pageCounts, host: facts.hypervisor.host)
         guard memory.isKept else { throw .memoryBudget(memory) }
     }

@@ -7,6 +7,7 @@ extension ExtendedConfiguration {
     /// What is set, by the keys of DomB's text and in its form: what `ExtendedConfiguration(text:report:)` reads.
     var words: [(key: String, value: String)] {
         var words: [(key: String, value: String)] = []
+        if let cpupool { words.append(("cpupool", text(cpupool))) }
         if let rtds { words += [("rtds-period", "\(rtds.period)"), ("rtds-budget", "\(rtds.budget)")] }
         if let nodeAffinity { words.append(("node-affinity", cpuList(nodeAffinity))) }
         func add(_ key: String, _ items: [String]) {
@@ -25,6 +26,7 @@ extension ExtendedConfiguration {
     /// For JSON; `null` and empty lists where nothing is set.
     var json: JSON {
         .object([
+            ("cpupool", .optional(cpupool) { .string(text($0)) }),
             ("rtds", .optional(rtds) { .object([("period", .number($0.period)), ("budget", .number($0.budget))]) }),
             ("nodeAffinity", .optional(nodeAffinity) { .string(cpuList($0)) }),
             (

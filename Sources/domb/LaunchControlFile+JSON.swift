@@ -56,6 +56,16 @@ extension LaunchSettings {
             ("pcr", .number(pcr.rawValue)), ("tpm", .string(tpmPolicy.name.description)),
             ("coverage", .string(coverage.name.description)), ("handoff", .string(handoff.name.description)),
             ("handoffTarget", .optional(handoffTarget) { .string(text($0)) }),
+            (
+                "cpupools",
+                .array(
+                    cpupools.map {
+                        .object([
+                            ("name", .string(text($0.name))), ("scheduler", .string($0.scheduler.name.description)),
+                            ("cpus", .string(cpuList($0.cpus))),
+                        ])
+                    })
+            ),
         ])
     }
 }

@@ -98,6 +98,11 @@ extension ConfigOperation {
         case .tscMode: [.setTSCInfo]
         case .memory: [.permitMemory, .mapMemory]
         case .device: [.assignDevice]
+        case .cpupool(let pool, let creating):
+            (creating
+                ? [.createCPUPool]
+                    + (0..<pool.cpus.count).flatMap { _ in [Operation.removePoolCPU, .addPoolCPU] } : [])
+                + [.moveToPool]
         case .maxMemory: [.setMaxMemory]
         case .affinity: [.setAffinity]
         case .nodeAffinity: [.setNodeAffinity]
@@ -125,7 +130,7 @@ extension ConfigOperation {
             return
                 "\(range.count) machine frames from \(hexadecimal(range.host)) at guest frame \(hexadecimal(range.guest))"
         case .ports(let range): return "\(range.count) ports from \(hexadecimal(UInt64(range.first)))"
-        case .nodeAffinity, .interrupt, .parameter, .label, .device: return "\(name) \(text(value.bytes))"
+        case .nodeAffinity, .interrupt, .parameter, .label, .device, .cpupool: return "\(name) \(text(value.bytes))"
         case .credit2, .credit, .rtds: return text(value.bytes)
         }
     }

@@ -41,6 +41,7 @@ extension LaunchControlFile {
             "launch: PCR \(settings.pcr.rawValue), TPM \(settings.tpmPolicy.name), coverage \(settings.coverage.name), "
                 + "handoff \(settings.handoff.name)" + (settings.handoffTarget.map { " to \(text($0))" } ?? ""),
         ]
+        lines += settings.cpupools.map { "cpupool \(text($0.name)): \($0.scheduler.name), cpus \(cpuList($0.cpus))" }
         for domain in module.domains { lines += ["", heading(domain)] + details(domain).map { "  \($0)" } }
         return lines.joined(separator: "\n")
     }

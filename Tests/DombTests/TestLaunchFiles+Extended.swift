@@ -9,11 +9,20 @@ import Testing
 /// The launch of three domains, the second of which is given one of everything.
 extension TestLaunchFiles {
     static let extendedDescription = description.replacing(
-        "    depends_on: broker\n", with: "    depends_on: broker\n" + descriptionLines)
+        "    depends_on: broker\n", with: "    depends_on: broker\n" + descriptionLines
+    ).replacing("  handoff: exec\n", with: "  handoff: exec\n" + cpupoolLines)
     static let extendedSource = source.replacing(
-        "domb,depends-on = <&broker>;", with: "domb,depends-on = <&broker>;" + sourceProperties)
+        "domb,depends-on = <&broker>;", with: "domb,depends-on = <&broker>;" + sourceProperties
+    ).replacing("domb,pcr = <12>;", with: "domb,pcr = <12>; domb,cpupools = \"rt:rtds:8-9\";")
+
+    private static let cpupoolLines = """
+          cpupools:
+            - {name: rt, scheduler: rtds, cpus: 8-9}
+
+        """
 
     private static let descriptionLines = """
+            cpupool: rt
             rtds_period: 10000
             rtds_budget: 4000
             node_affinity: "0-1,3"
@@ -28,6 +37,7 @@ extension TestLaunchFiles {
         """
 
     private static let sourceProperties = """
+        domb,cpupool = "rt";
         domb,rtds-period = <10000>; domb,rtds-budget = <4000>; domb,node-affinity = "0-1,3";
         domb,ioports = <0x3f8 8 0x2f80 16>; domb,iomem = /bits/ 64 <0xd0000 16 0xe0000>;
         domb,irqs = <4 9>; domb,tsc-mode = "never-emulate"; domb,hvm-params = /bits/ 64 <10 2 36 8>;
@@ -37,12 +47,18 @@ extension TestLaunchFiles {
     static func extendedModule() throws -> LaunchControlModule {
         var module = try module()
         module.domains[1].extended = try extended()
+        module.settings.cpupools = cpupools
         return module
     }
+
+    static let cpupools = [
+        CPUPoolDescription(name: Array("rt".utf8), scheduler: .rtds, cpus: CPUSet(words: [0x300]))
+    ]
 
     /// One of everything: what the three texts say.
     static func extended() throws -> ExtendedConfiguration {
         var extended = ExtendedConfiguration()
+        extended.cpupool = Array("rt".utf8)
         extended.rtds = RTDSParameters(period: 10000, budget: 4000)
         extended.nodeAffinity = CPUSet(words: [0b1011])
         extended.ports = [

@@ -19,6 +19,35 @@ import Testing
         return try #require(module.domains.first).extended
     }
 
+    /// The pools stand in the boot domain's text, as the launch's other settings do.
+    @Test func cpupoolsAreRead() throws {
+        func parse(_ pools: String, _ pool: String) throws -> LaunchControlModule {
+            var writer = XLCMWriter()
+            writer.add(moduleTypes: [2, 2, 3])
+            writer.add(XLCMWriter.Domain(functions: 1, text: "domb: cpupools=\(pools)"))
+            writer.add(XLCMWriter.Domain(text: "domb: cpupool=\(pool)"))
+            return try LaunchControlModule(parsing: writer.bytes(), hashing: SwiftCryptoHash.self)
+        }
+        let module = try parse("a:credit2:1,3-4/b:null:2", "b")
+        #expect(module.settings.cpupools.map { $0.name } == [bytes("a"), bytes("b")])
+        #expect(module.settings.cpupools.map { $0.scheduler } == [.credit2, .null])
+        #expect(module.settings.cpupools.map { $0.cpus } == [CPUSet(words: [0b11010]), CPUSet(words: [4])])
+        #expect(module.domains.first?.extended.cpupool == bytes("b"))
+        for (pools, pool, code) in [
+            ("a:credit2:1", "b", ParseError.Code.unknownCPUPool), ("a:credit2", "a", .badPropertyValue),
+            ("a:arinc653:1", "a", .badPropertyValue), (":null:1", "a", .badPropertyValue),
+            ("a:null:", "a", .badPropertyValue), ("a:null:1/", "a", .badPropertyValue),
+            ("a:null:1/a:null:2", "a", .duplicateName),
+        ] {
+            do {
+                _ = try parse(pools, pool)
+                Issue.record("\(pools) passed")
+            } catch let error as ParseError {
+                #expect(error.code == code, "\(pools)")
+            }
+        }
+    }
+
     @Test func everyKeyIsRead() throws {
         let extended = try extended(
             "rtds-period=10000 rtds-budget=4000 node-affinity=0-1 ioports=0x3f8+8,1024+0x10 iomem=0xd0000+16@0xe0000 "

@@ -156,11 +156,11 @@ import Testing
             ),
             ("domain 2: affinity to node 1, and the host has 1", { $0.host.facts.host.nodes = 1 }),
             (
-                "domain 2: rtds-period and rtds-budget are RTDS's, and this host runs another scheduler",
+                "domain 2: rtds-period and rtds-budget are RTDS's, and the domain is under another scheduler",
                 { $0.host.facts.scheduler = .credit2 }
             ),
             (
-                "domain 1: weight and cap are credit's and credit2's, and this host runs another scheduler",
+                "domain 1: weight and cap are credit's and credit2's, and the domain is under another scheduler",
                 { $0.module.domains[0].weight = 1 }
             ),
         ] as [(String, (inout SimulatedLaunch) -> Void)] {

@@ -15,6 +15,7 @@ struct domb_domain_info {
     uint64_t cpu_time;
     uint32_t vcpus;
     uint32_t ssidref;
+    uint32_t cpupool;
     uint16_t domid;
     uint8_t paused;
     uint8_t shut_down;
@@ -68,6 +69,18 @@ int domb_xc_vcpu_setaffinity(struct domb_xen *xen, uint32_t domid, uint32_t vcpu
 // Returns the words that each map has; at most capacity are written.
 int64_t domb_xc_vcpu_getaffinity(struct domb_xen *xen, uint32_t domid, uint32_t vcpu, uint64_t *hard, uint64_t *soft,
                                  size_t capacity);
+struct domb_cpupool {
+    uint32_t number;
+    uint32_t scheduler;
+};
+
+// The pool with this number or the next greater one; -ENOENT where there is none.
+int domb_xc_cpupool_getinfo(struct domb_xen *xen, uint32_t first, struct domb_cpupool *out, uint64_t *cpus,
+                            size_t capacity);
+int domb_xc_cpupool_create(struct domb_xen *xen, uint32_t number, uint32_t scheduler);
+int domb_xc_cpupool_addcpu(struct domb_xen *xen, uint32_t number, uint32_t cpu);
+int domb_xc_cpupool_removecpu(struct domb_xen *xen, uint32_t number, uint32_t cpu);
+int domb_xc_cpupool_movedomain(struct domb_xen *xen, uint32_t number, uint32_t domid);
 int domb_xc_sched_credit2_domain_set(struct domb_xen *xen, uint32_t domid, uint16_t weight, uint16_t cap);
 int domb_xc_sched_credit2_domain_get(struct domb_xen *xen, uint32_t domid, uint16_t *weight, uint16_t *cap);
 int domb_xc_sched_credit_domain_set(struct domb_xen *xen, uint32_t domid, uint16_t weight, uint16_t cap);

@@ -40,7 +40,7 @@ extension DomainStatement {
             mutableRegions: domain.logRegion.map { [MutableRegion(role: .log, place: $0)] } ?? [],
             configuration: Configuration(
                 memory: domain.memory, dependencies: domain.dependencies.sorted().map { lcm.domains[$0].domid },
-                items: domain.items))
+                items: domain.items(in: lcm)))
     }
 }
 
@@ -66,13 +66,18 @@ extension ImageReference {
 
 extension DomainDescription {
     /// What a launch applies, in its order (`ConfigPlan`): the log's configuration record has the same list.
-    fileprivate var items: [ConfigurationItem] { operations.flatMap { $0.items } }
+    fileprivate func items(in lcm: LaunchControlModule) -> [ConfigurationItem] {
+        operations(in: lcm).flatMap { $0.items }
+    }
 
-    private var operations: [ConfigOperation] {
+    private func operations(in lcm: LaunchControlModule) -> [ConfigOperation] {
         var operations: [ConfigOperation] = [.vcpus(vcpus)]
         if let mode = extended.tscMode { operations.append(.tscMode(mode)) }
         operations += extended.memory.map { .memory($0) } + extended.devices.map { .device($0) }
         if let maxMemory { operations.append(.maxMemory(kibibytes: maxMemory)) }
+        if let pool = extended.cpupool.flatMap({ lcm.settings.cpupool(named: $0) }) {
+            operations.append(.cpupool(pool, creating: false))
+        }
         operations += affinities.filter { $0.hard != nil || $0.soft != nil }.map { .affinity($0) }
         if let nodes = extended.nodeAffinity { operations.append(.nodeAffinity(nodes)) }
         if weight != nil || cap != nil { operations.append(.credit2(weight: weight, cap: cap)) }

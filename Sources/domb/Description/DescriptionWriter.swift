@@ -32,6 +32,13 @@ struct DescriptionWriter {
             "  coverage: \(settings.coverage.name)", "  handoff: \(settings.handoff.name)",
         ]
         if let target = settings.handoffTarget { lines.append("  handoff_target: \(quoted(target, "handoff_target"))") }
+        if !settings.cpupools.isEmpty { lines.append("  cpupools:") }
+        for pool in settings.cpupools {
+            lines += [
+                "    - name: \(quoted(pool.name, "cpupools"))", "      scheduler: \(pool.scheduler.name)",
+                "      cpus: \"\(cpuList(pool.cpus))\"",
+            ]
+        }
     }
 
     private mutating func add(_ boot: BootDomain) {

@@ -10,6 +10,7 @@ extension LaunchDescription.Domain {
     /// What a wrong value should have been.
     private static func form(_ key: String) -> String {
         switch key {
+        case "cpupool": "a name of launch.cpupools"
         case "rtds-period", "rtds-budget":
             "microseconds, both of rtds_period and rtds_budget, from \(RTDSParameters.least) on, budget at most period"
         case "node-affinity": "a list of nodes, as in 0-1,3"

@@ -27,6 +27,9 @@ extension FlatTree.Node {
         set("domb,coverage", text: settings.coverage.name.description)
         set("domb,handoff", text: settings.handoff.name.description)
         if let target = settings.handoffTarget { set("domb,handoff-target", text: target) }
+        if !settings.cpupools.isEmpty {
+            set("domb,cpupools", bytes: settings.cpupools.flatMap { Array($0.words.utf8) + [0] })
+        }
     }
 
     fileprivate init(_ boot: BootDomain) {
@@ -67,6 +70,7 @@ extension FlatTree.Node {
     }
 
     private mutating func add(_ extended: ExtendedConfiguration) {
+        if let pool = extended.cpupool { set("domb,cpupool", text: pool) }
         if let rtds = extended.rtds {
             set("domb,rtds-period", cells: [rtds.period])
             set("domb,rtds-budget", cells: [rtds.budget])

@@ -22,6 +22,9 @@ struct ConfigurationTextWriter {
         add("coverage", settings.coverage.name.description)
         add("handoff", settings.handoff.name.description)
         if let target = settings.handoffTarget { add("handoff-target", target) }
+        if !settings.cpupools.isEmpty {
+            add("cpupools", settings.cpupools.map { $0.words }.joined(separator: "/"))
+        }
         quote("bootargs", bootArguments)
     }
 
