@@ -8,6 +8,9 @@ extension ConfigOperation {
     public func apply<Host: Hypervisor & ~Copyable>(
         to domid: DomainID, on hypervisor: inout Host
     ) throws(ConfigError) {
+        if case .channel(let port, let remote) = self {
+            return try openChannel(domid, port: port, remote: remote, on: &hypervisor)
+        }
         let kept: Bool
         do throws(HypercallError) {
             kept = try applied(to: domid, on: &hypervisor)
@@ -42,6 +45,8 @@ extension ConfigOperation {
             let securityID = try hypervisor.securityID(of: context)
             try hypervisor.relabel(domid, securityID: securityID)
             return try hypervisor.domainInfo(domid).securityID == securityID
+        case .clearedFeatures(let features): return try clearFeatures(domid, features, on: &hypervisor)
+        case .channel: return false
         case .cpupool(let pool, let creating):
             return try pooled(domid, pool, creating: creating, on: &hypervisor)
         case .affinity, .nodeAffinity, .credit2, .credit, .rtds: return try scheduled(domid, on: &hypervisor)

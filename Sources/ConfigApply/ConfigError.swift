@@ -6,4 +6,6 @@ import Platform
 public enum ConfigError: Error, Equatable, Sendable {
     case hypercall(ConfigOperation, HypercallError)
     case notKept(ConfigOperation)
+    /// Xen gave another port than the LCM says.
+    case otherPort(ConfigOperation, UInt32)
 }

@@ -17,6 +17,10 @@ public enum ConfigOperation: Equatable, Sendable {
     /// `domb,cpupool`. The first domain of a pool has it made (`creating`). The corresponding C functions are
     /// `xc_cpupool_create`, `xc_cpupool_removecpu`, `xc_cpupool_addcpu` and `xc_cpupool_movedomain`.
     case cpupool(CPUPool, creating: Bool)
+    /// `domb,cpuid-clear`. The corresponding hypercall is `XEN_DOMCTL_set_cpu_policy`.
+    case clearedFeatures([CPUFeature])
+    /// One of `domb,event-channels`. The corresponding C function is `xc_evtchn_alloc_unbound`.
+    case channel(port: UInt32, remote: DomainID)
     /// `mem-max` in KiB. The corresponding C function is `xc_domain_setmaxmem`.
     case maxMemory(kibibytes: UInt64)
     /// `hard-affinity`, `domb,soft-affinity`. The corresponding C function is `xc_vcpu_setaffinity`.
@@ -48,9 +52,11 @@ public enum ConfigOperation: Equatable, Sendable {
 
     public var moment: Moment {
         switch self {
-        // The mode sets vcpu 0's TSC offset; frames and, with reserved regions, devices change the domain's memory map.
-        case .vcpus, .tscMode, .memory, .device: .beforeMeasuring
-        case .cpupool, .maxMemory, .affinity, .nodeAffinity, .credit2, .credit, .rtds, .ports, .interrupt, .parameter,
+        // The mode sets vcpu 0's TSC offset; frames and, with reserved regions, devices change the domain's memory map. What
+        // CPUID tells belongs to the vcpus: what is measured is measured with it.
+        case .vcpus, .tscMode, .memory, .device, .clearedFeatures: .beforeMeasuring
+        case .cpupool, .channel, .maxMemory, .affinity, .nodeAffinity, .credit2, .credit, .rtds, .ports, .interrupt,
+            .parameter,
             .handle,
             .label:
             .afterMeasuring
@@ -65,6 +71,8 @@ public enum ConfigOperation: Equatable, Sendable {
         case .memory: "iomem"
         case .device: "pci"
         case .cpupool: "cpupool"
+        case .clearedFeatures: "cpuid-clear"
+        case .channel: "event-channels"
         case .maxMemory: "mem-max"
         case .affinity: "affinity"
         case .nodeAffinity: "node-affinity"

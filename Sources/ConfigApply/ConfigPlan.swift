@@ -8,15 +8,16 @@ import Platform
 public struct ConfigPlan: Equatable, Sendable {
     public let operations: [ConfigOperation]
 
-    /// `hardwareRoleMoved`: the boot domain is not the hardware domain, and another one is.
+    /// `channels`: its event channels. `hardwareRoleMoved`: the boot domain is not the hardware domain, and another one is.
     public init(
         _ domain: DomainDescription, built: DomainInfo, facts: HypervisorFacts, hardwareRoleMoved: Bool = false,
-        place: CPUPoolPlace = .standard
+        place: CPUPoolPlace = .standard, channels: [ConfigOperation] = []
     ) throws(ConfigConflict) {
         guard built.vcpus <= domain.vcpus else { throw .tooManyVCPUs(built: built.vcpus, wanted: domain.vcpus) }
         let extended = domain.extended
         var operations: [ConfigOperation] = [.vcpus(domain.vcpus)]
         if let mode = extended.tscMode { operations.append(.tscMode(mode)) }
+        if !extended.clearedFeatures.isEmpty { operations.append(.clearedFeatures(extended.clearedFeatures)) }
         operations += try Self.devices(domain, facts, hardwareRoleMoved: hardwareRoleMoved)
         if let maxMemory = domain.maxMemory { operations.append(.maxMemory(kibibytes: maxMemory)) }
         // Before all that a scheduler knows of a domain: with the move it is gone.
@@ -25,6 +26,7 @@ public struct ConfigPlan: Equatable, Sendable {
         operations += try Self.scheduling(domain, place.pool?.scheduler ?? facts.scheduler)
         operations += extended.ports.map { .ports($0) } + extended.interrupts.map { .interrupt($0) }
         operations += extended.parameters.map { .parameter($0) }
+        operations += channels
         if let handle = domain.handle { operations.append(.handle(handle)) }
         if let label = extended.label {
             guard facts.securityMode != .none else { throw .noFLASK }

@@ -3,7 +3,9 @@
 import Platform
 
 extension ConfigurationText {
-    static let launchKeys: [StaticString] = ["pcr", "tpm", "coverage", "handoff", "handoff-target", "xenstored", "cpupools"]
+    static let launchKeys: [StaticString] = [
+        "pcr", "tpm", "coverage", "handoff", "handoff-target", "xenstored", "cpupools",
+    ]
     static let domainKeys: [StaticString] =
         [
             "name", "uuid", "depends-on", "weight", "cap", "mem-max", "hard-affinity", "soft-affinity", "bootargs",

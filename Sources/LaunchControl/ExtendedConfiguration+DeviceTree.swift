@@ -5,8 +5,9 @@ import Platform
 extension ExtendedConfiguration {
     static let properties: [StaticString] = [
         "domb,cpupool", "domb,rtds-period", "domb,rtds-budget", "domb,node-affinity", "domb,ioports", "domb,iomem",
-        "domb,irqs", "domb,tsc-mode", "domb,hvm-params", "domb,label", "domb,pci", "xen,enhanced", "domb,console", "domb,disks",
-        "domb,vifs",
+        "domb,irqs", "domb,tsc-mode", "domb,hvm-params", "domb,label", "domb,pci", "xen,enhanced", "domb,console",
+        "domb,disks",
+        "domb,vifs", "domb,event-channels", "domb,cpuid-clear",
     ]
 
     /// What a domain's node says; every problem is reported.
@@ -37,6 +38,14 @@ extension ExtendedConfiguration {
         parameters =
             get { (view) throws(ParseError) in
                 try Self.items(view, "domb,hvm-params", try view.longs("domb,hvm-params"), Self.parameters)
+            } ?? []
+        channels =
+            get { (view) throws(ParseError) in
+                try Self.items(view, "domb,event-channels", try view.strings("domb,event-channels"), Self.channels)
+            } ?? []
+        clearedFeatures =
+            get { (view) throws(ParseError) in
+                try Self.items(view, "domb,cpuid-clear", try view.strings("domb,cpuid-clear"), Self.features)
             } ?? []
         label = get(Self.label)
         devices =

@@ -6,7 +6,7 @@ extension ExtendedConfiguration {
     /// The keys of DomB's text: the device tree's properties without `domb,`.
     public static let textKeys: [StaticString] = [
         "cpupool", "rtds-period", "rtds-budget", "node-affinity", "ioports", "iomem", "irqs", "tsc-mode", "hvm-params",
-        "label", "pci", "enhanced", "console", "disks", "vifs",
+        "label", "pci", "enhanced", "console", "disks", "vifs", "event-channels", "cpuid-clear",
     ]
 
     /// What texts say: `value` gives that of a key, `report` takes what is wrong with it. Lists have commas between
@@ -37,6 +37,8 @@ extension ExtendedConfiguration {
             if tscMode == nil { report("tsc-mode", .badPropertyValue) }
         }
         parameters = list("hvm-params") { Self.settings($0).map(Self.parameters) ?? ([], .badPropertyValue) }
+        channels = list("event-channels") { Self.channels(Self.parts($0)) }
+        clearedFeatures = list("cpuid-clear") { Self.features(Self.parts($0)) }
         if let text = value("label") {
             label = text
             if let problem = Self.labelProblem(text) { report("label", problem) }

@@ -51,7 +51,7 @@ public struct ParseError: Error, Equatable, Sendable {
             case .duplicatePhandle: "two nodes have this phandle"
             case .unknownPhandle: "no domain has this phandle"
             case .selfDependency: "a domain depends on itself"
-            case .unknownBackend: "no domain has the name of this backend"
+            case .unknownBackend: "no domain has the name of this backend or remote end"
             case .overlappingSegments: "segments overlap or are not in ascending order"
             case .limitExceeded: "larger than allowed"
             case .badCPUList: "not a list of cpus"

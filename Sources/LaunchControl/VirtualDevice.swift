@@ -36,17 +36,17 @@ public struct VirtualDisk: Equatable, Sendable {
         guard let name = words["vdev"], Self.number(name) != nil, let target = words["target"],
             target.count <= Limits.nameBytes
         else { return nil }
+        // Every refusal comes before the first member: Swift 6.3.1 crashes on the other order in Embedded builds.
+        let access = words["access"] ?? Line("rw").bytes
+        guard access == Line("ro").bytes || access == Line("rw").bytes else { return nil }
+        let device = words["physical-device"]
+        if let device, !Self.isDevice(device) { return nil }
+        guard words.hasOnly(["vdev", "target", "access", "backend", "physical-device"]) else { return nil }
         self.name = name
         self.target = target
-        switch words["access"] {
-        case Line("ro").bytes: isReadOnly = true
-        case Line("rw").bytes, nil: isReadOnly = false
-        default: return nil
-        }
+        isReadOnly = access == Line("ro").bytes
         backend = Backend(name: words["backend"] ?? [])
-        physicalDevice = words["physical-device"]
-        if let physicalDevice, !Self.isDevice(physicalDevice) { return nil }
-        guard words.hasOnly(["vdev", "target", "access", "backend", "physical-device"]) else { return nil }
+        physicalDevice = device
     }
 
     private static func number(_ name: [UInt8]) -> UInt32? {

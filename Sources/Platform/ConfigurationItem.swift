@@ -38,6 +38,10 @@ public struct ConfigurationItem: Equatable, Sendable {
         case device = 16
         /// [number, XEN_SCHEDULER_*, words of the cpu bitmap ...]
         case cpupool = 17
+        /// [port, remote domid]
+        case channel = 18
+        /// [CPUFeature ...]
+        case clearedFeatures = 19
 
         /// The LCM's word.
         public var name: StaticString {
@@ -59,6 +63,8 @@ public struct ConfigurationItem: Equatable, Sendable {
             case .label: "label"
             case .device: "pci"
             case .cpupool: "cpupool"
+            case .channel: "event-channel"
+            case .clearedFeatures: "cpuid-clear"
             }
         }
     }

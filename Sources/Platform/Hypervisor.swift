@@ -38,6 +38,20 @@ public protocol Hypervisor: ~Copyable {
     mutating func setMaxVCPUs(_ domid: DomainID, count: UInt32) throws(HypercallError)
     /// The corresponding C function is `xc_domain_setmaxmem`.
     mutating func setMaxMemory(_ domid: DomainID, kibibytes: UInt64) throws(HypercallError)
+    /// A port of the domain that `remote` may bind (EVTCHNOP_bind_interdomain); the lowest that is free. The corresponding
+    /// C function is `xc_evtchn_alloc_unbound`.
+    mutating func allocateChannel(_ domid: DomainID, remote: DomainID) throws(HypercallError) -> UInt32
+    /// Who may bind the domain's port; `nil` for one that is not unbound. The corresponding C function is
+    /// `xc_evtchn_status`.
+    mutating func unboundChannel(_ domid: DomainID, port: UInt32) throws(HypercallError) -> DomainID?
+    /// What CPUID tells the domain; zeros for a leaf that it does not have. The corresponding hypercall is
+    /// `XEN_DOMCTL_get_cpu_policy`.
+    mutating func cpuid(_ domid: DomainID, _ leaf: CPUIDLeaf) throws(HypercallError) -> CPUIDRegisters
+    /// EEXIST once the domain has run. The corresponding hypercall is `XEN_DOMCTL_set_cpu_policy`; libxenctrl has no
+    /// function for it.
+    mutating func setCPUID(
+        _ domid: DomainID, _ leaf: CPUIDLeaf, _ registers: CPUIDRegisters
+    ) throws(HypercallError)
     /// Without a cpu. EEXIST for a number that is taken, ENOENT for a scheduler that this Xen was built without. The
     /// corresponding C function is `xc_cpupool_create`.
     mutating func createCPUPool(_ number: UInt32, scheduler: HypervisorFacts.Scheduler) throws(HypercallError)

@@ -8,6 +8,7 @@ public enum Operation: UInt8, CaseIterable, Sendable {
     case maximumFrame, pageTypes, foreignMap, foreignWrite
     case maxVCPUs, setMaxMemory, setAffinity, getAffinity, credit2Set, credit2Get, setHandle
     case creditSet, creditGet, rtdsSet, rtdsGet, setNodeAffinity, getNodeAffinity
+    case getCPUPolicy, setCPUPolicy
     case createCPUPool, addPoolCPU, removePoolCPU, moveToPool
     case permitPorts, mapPorts, permitMemory, mapMemory, permitInterrupt, setTSCInfo, getTSCInfo, setParameter
     case contextToSID, relabelDomain, testAssignDevice, assignDevice
@@ -50,6 +51,8 @@ public enum Operation: UInt8, CaseIterable, Sendable {
         case .rtdsGet: "xc_sched_rtds_vcpu_get"
         case .setNodeAffinity: "xc_domain_node_setaffinity"
         case .getNodeAffinity: "xc_domain_node_getaffinity"
+        case .getCPUPolicy: "XEN_DOMCTL_get_cpu_policy"
+        case .setCPUPolicy: "XEN_DOMCTL_set_cpu_policy"
         case .getCPUPool: "xc_cpupool_getinfo"
         case .createCPUPool: "xc_cpupool_create"
         case .addPoolCPU: "xc_cpupool_addcpu"

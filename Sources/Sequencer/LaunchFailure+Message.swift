@@ -76,6 +76,10 @@ extension Line {
         case .notKept(let operation):
             append(operation)
             append(": Xen reads back another value than it was given")
+        case .otherPort(let operation, let port):
+            append(operation)
+            append(": Xen gave port ")
+            append(decimal: UInt64(port))
         }
     }
 

@@ -15,6 +15,7 @@ extension LaunchPlan {
         var pageCounts: [UInt64] = []
         let hardwareRoleMoved =
             !facts.callerIsHardwareDomain && module.domains.contains { $0.roles.contains(.hardware) }
+        let channels = EventChannelPlan(module.domains, bootDomain: unnamed(module, existing).first?.domid)
         for (index, domain) in module.domains.enumerated() {
             guard let built = find(domain.domid, in: existing, by: { $0.domid }) else { throw .missing(domain.domid) }
             try check(domain, built)
@@ -23,7 +24,7 @@ extension LaunchPlan {
                 configurations.append(
                     try ConfigPlan(
                         domain, built: built, facts: facts, hardwareRoleMoved: hardwareRoleMoved,
-                        place: places.place(of: domain, at: index)))
+                        place: places.place(of: domain, at: index), channels: channels.operations(for: domain)))
             } catch {
                 throw .configuration(domain.domid, error)
             }
@@ -68,11 +69,15 @@ extension LaunchPlan {
         }
     }
 
+    private static func unnamed(_ module: LaunchControlModule, _ existing: [DomainInfo]) -> [DomainInfo] {
+        let named = module.domains.map { $0.domid }.sorted()
+        return existing.filter { find($0.domid, in: named, by: { $0 }) == nil }
+    }
+
     /// The one running domain that the LCM does not name is the boot domain itself.
     private static func checkUnnamed(_ module: LaunchControlModule, _ existing: [DomainInfo]) throws(PlanRefusal) {
-        let named = module.domains.map { $0.domid }.sorted()
         var bootDomain: DomainID?
-        for domain in existing where find(domain.domid, in: named, by: { $0 }) == nil {
+        for domain in unnamed(module, existing) {
             guard !domain.isPaused, !domain.isShutDown, !domain.isDying else { throw .unnamed(domain.domid) }
             if let bootDomain { throw .secondRunningDomain(bootDomain, domain.domid) }
             bootDomain = domain.domid

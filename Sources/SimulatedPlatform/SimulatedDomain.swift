@@ -27,6 +27,13 @@ public struct SimulatedDomain: Sendable {
     public var mappedMemory: [IOMemoryRange] = []
     public var interrupts: [UInt32] = []
     public var tscMode = TSCMode.standard
+    /// Ports that are taken, and whom they wait for; the builder's own for nobody here.
+    public var channels: [UInt32: DomainID?] = [:]
+    /// A cpu with every feature.
+    public var cpuid: [CPUIDLeaf: CPUIDRegisters] = {
+        let all = CPUIDRegisters(eax: .max, ebx: .max, ecx: .max, edx: .max)
+        return [.basic: all, .structured: all, .extended: all]
+    }()
     /// XEN_DOMCTL_CDF_iommu.
     public var hasIOMMU = true
 

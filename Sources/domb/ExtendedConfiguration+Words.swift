@@ -18,6 +18,8 @@ extension ExtendedConfiguration {
         add("irqs", interrupts.map { "\($0)" })
         if let tscMode { words.append(("tsc-mode", tscMode.name.description)) }
         add("hvm-params", parameters.map { "\($0.parameter.name):\($0.value)" })
+        add("event-channels", channels.map { "\($0.port):\(text($0.remote.text.bytes))" })
+        add("cpuid-clear", clearedFeatures.map { $0.name.description })
         if let label { words.append(("label", text(label))) }
         add("pci", devices.map { text($0.text.bytes) })
         return words
@@ -51,6 +53,14 @@ extension ExtendedConfiguration {
                         .object([("name", .string($0.parameter.name.description)), ("value", .number($0.value))])
                     })
             ),
+            (
+                "eventChannels",
+                .array(
+                    channels.map {
+                        .object([("port", .number($0.port)), ("remote", .string(text($0.remote.text.bytes)))])
+                    })
+            ),
+            ("cpuidClear", .array(clearedFeatures.map { .string($0.name.description) })),
             ("label", .optional(label) { .string(text($0)) }),
             ("pci", .array(devices.map { .string(text($0.text.bytes)) })),
         ])

@@ -17,6 +17,7 @@ import Testing
         var domain = DomainDescription(
             domid: try #require(DomainID(rawValue: 1)), name: Array("a".utf8), memory: 8192, kernel: kernel)
         domain.extended = try TestLaunchFiles.extended()
+        domain.extended.channels = [EventChannel(port: 1, remote: Backend(name: []))]
         return LaunchControlModule(
             domains: [domain],
             settings: LaunchSettings(
@@ -35,6 +36,7 @@ import Testing
         #expect(
             steps.map { "\($0.operation.name) \($0.detail)" } == [
                 "xc_domain_max_vcpus 1 vcpus", "xc_domain_set_tsc_info TSC mode never-emulate",
+                "XEN_DOMCTL_set_cpu_policy cpuid-clear avx512f,rtm",
                 "xc_domain_iomem_permission 16 machine frames from 0xd0000 at guest frame 0xe0000",
                 "xc_domain_memory_mapping 16 machine frames from 0xd0000 at guest frame 0xe0000",
                 "xc_assign_device pci 0000:03:00.0", "xc_assign_device pci 0000:03:1f.7",
@@ -47,6 +49,7 @@ import Testing
                 "xc_domain_ioport_permission 16 ports from 0x2f80", "xc_domain_ioport_mapping 16 ports from 0x2f80",
                 "xc_domain_gsi_permission irqs 4", "xc_domain_gsi_permission irqs 9",
                 "xc_hvm_param_set hvm-params timer-mode:2", "xc_hvm_param_set hvm-params x87-pointer-width:8",
+                "xc_evtchn_alloc_unbound event-channels port 1 for domain 0",
                 "xc_flask_relabel_domain label system_u:system_r:domU_t",
             ])
     }
@@ -125,14 +128,16 @@ import Testing
             for line in [
                 "cpupool        rt", "rtds-period    10000", "rtds-budget    4000", "node-affinity  0-1,3",
                 "ioports        0x3f8+8,0x2f80+16", "iomem          0xd0000+16@0xe0000", "irqs           4,9",
-                "tsc-mode       never-emulate", "hvm-params     timer-mode:2,x87-pointer-width:8",
+                "event-channels 1:broker,3:Domain-0", "cpuid-clear    avx512f,rtm", "tsc-mode       never-emulate",
+                "hvm-params     timer-mode:2,x87-pointer-width:8",
                 "label          system_u:system_r:domU_t", "pci            0000:03:00.0,0000:03:1f.7",
             ] {
                 #expect(file.description.contains("  \(line)\n"), "\(line)")
             }
             let json = file.json.written()
             for member in [
-                "\"cpupool\": \"rt\"", "\"scheduler\": \"rtds\"", "\"guest\": 917504", "\"budget\": 4000",
+                "\"remote\": \"broker\"", "\"avx512f\"", "\"cpupool\": \"rt\"", "\"scheduler\": \"rtds\"",
+                "\"guest\": 917504", "\"budget\": 4000",
                 "\"name\": \"x87-pointer-width\"", "\"0000:03:1f.7\"",
             ] {
                 #expect(json.contains(member), "\(member)")
@@ -166,6 +171,10 @@ import Testing
             ("irqs: {a: b}", "irqs: a list is wanted"), ("node_affinity: x", "node_affinity: not a list of cpus"),
             ("pci: [03:00.0]", "pci: the property has a value that it cannot have; functions as in"),
             ("cpupool: rt", "cpupool: no cpupool 'rt'"),
+            ("event_channels: 1:b", "event_channels: no domain 'b'"),
+            ("event_channels: 1:a", "event_channels: a channel from the domain to itself"),
+            ("event_channels: 0:Domain-0", "event_channels: the property has a value that it cannot have; PORT:REMOTE"),
+            ("cpuid_clear: [rtm, avx]", "cpuid_clear: items repeat, overlap or are not in ascending order; in alpha"),
             ("io_ports: 1+1", "io_ports: unknown key (did you mean ioports?)"),
         ] {
             let text = "launch: {handoff: park}\ndomains:\n  - name: a\n    memory: 8M\n    kernel: k\n    \(line)\n"
@@ -226,6 +235,8 @@ import Testing
         for (item, words) in [
             (ConfigurationItem(.rtds, [10000, 4000]), "rtds 4000 of 10000 microseconds"),
             (ConfigurationItem(.cpupool, [1, 8, 0x300]), "cpupool 1:rtds:8-9"),
+            (ConfigurationItem(.channel, [3, 2]), "event-channel port 3 for domain 2"),
+            (ConfigurationItem(.clearedFeatures, [176, 171, 9]), "cpuid-clear avx512f,rtm,9"),
             (ConfigurationItem(.cpupool, [1, 77, 2]), "cpupool 1:unknown:1"),
             (ConfigurationItem(.nodeAffinity, [0b1011]), "node-affinity 0-1,3"),
             (ConfigurationItem(.ports, [0x3F8, 8]), "ioports 0x3f8+8"),

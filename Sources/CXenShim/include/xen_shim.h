@@ -69,6 +69,15 @@ int domb_xc_vcpu_setaffinity(struct domb_xen *xen, uint32_t domid, uint32_t vcpu
 // Returns the words that each map has; at most capacity are written.
 int64_t domb_xc_vcpu_getaffinity(struct domb_xen *xen, uint32_t domid, uint32_t vcpu, uint64_t *hard, uint64_t *soft,
                                  size_t capacity);
+// The port that Xen gave.
+int64_t domb_xc_evtchn_alloc_unbound(struct domb_xen *xen, uint32_t domid, uint32_t remote);
+// The domid that an unbound port waits for, DOMB_NOT_UNBOUND for a port in another state.
+enum { DOMB_NOT_UNBOUND = 0x10000 };
+int64_t domb_xc_evtchn_unbound_remote(struct domb_xen *xen, uint32_t domid, uint32_t port);
+// XEN_DOMCTL_get_cpu_policy and XEN_DOMCTL_set_cpu_policy of one leaf: EAX, EBX, ECX, EDX; zeros where it is not there.
+int domb_cpuid_get(struct domb_xen *xen, uint32_t domid, uint32_t leaf, uint32_t subleaf, uint32_t registers[4]);
+int domb_cpuid_set(struct domb_xen *xen, uint32_t domid, uint32_t leaf, uint32_t subleaf, const uint32_t registers[4]);
+
 struct domb_cpupool {
     uint32_t number;
     uint32_t scheduler;

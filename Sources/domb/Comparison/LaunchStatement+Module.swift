@@ -73,6 +73,7 @@ extension DomainDescription {
     private func operations(in lcm: LaunchControlModule) -> [ConfigOperation] {
         var operations: [ConfigOperation] = [.vcpus(vcpus)]
         if let mode = extended.tscMode { operations.append(.tscMode(mode)) }
+        if !extended.clearedFeatures.isEmpty { operations.append(.clearedFeatures(extended.clearedFeatures)) }
         operations += extended.memory.map { .memory($0) } + extended.devices.map { .device($0) }
         if let maxMemory { operations.append(.maxMemory(kibibytes: maxMemory)) }
         if let pool = extended.cpupool.flatMap({ lcm.settings.cpupool(named: $0) }) {
@@ -84,6 +85,11 @@ extension DomainDescription {
         if let rtds = extended.rtds { operations.append(.rtds(rtds)) }
         operations += extended.ports.map { .ports($0) } + extended.interrupts.map { .interrupt($0) }
         operations += extended.parameters.map { .parameter($0) }
+        // On today's Xen the boot domain is domain 0.
+        if !extended.channels.isEmpty {
+            let channels = EventChannelPlan(lcm.domains, bootDomain: DomainID(rawValue: 0))
+            operations += channels.operations(for: self)
+        }
         if let handle { operations.append(.handle(handle)) }
         if let label = extended.label { operations.append(.label(label)) }
         return operations

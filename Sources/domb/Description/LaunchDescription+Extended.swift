@@ -21,6 +21,10 @@ extension LaunchDescription.Domain {
         case "hvm-params":
             "NAME:VALUE with a name of "
                 + HVMParameter.allCases.filter { $0.mayBe(0) }.map { $0.name.description }.joined(separator: ", ")
+        case "event-channels": "PORT:REMOTE, as in 3:sensor, ascending by port, 1 to 4095"
+        case "cpuid-clear":
+            "in alphabetical order, of "
+                + CPUFeature.allCases.map { $0.name.description }.sorted().joined(separator: ", ")
         case "label": "printable, without spaces, at most \(Limits.labelBytes) bytes"
         default: "functions as in 0000:03:00.0"
         }

@@ -112,6 +112,7 @@ extension LaunchDescription {
                 lines[name] = domain.place["name"]?.line ?? 0
             }
         }
+        checkChannels(lines)
         for domain in domains {
             guard let pool = domain.description.extended.cpupool,
                 !settings.cpupools.contains(where: { $0.name == pool })

@@ -85,6 +85,11 @@ extension FlatTree.Node {
         if !extended.parameters.isEmpty {
             set("domb,hvm-params", longs: extended.parameters.flatMap { [UInt64($0.parameter.rawValue), $0.value] })
         }
+        let channels = extended.channels.map { Array("\($0.port):".utf8) + $0.remote.text.bytes }
+        if !channels.isEmpty { set("domb,event-channels", bytes: channels.flatMap { $0 + [0] }) }
+        if !extended.clearedFeatures.isEmpty {
+            set("domb,cpuid-clear", bytes: extended.clearedFeatures.flatMap { Line($0.name).bytes + [0] })
+        }
         if let label = extended.label { set("domb,label", text: label) }
         // Strings, each with its zero.
         if !extended.devices.isEmpty { set("domb,pci", bytes: extended.devices.flatMap { $0.text.bytes + [0] }) }

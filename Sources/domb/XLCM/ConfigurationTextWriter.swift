@@ -42,6 +42,9 @@ struct ConfigurationTextWriter {
             }
             add("depends-on", Array(names.joined(separator: ",".utf8)))
         }
+        if domain.extended.channels.contains(where: { $0.remote.name.contains(UInt8(ascii: ",")) }) {
+            inexpressible.append("an event channel to a domain with a comma in its name")
+        }
         addAffinity("hard-affinity", domain.affinities.map { ($0.vcpu, $0.hard) })
         addAffinity("soft-affinity", domain.affinities.map { ($0.vcpu, $0.soft) })
         for (key, value) in domain.extended.words { add(key, value) }
