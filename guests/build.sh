@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # usage: build.sh OUTDIR KERNEL_MODULES_DIR XEN_HEADERS
-# Builds the rig's guests: OUTDIR/tiny.elf, a PVH guest of one page of code, and ramdisks for Linux PVH guests:
+# Builds the rig's guests: OUTDIR/tiny.elf, a PVH guest of one page of code, OUTDIR/probe.elf,
+# which also tells what it was given, and ramdisks for Linux PVH guests:
 # linux-ramdisk.cpio.gz, storage-ramdisk.cpio.gz (a driver domain) and app-ramdisk.cpio.gz (its client). The same sources
 # and compiler give the same bytes but for the disk's file system: their digests go into LCMs.
 set -euo pipefail
@@ -32,10 +33,14 @@ module() {
     done
 }
 
-gcc -m32 -c -Wa,--fatal-warnings -o "$work/tiny.o" "$here/tiny.S"
-ld -m elf_i386 --fatal-warnings --build-id=none -z noexecstack -z max-page-size=0x1000 -T "$here/tiny.ld" \
-    -o "$work/tiny.elf" "$work/tiny.o"
-objcopy --strip-all "$work/tiny.elf"
+tiny() {
+    gcc -m32 -c -Wa,--fatal-warnings "${@:2}" -o "$work/tiny.o" "$here/tiny.S"
+    ld -m elf_i386 --fatal-warnings --build-id=none -z noexecstack -z max-page-size=0x1000 -T "$here/tiny.ld" \
+        -o "$work/$1" "$work/tiny.o"
+    objcopy --strip-all "$work/$1"
+}
+tiny tiny.elf
+tiny probe.elf -DPROBE
 
 for name in linux-init pv-storage pv-app disk-init; do init "$name"; done
 pack "$work/linux-ramdisk.cpio.gz" "/init=$work/linux-init:755"
@@ -50,7 +55,7 @@ mapfile -t words < <(module crc16 crc32c_generic mbcache jbd2 ext4 xen-blkfront)
 : >"$work/empty"
 pack "$work/app-ramdisk.cpio.gz" "/init=$work/pv-app:755" "/root/empty=$work/empty" "${words[@]}"
 
-for file in tiny.elf linux-ramdisk.cpio.gz storage-ramdisk.cpio.gz app-ramdisk.cpio.gz; do
+for file in tiny.elf probe.elf linux-ramdisk.cpio.gz storage-ramdisk.cpio.gz app-ramdisk.cpio.gz; do
     mv "$work/$file" "$out/$file.new"
     mv "$out/$file.new" "$out/$file"
 done

@@ -7,6 +7,7 @@ from tools import run
 
 FOLDER = paths.OUT / "guests"
 TINY = FOLDER / "tiny.elf"
+PROBE = FOLDER / "probe.elf"
 LINUX_RAMDISK = FOLDER / "linux-ramdisk.cpio.gz"
 STORAGE_RAMDISK = FOLDER / "storage-ramdisk.cpio.gz"
 APP_RAMDISK = FOLDER / "app-ramdisk.cpio.gz"

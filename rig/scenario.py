@@ -26,6 +26,13 @@ class Scenario:
     # Parts of lines that Xen must print, asked about its domains by debug key 'q', and by another one if it is given.
     xen_says: tuple = ()
     key: bytes = b""
+    # Parts of lines that Xen must print in this order, when it is asked by debug key.
+    xen_order: tuple = ()
+    # What a domain must print: (domid, regular expression).
+    guests_say: tuple = ()
+    # The machine's cpus, and features for its cpu model.
+    cpus: int = 1
+    cpu_features: str = ""
     # Words for Xen's command line.
     xen_words: str = ""
     ends: str = POWER_OFF

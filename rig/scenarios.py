@@ -77,7 +77,7 @@ def prepare(row: Scenario, work: Path) -> qemu.Machine:
     machine = qemu.Machine(
         work, paths.XEN_STOCK if row.xen == "stock" else paths.XEN_LATE_HWDOM, paths.boot_kernel(), ramdisk,
         xen_options=boot.XEN_OPTIONS if row.xen == "late" else row.xen_words, linux_options=linux, tables=tables,
-        timeout=HARD_LIMIT, memory=row.memory)
+        timeout=HARD_LIMIT, memory=row.memory, cpus=row.cpus, cpu_features=row.cpu_features)
     if row.quoted:
         prediction.predict(machine, made.dtb, images)
     if row.grub:

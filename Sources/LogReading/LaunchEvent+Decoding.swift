@@ -166,8 +166,8 @@ extension LaunchEvent.Configuration.Domain {
             items: try cursor.readList { (cursor) throws(LogError) in
                 ConfigurationItem(
                     try cursor.read { ConfigurationItem.Kind(rawValue: $0) },
-                    // The longest is an affinity: a vcpu and a bitmap of cpus.
-                    try cursor.readList(atMost: 1 + Limits.cpus / 64) { (cursor) throws(LogError) in
+                    // The longest is a cpupool: two numbers and a bitmap of cpus.
+                    try cursor.readList(atMost: 2 + Limits.cpus / 64) { (cursor) throws(LogError) in
                         try cursor.read64()
                     })
             })

@@ -7,13 +7,17 @@ import Platform
 public struct SimulatedHypervisor: Hypervisor {
     enum ErrorCode {
         static let notPermitted: Int32 = 1
+        static let noEntry: Int32 = 2
         static let noSuchDomain: Int32 = 3
         static let busy: Int32 = 16
+        static let exists: Int32 = 17
         static let noDevice: Int32 = 19
         static let invalid: Int32 = 22
+        static let noSpace: Int32 = 28
         static let outOfRange: Int32 = 34
         static let noSystemCall: Int32 = 38
         static let notSupported: Int32 = 95
+        static let addressNotAvailable: Int32 = 99
     }
 
     public var facts: HypervisorFacts
@@ -43,6 +47,11 @@ public struct SimulatedHypervisor: Hypervisor {
     public var devices: [UInt32: DomainID?] = [:]
 
     public var store = SimulatedStore()
+    /// Cpupools besides pool 0, and the cpus that pool 0 has given up.
+    public var madePools: [CPUPool] = []
+    public var givenUpCPUs = CPUSet()
+    /// Those that this Xen was built with.
+    public var schedulers: [HypervisorFacts.Scheduler] = [.credit, .credit2, .rtds, .arinc653, .null]
 
     /// Operations that succeed and change nothing.
     public var ignored: Set<Operation> = []

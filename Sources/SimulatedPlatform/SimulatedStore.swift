@@ -125,21 +125,6 @@ extension SimulatedHypervisor: Xenstore {
         return false
     }
 
-    public mutating func allocateChannel(_ domid: DomainID, remote: DomainID) throws(HypercallError) -> UInt32 {
-        let domain = try domain(.allocUnbound, domid)
-        guard domainsByID[remote.rawValue] != nil else {
-            throw HypercallError(.allocUnbound, domid, code: ErrorCode.noSuchDomain)
-        }
-        var port: UInt32 = 1
-        while domain.channels[port] != nil { port += 1 }
-        change(domid) { $0.channels[port] = remote }
-        return port
-    }
-
-    public mutating func unboundChannel(_ domid: DomainID, port: UInt32) throws(HypercallError) -> DomainID? {
-        try domain(.channelStatus, domid).channels[port] ?? nil
-    }
-
     public mutating func seedGrant(_ domid: DomainID, _ grant: ReservedGrant) throws(HypercallError) {
         _ = try domain(.grantTable, domid)
         change(domid) { $0.grants[grant.reference] = grant }
