@@ -8,8 +8,9 @@
 #        IMAGE for module-index N. One kernel image given under two indices is stored twice.
 set -euo pipefail
 
-# /dev/xen/privcmd is all that libxenctrl, libxenguest and libxenforeignmemory open. The TPM drivers are built in.
-MODULES=(xen-privcmd)
+# /dev/xen/privcmd is all that libxenctrl, libxenguest and libxenforeignmemory open; /dev/xen/evtchn tells of domains
+# that shut down. The TPM drivers are built in.
+MODULES=(xen-privcmd xen-evtchn)
 
 fail() { echo "build.sh: $2" >&2; exit "$1"; }
 usage() { sed -n '3,4s/^# //p' "$0" >&2; exit 64; }

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <xencall.h>
+#include <xenevtchn.h>
 #include <xenctrl.h>
 #include <xenforeignmemory.h>
 #include <xentoollog.h>
@@ -16,6 +17,7 @@ struct domb_xen {
     xc_interface *ctrl;
     xencall_handle *call;
     xenforeignmemory_handle *memory;
+    xenevtchn_handle *events;
 };
 
 // A failed call that left errno at zero is still a failure.

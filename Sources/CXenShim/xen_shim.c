@@ -44,6 +44,8 @@ int domb_xen_open(struct domb_xen **out)
 
 void domb_xen_close(struct domb_xen *xen)
 {
+    if (xen->events)
+        xenevtchn_close(xen->events);
     if (xen->memory)
         xenforeignmemory_close(xen->memory);
     if (xen->call)
@@ -61,6 +63,7 @@ static void copy_info(const xc_domaininfo_t *from, struct domb_domain_info *to)
     to->vcpus = from->max_vcpu_id == XEN_INVALID_MAX_VCPU_ID ? 0 : from->max_vcpu_id + 1;
     to->ssidref = from->ssidref;
     to->domid = from->domain;
+    to->shutdown_reason = (from->flags >> XEN_DOMINF_shutdownshift) & XEN_DOMINF_shutdownmask;
     to->paused = !!(from->flags & XEN_DOMINF_paused);
     to->shut_down = !!(from->flags & XEN_DOMINF_shutdown);
     to->dying = !!(from->flags & XEN_DOMINF_dying);

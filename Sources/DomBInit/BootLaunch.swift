@@ -30,8 +30,7 @@ struct BootLaunch {
         let identity = LaunchIdentity(
             identity: identity(facts.hypervisor), moduleByteCount: UInt64(bytes.count), moduleDigest: digest,
             nextInit: try handoff.nextInitIdentity())
-        try machine.run(plan, identity)
-        return handoff
+        return handoff.after(try machine.run(plan, identity))
     }
 
     private func identity(_ facts: HypervisorFacts) -> LaunchEvent.Identity {

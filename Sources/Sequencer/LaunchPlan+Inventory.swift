@@ -8,7 +8,7 @@ extension LaunchPlan {
     /// Every domain of the LCM exists as it says, and no other exists but the boot domain.
     static func checkDomains(
         _ module: LaunchControlModule, _ facts: HypervisorFacts
-    ) throws(PlanRefusal) -> (configurations: [ConfigPlan], pageCounts: [UInt64]) {
+    ) throws(PlanRefusal) -> (configurations: [ConfigPlan], pageCounts: [UInt64], bootDomain: DomainID) {
         // I4: nothing may depend on the order in which Xen lists its domains.
         let existing = facts.domains.sorted { $0.domid < $1.domid }
         var configurations: [ConfigPlan] = []
@@ -26,13 +26,13 @@ extension LaunchPlan {
                 throw .configuration(domain.domid, error)
             }
         }
-        try checkUnnamed(module, existing)
+        let bootDomain = try checkUnnamed(module, existing)
         do throws(SharedHardware.Conflict) {
             try SharedHardware.check(module.domains)
         } catch {
             throw .configuration(error.domid, error.conflict)
         }
-        return (configurations, pageCounts)
+        return (configurations, pageCounts, bootDomain)
     }
 
     private static func check(_ domain: DomainDescription, _ built: DomainInfo) throws(PlanRefusal) {
@@ -57,7 +57,9 @@ extension LaunchPlan {
     }
 
     /// The one running domain that the LCM does not name is the boot domain itself.
-    private static func checkUnnamed(_ module: LaunchControlModule, _ existing: [DomainInfo]) throws(PlanRefusal) {
+    private static func checkUnnamed(
+        _ module: LaunchControlModule, _ existing: [DomainInfo]
+    ) throws(PlanRefusal) -> DomainID {
         let named = module.domains.map { $0.domid }.sorted()
         var bootDomain: DomainID?
         for domain in existing where find(domain.domid, in: named, by: { $0 }) == nil {
@@ -65,11 +67,12 @@ extension LaunchPlan {
             if let bootDomain { throw .secondRunningDomain(bootDomain, domain.domid) }
             bootDomain = domain.domid
         }
-        guard bootDomain != nil else { throw .noBootDomain }
+        guard let bootDomain else { throw .noBootDomain }
+        return bootDomain
     }
 
     /// Binary search by domid.
-    private static func find<Element>(
+    static func find<Element>(
         _ domid: DomainID, in sorted: [Element], by key: (Element) -> DomainID
     ) -> Element? {
         var low = 0

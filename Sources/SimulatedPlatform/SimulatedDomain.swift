@@ -27,6 +27,7 @@ public struct SimulatedDomain: Sendable {
     public var mappedMemory: [IOMemoryRange] = []
     public var interrupts: [UInt32] = []
     public var tscMode = TSCMode.standard
+    public var behaviour = DomainBehaviour()
     /// XEN_DOMCTL_CDF_iommu.
     public var hasIOMMU = true
 

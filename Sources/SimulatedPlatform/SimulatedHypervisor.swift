@@ -7,8 +7,10 @@ import Platform
 public struct SimulatedHypervisor: Hypervisor {
     enum ErrorCode {
         static let notPermitted: Int32 = 1
+        static let noSuchFile: Int32 = 2
         static let noSuchDomain: Int32 = 3
         static let busy: Int32 = 16
+        static let exists: Int32 = 17
         static let noDevice: Int32 = 19
         static let invalid: Int32 = 22
         static let outOfRange: Int32 = 34
@@ -39,6 +41,17 @@ public struct SimulatedHypervisor: Hypervisor {
     public var labels: [[UInt8]: UInt32] = [:]
     /// PCI devices, and the guest that has each; the hardware domain where there is none.
     public var devices: [UInt32: DomainID?] = [:]
+
+    public var clock = VirtualClock()
+    /// A xenstored of the boot domain has VIRQ_DOM_EXC.
+    public var virqTaken = false
+    public var hasXenstore = false
+    /// xenstore, where there is one.
+    public var nodes: [[UInt8]: [UInt8]] = [:]
+    var watches: Set<[UInt8]> = []
+    var isWatching = false
+    /// In the order in which it will come.
+    var pending: [Pending] = []
 
     /// Operations that succeed and change nothing.
     public var ignored: Set<Operation> = []
@@ -76,6 +89,7 @@ public struct SimulatedHypervisor: Hypervisor {
 
     mutating func domain(_ operation: Operation, _ domid: DomainID) throws(HypercallError) -> SimulatedDomain {
         try begin(operation, domid)
+        catchUp()
         guard let domain = domainsByID[domid.rawValue] else {
             throw HypercallError(operation, domid, code: ErrorCode.noSuchDomain)
         }
@@ -126,6 +140,7 @@ public struct SimulatedHypervisor: Hypervisor {
 
     public mutating func domains() throws(HypercallError) -> [DomainInfo] {
         try begin(.getInfoList)
+        catchUp()
         return listing
     }
 
@@ -153,6 +168,9 @@ public struct SimulatedHypervisor: Hypervisor {
         guard domain.pauseCount > 0 else { throw HypercallError(.unpause, domid, code: ErrorCode.invalid) }
         domainsByID[domid.rawValue]?.pauseCount -= 1
         domainsByID[domid.rawValue]?.info.isPaused = domain.pauseCount > 1
+        guard domain.pauseCount == 1, domain.info.cpuTime == 0 else { return }
+        domainsByID[domid.rawValue]?.info.cpuTime = 1
+        schedule(domid)
     }
 
     public mutating func shutDownHost(hardwareDomain: DomainID, reboot: Bool) throws(HypercallError) {
