@@ -9,10 +9,11 @@
 #        program, come the kernel modules that it needs.
 set -euo pipefail
 
-# /dev/xen/privcmd is all that libxenctrl, libxenguest and libxenforeignmemory open. The TPM drivers are built in.
-MODULES=(xen-privcmd)
-# /proc/xen/xsd_port, /dev/xen/evtchn and /dev/xen/gntdev.
-STORE_MODULES=(xenfs xen-evtchn xen-gntdev)
+# /dev/xen/privcmd is all that libxenctrl, libxenguest and libxenforeignmemory open; /dev/xen/evtchn tells of domains
+# that shut down. The TPM drivers are built in.
+MODULES=(xen-privcmd xen-evtchn)
+# /proc/xen/xsd_port and /dev/xen/gntdev.
+STORE_MODULES=(xenfs xen-gntdev)
 
 fail() { echo "build.sh: $2" >&2; exit "$1"; }
 usage() { sed -n '3,4s/^# //p' "$0" >&2; exit 64; }

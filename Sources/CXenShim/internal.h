@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <xencall.h>
+#include <xenevtchn.h>
 #include <xenctrl.h>
 #include <xenforeignmemory.h>
 #include <xentoollog.h>
@@ -20,6 +21,7 @@ struct domb_xen {
     struct xs_handle *store;
     // XBT_NULL outside of a transaction.
     uint32_t transaction;
+    xenevtchn_handle *events;
 };
 
 // A failed call that left errno at zero is still a failure.

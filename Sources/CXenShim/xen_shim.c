@@ -45,6 +45,8 @@ int domb_xen_open(struct domb_xen **out)
 void domb_xen_close(struct domb_xen *xen)
 {
     domb_xs_close(xen);
+    if (xen->events)
+        xenevtchn_close(xen->events);
     if (xen->memory)
         xenforeignmemory_close(xen->memory);
     if (xen->call)
@@ -63,6 +65,7 @@ static void copy_info(const xc_domaininfo_t *from, struct domb_domain_info *to)
     to->ssidref = from->ssidref;
     to->cpupool = from->cpupool;
     to->domid = from->domain;
+    to->shutdown_reason = (from->flags >> XEN_DOMINF_shutdownshift) & XEN_DOMINF_shutdownmask;
     to->paused = !!(from->flags & XEN_DOMINF_paused);
     to->shut_down = !!(from->flags & XEN_DOMINF_shutdown);
     to->dying = !!(from->flags & XEN_DOMINF_dying);

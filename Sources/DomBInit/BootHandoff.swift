@@ -16,6 +16,7 @@ struct BootHandoff: ~Copyable {
     private let isClassic: Bool
     /// Open since before it was measured; for `exec` only.
     private let nextInit: ProgramFile?
+    private var end = LaunchEnd.complete
 
     init(_ settings: LaunchSettings) throws(LaunchFailure) {
         kind = settings.handoff
@@ -31,6 +32,11 @@ struct BootHandoff: ~Copyable {
         kind = .execute
         isClassic = true
         nextInit = try Self.open(path)
+    }
+
+    consuming func after(_ end: LaunchEnd) -> BootHandoff {
+        self.end = end
+        return self
     }
 
     private static func open(_ path: [UInt8]) throws(LaunchFailure) -> ProgramFile {
@@ -57,6 +63,7 @@ struct BootHandoff: ~Copyable {
 
     /// Gives TPM and Xen back and leaves. Returns never; what fails here ends as any failure does.
     consuming func perform(_ machine: consuming BootMachine, orElse ending: Ending) -> Never {
+        if case .recovered(let failure) = end { ending.recovered(machine, failure) }
         report(&machine)
         var journal = machine.journal
         let unpaused = machine.unpaused
@@ -103,6 +110,11 @@ struct BootHandoff: ~Copyable {
         memory.append(" KiB")
         machine.journal.note(memory)
         guard !isClassic else { return }
+        if case .partial(let failure) = end {
+            var line = Line("not all domains run: ")
+            line.append(failure.message)
+            machine.journal.note(line)
+        }
         var line = Line("launch complete: ")
         line.append(decimal: UInt64(machine.unpaused.count))
         line.append(" domains unpaused, handoff ")

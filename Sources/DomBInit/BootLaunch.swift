@@ -31,8 +31,7 @@ struct BootLaunch {
         let identity = LaunchIdentity(
             identity: identity(facts.hypervisor), moduleByteCount: UInt64(bytes.count), moduleDigest: digest,
             nextInit: try handoff.nextInitIdentity())
-        try machine.run(plan, identity)
-        return handoff
+        return handoff.after(try machine.run(plan, identity))
     }
 
     /// The process that runs the LCM's xenstored, and all others.

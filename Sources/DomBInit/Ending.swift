@@ -20,6 +20,23 @@ struct Ending {
         end()
     }
 
+    /// The Recovery Domain runs. The boot domain stays: its own end might count as that of a good launch (I6).
+    func recovered(_ machine: consuming BootMachine, _ failure: LaunchFailure) -> Never {
+        var journal = machine.journal
+        let unpaused = machine.unpaused
+        Self.release(machine.releaseStore())
+        var line = Line("launch failed, recovered: ")
+        line.append(failure.message)
+        journal.note(line)
+        journal.note(Self.unpausedLine(unpaused))
+        journal.note(Line("end: hold"))
+        journal.flush()
+        PowerControl.closeDescriptors()
+        PowerControl.end(.hold)
+    }
+
+    private static func release(_ host: consuming XenctrlHypervisor) {}
+
     func fail(_ journal: ConsoleJournal, unpaused: [DomainID], _ failure: LaunchFailure) -> Never {
         var journal = journal
         tell(&journal, unpaused: unpaused, failure)

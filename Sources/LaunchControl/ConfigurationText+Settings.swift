@@ -11,7 +11,7 @@ extension ConfigurationText {
             "name", "uuid", "depends-on", "weight", "cap", "mem-max", "hard-affinity", "soft-affinity", "bootargs",
             "load",
             "kernel-digest", "ramdisk-digest", "ramdisk-size", "log-region",
-        ] + ExtendedConfiguration.textKeys
+        ] + ExtendedConfiguration.textKeys + DomainConduct.textKeys
 
     /// The launch's settings belong to the boot domain's text.
     func refuseLaunchSettings(_ problems: ProblemList) {

@@ -29,6 +29,7 @@ public struct DomainDescription: Equatable, Sendable {
     public var commandLine: [UInt8]
     /// `domb,log-region`: where in the domain's memory DomB leaves the event log. Whole pages.
     public var logRegion: Segment?
+    public var conduct: DomainConduct
     /// Indices into `LaunchControlModule.domains` of those that must be ready before this one runs.
     public var dependencies: [Int]
 
@@ -37,7 +38,8 @@ public struct DomainDescription: Equatable, Sendable {
         memory: UInt64, maxMemory: UInt64? = nil, vcpus: UInt32 = 1, affinities: [VCPUAffinity] = [],
         weight: UInt16? = nil, cap: UInt16? = nil, extended: ExtendedConfiguration = ExtendedConfiguration(),
         kernel: ImageReference, ramdisk: ImageReference? = nil, otherModules: [OtherModule] = [],
-        commandLine: [UInt8] = [], logRegion: Segment? = nil, dependencies: [Int] = []
+        commandLine: [UInt8] = [], logRegion: Segment? = nil,
+        conduct: DomainConduct = DomainConduct(), dependencies: [Int] = []
     ) {
         self.domid = domid
         self.name = name
@@ -56,6 +58,7 @@ public struct DomainDescription: Equatable, Sendable {
         self.otherModules = otherModules
         self.commandLine = commandLine
         self.logRegion = logRegion
+        self.conduct = conduct
         self.dependencies = dependencies
     }
 }

@@ -21,6 +21,11 @@ extension DomainDraft {
         } report: { key, code in
             if let word = text.value(key) { problems.report(text.error(code, word)) }
         }
+        description.conduct = DomainConduct {
+            text.value($0)?.value
+        } report: { key, code in
+            if let word = text.value(key) { problems.report(text.error(code, word)) }
+        }
         if let word = text.value("bootargs") {
             if word.value.count > Limits.commandLineBytes { problems.report(text.error(.limitExceeded, word)) }
             description.commandLine = word.value

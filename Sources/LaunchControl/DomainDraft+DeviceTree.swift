@@ -8,7 +8,7 @@ extension DomainDraft {
             "compatible", "#address-cells", "#size-cells", "phandle", "linux,phandle",
             "domid", "domain-uuid", "permissions", "functions", "capabilities", "mode", "cpus", "memory", "mem-max",
             "domb,depends-on", "domb,weight", "domb,cap", "domb,log-region",
-        ] + ExtendedConfiguration.properties
+        ] + ExtendedConfiguration.properties + DomainConduct.properties
     private static let knownVCPUProperties: [StaticString] = [
         "compatible", "id", "hard-affinity", "domb,soft-affinity", "phandle", "linux,phandle",
     ]
@@ -39,6 +39,7 @@ extension DomainDraft {
         description.weight = get { (view) throws(ParseError) in try view.short("domb,weight", in: 1...65535) }
         description.cap = get { (view) throws(ParseError) in try view.short("domb,cap", in: 0...65535) }
         description.extended = ExtendedConfiguration(view, problems)
+        description.conduct = DomainConduct(view, problems)
         description.logRegion = get(Self.logRegion)
         description.affinities = Self.affinities(view, vcpus: description.vcpus, problems)
         domid = isBoot ? nil : get(Self.domid)

@@ -39,6 +39,12 @@ public enum Limits {
     public static let commandLineBytes = 2048
     /// KiB of one domain: 16 TiB, Xen's CONFIG_BIGMEM-less limit on x86.
     public static let memory: UInt64 = 16 << 30
+    /// XENSTORE_REL_PATH_MAX.
+    public static let nodePathBytes = 2048
+    /// XENSTORE_PAYLOAD_MAX.
+    public static let nodeValueBytes = 4096
+    /// Milliseconds: a day.
+    public static let readyTimeout: UInt64 = 86_400_000
     /// PATH_MAX.
     public static let pathBytes = 4096
 }

@@ -11,6 +11,10 @@ public struct Recorder<Hash: ContentHash> {
     /// The PCR in each bank after every record so far, starting from zeros.
     public private(set) var predicted: [Digest]
     public private(set) var isCapped = false
+    /// Whose records are in the log.
+    public private(set) var domains: [DomainID] = []
+    public private(set) var hasError = false
+    public var isEmpty: Bool { sequence == 0 }
 
     private var sequence: UInt32 = 0
     /// SHA-256 over the event data of the tagged records so far. Bank digests are not part of it: the cap must not
@@ -32,6 +36,11 @@ public struct Recorder<Hash: ContentHash> {
     public mutating func record(_ event: LaunchEvent) -> (extension: PCRExtension, dataDigest: Digest) {
         let data = event.encoded(sequence: sequence)
         sequence += 1
+        switch event {
+        case .domain(let record): domains.append(record.domid)
+        case .error: hasError = true
+        default: break
+        }
         dataHash.update(data.span)
         return (append(EventLog.EventType.eventTag, data), Hash.digest(.sha256, of: data))
     }

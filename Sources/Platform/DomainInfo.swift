@@ -7,6 +7,8 @@ public struct DomainInfo: Equatable, Sendable {
     public var isPaused: Bool
     /// `XEN_DOMINF_shutdown`.
     public var isShutDown: Bool
+    /// Why it is shut down: `SHUTDOWN_*` in `XEN_DOMINF_shutdownmask`. `nil` for one that is not.
+    public var shutdownReason: ShutdownReason?
     /// `XEN_DOMINF_dying`.
     public var isDying: Bool
     /// `XEN_DOMINF_hvm_guest`: HVM or PVH, not PV.
@@ -28,7 +30,7 @@ public struct DomainInfo: Equatable, Sendable {
     public init(
         domid: DomainID, isPaused: Bool, isShutDown: Bool, isDying: Bool, isHVM: Bool, totalPages: UInt64,
         maxPages: UInt64, cpuTime: UInt64, vcpus: UInt32, handle: DomainHandle, securityID: UInt32 = 0,
-        cpupool: UInt32 = 0
+        cpupool: UInt32 = 0, shutdownReason: ShutdownReason? = nil
     ) {
         self.domid = domid
         self.isPaused = isPaused
@@ -42,5 +44,6 @@ public struct DomainInfo: Equatable, Sendable {
         self.handle = handle
         self.securityID = securityID
         self.cpupool = cpupool
+        self.shutdownReason = shutdownReason
     }
 }

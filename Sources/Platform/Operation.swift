@@ -15,7 +15,7 @@ public enum Operation: UInt8, CaseIterable, Sendable {
     case allocUnbound, channelStatus, grantTable
     case storeOpen, storeRead, transactionStart, storeWrite, transactionEnd, introduce, isIntroduced
     case storeWatch, storeWait
-    case unpause
+    case unpause, setVIRQHandler, bindVIRQ, waitForEvent
     case getCapability, readClock, pcrExtend, pcrRead, getTestResult, setLocality
     case shutdown, execute, park, remoteShutdown
 
@@ -84,6 +84,9 @@ public enum Operation: UInt8, CaseIterable, Sendable {
         case .storeWatch: "xs_watch"
         case .storeWait: "xs_check_watch"
         case .unpause: "xc_domain_unpause"
+        case .setVIRQHandler: "xc_domain_set_virq_handler"
+        case .bindVIRQ: "xenevtchn_bind_virq"
+        case .waitForEvent: "xenevtchn_pending"
         case .getCapability: "TPM2_GetCapability"
         case .readClock: "TPM2_ReadClock"
         case .pcrExtend: "TPM2_PCR_Extend"

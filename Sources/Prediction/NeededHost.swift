@@ -30,6 +30,30 @@ extension HostResources {
     }
 }
 
+extension DomainBehaviour {
+    /// What makes the domain ready, after so many microseconds; nothing where it is ready at once.
+    public init(fulfilling conduct: DomainConduct, of domid: DomainID, after: UInt64) {
+        switch conduct.readiness {
+        case .unpaused: self.init()
+        case .poweredOff: self.init([(after, .shutDown(.powerOff))])
+        case .node(let path, let value):
+            let path = DomainConduct.Readiness.path(path, of: domid)
+            self.init([(after, .write(path: path, value: value ?? Array("1".utf8)))])
+        }
+    }
+}
+
+extension SimulatedHypervisor {
+    /// Every domain that is there becomes ready after the half of its time.
+    public mutating func letEachBeReady(_ module: LaunchControlModule) {
+        for domain in module.domains {
+            let half = UInt64(domain.conduct.timeout) * 500
+            domainsByID[domain.domid.rawValue]?.behaviour = DomainBehaviour(
+                fulfilling: domain.conduct, of: domain.domid, after: half)
+        }
+    }
+}
+
 extension SimulatedHypervisor {
     /// What the LCM's domains want of the hardware and of FLASK's policy.
     public mutating func provide(for module: LaunchControlModule, cpus: UInt32) {

@@ -70,6 +70,7 @@ public struct PredictedLaunch: Sendable {
         hypervisor.facts.securityMode = identity.securityMode
         hypervisor.provide(for: module, cpus: host.cpus)
         for domain in built { hypervisor.add(domain) }
+        hypervisor.letEachBeReady(module)
         return hypervisor
     }
 

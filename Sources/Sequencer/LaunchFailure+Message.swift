@@ -35,6 +35,7 @@ extension Line {
         case .tpm(let error): append(error)
         case .measurement(let error): append(error)
         case .configuration(let error): append(error)
+        case .readiness(let failure): append(failure)
         }
     }
 

@@ -18,6 +18,7 @@ public struct LaunchFailure: Error, Equatable, Sendable {
         case cap = 7
         case unpause = 8
         case handoff = 9
+        case ready = 10
 
         public var name: StaticString {
             switch self {
@@ -30,6 +31,7 @@ public struct LaunchFailure: Error, Equatable, Sendable {
             case .cap: "cap"
             case .unpause: "unpause"
             case .handoff: "handoff"
+            case .ready: "ready"
             }
         }
     }
@@ -47,6 +49,7 @@ public struct LaunchFailure: Error, Equatable, Sendable {
         case tpm(TPMError)
         case measurement(MeasurementError)
         case configuration(ConfigError)
+        case readiness(ReadinessFailure)
     }
 
     public let stage: Stage

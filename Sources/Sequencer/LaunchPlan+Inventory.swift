@@ -88,7 +88,7 @@ extension LaunchPlan {
     }
 
     /// Binary search by domid.
-    private static func find<Element>(
+    static func find<Element>(
         _ domid: DomainID, in sorted: [Element], by key: (Element) -> DomainID
     ) -> Element? {
         var low = 0

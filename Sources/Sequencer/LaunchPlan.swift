@@ -14,11 +14,16 @@ public struct LaunchPlan: Equatable, Sendable {
     public let configurations: [ConfigPlan]
     /// The pages that each domain owns, by Xen's word, in LCM order.
     public let pageCounts: [UInt64]
-    /// Indices of the domains, in the order in which they are unpaused. The Recovery Domain is not among them.
+    /// Who waits for whom.
+    public let graph: DependencyGraph
+    /// Indices of the domains, in the order in which they are unpaused where each is ready at once. The Recovery Domain
+    /// is not among them.
     public let unpauseOrder: [Int]
-    public let memory: MemoryBudget
-    /// The one running domain that the LCM does not name.
+    /// The index of the Recovery Domain.
+    public let recovery: Int?
+    /// The domain that DomB runs in.
     public let bootDomain: DomainID
+    public let memory: MemoryBudget
     public let cpupools: [CPUPool]
 
     /// Pages beyond its RAM that a builder gives a domain: special pages, identity map, ACPI tables. libxenguest takes
@@ -32,7 +37,9 @@ public struct LaunchPlan: Equatable, Sendable {
         try Self.checkArguments(module, digest, arguments)
         banks = try Self.banks(module.settings, facts)
         try Self.checkBootDomain(module, facts)
-        unpauseOrder = try Self.order(module)
+        graph = DependencyGraph(dependencies: module.domains.map { $0.dependencies })
+        recovery = try Self.checkConduct(module)
+        unpauseOrder = try Self.order(module, graph)
         bootDomain = try Self.bootDomain(module, facts.hypervisor)
         let places = try Self.places(module, facts.hypervisor)
         cpupools = places.pools
@@ -89,11 +96,13 @@ public struct LaunchPlan: Equatable, Sendable {
         }
     }
 
-    private static func order(_ module: LaunchControlModule) throws(PlanRefusal) -> [Int] {
+    private static func order(
+        _ module: LaunchControlModule, _ graph: DependencyGraph
+    ) throws(PlanRefusal) -> [Int] {
         let domains = module.domains
         let order: [Int]
         do throws(DependencyCycle) {
-            order = try DependencyGraph(dependencies: domains.map { $0.dependencies }).order()
+            order = try graph.order()
         } catch {
             throw .cycle(error.indices.map { domains[$0].name })
         }

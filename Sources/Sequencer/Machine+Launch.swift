@@ -6,30 +6,70 @@ import Measurement
 import Platform
 
 extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
-    /// The launch itself, from the first effect to the last domain that runs.
-    public mutating func run(_ plan: LaunchPlan, _ identity: LaunchIdentity) throws(LaunchFailure) {
-        try configure(plan, .beforeMeasuring)
-        try measure(plan, identity)
+    /// The launch itself, from the first effect to the last domain that is ready. Throws where the answer to a failure is
+    /// to halt.
+    @discardableResult
+    public mutating func run(_ plan: LaunchPlan, _ identity: LaunchIdentity) throws(LaunchFailure) -> LaunchEnd {
+        order = LaunchOrder(plan.graph, apart: plan.recovery)
+        do throws(LaunchFailure) {
+            try launch(plan, identity)
+        } catch {
+            guard plan.answer(to: error) == .recover else { throw error }
+            try recover(plan, identity, after: error)
+            return .recovered(error)
+        }
+        guard let failure = firstSkipped else { return .complete }
+        // Now, when all is known: one error record may follow the cap.
+        guard recordFailure(failure) || plan.banks == nil else { throw failure }
+        return .partial(failure)
+    }
+
+    private mutating func launch(_ plan: LaunchPlan, _ identity: LaunchIdentity) throws(LaunchFailure) {
+        for index in plan.module.domains.indices { try configure(plan, index, .beforeMeasuring) }
+        try measureLaunch(plan, identity)
+        for index in plan.module.domains.indices { try measure(plan, index) }
+        try extend(.configuration(plan.configurationRecord), on: plan)
         let proof = try cap(plan)
-        try deliverLog(plan)
-        try configure(plan, .afterMeasuring)
+        for index in plan.module.domains.indices { try deliverLog(plan, index) }
+        for index in plan.module.domains.indices { try configure(plan, index, .afterMeasuring) }
         try publishInStore(plan)
         try unpause(plan, proof)
     }
 
-    private mutating func configure(_ plan: LaunchPlan, _ moment: ConfigOperation.Moment) throws(LaunchFailure) {
-        for (domain, configuration) in zip(plan.module.domains, plan.configurations) {
-            for operation in configuration.operations where operation.moment == moment {
-                do throws(ConfigError) {
-                    try operation.apply(to: domain.domid, on: &self)
-                } catch {
-                    throw LaunchFailure(.configure, domid: domain.domid, .configuration(error))
-                }
-            }
+    /// What a domain's failure leads to: it is left out, or the launch ends.
+    mutating func settle(_ failure: LaunchFailure, _ plan: LaunchPlan, _ index: Int) throws(LaunchFailure) {
+        guard plan.answer(to: failure) == .skip else { throw failure }
+        if firstSkipped == nil || index < firstSkippedIndex {
+            firstSkipped = failure
+            firstSkippedIndex = index
         }
+        var line = Line("left out:")
+        for left in order.skip(index) {
+            line.append(" ")
+            line.append(plan.module.domains[left].domid)
+        }
+        line.append(": ")
+        line.append(failure.message)
+        journal.note(line)
     }
 
-    private mutating func measure(_ plan: LaunchPlan, _ identity: LaunchIdentity) throws(LaunchFailure) {
+    mutating func configure(
+        _ plan: LaunchPlan, _ index: Int, _ moment: ConfigOperation.Moment
+    ) throws(LaunchFailure) {
+        let domid = plan.module.domains[index].domid
+        guard order.states[index] != .skipped else { return }
+        for operation in plan.configurations[index].operations where operation.moment == moment {
+            do throws(ConfigError) {
+                try operation.apply(to: domid, on: &self)
+            } catch {
+                return try settle(LaunchFailure(.configure, domid: domid, .configuration(error)), plan, index)
+            }
+        }
+        if plan.recovery == index { recoveryConfigured.append(moment) }
+    }
+
+    /// Who launches what.
+    mutating func measureLaunch(_ plan: LaunchPlan, _ identity: LaunchIdentity) throws(LaunchFailure) {
         recorder = Recorder(pcr: plan.module.settings.pcr, banks: plan.banks ?? [.sha256])
         try extend(.identity(identity.identity), on: plan)
         if plan.banks == nil { try extend(.unmeasured(plan.module.settings.tpmPolicy), on: plan) }
@@ -37,19 +77,19 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
         if let next = identity.nextInit {
             try extend(.nextInit(path: next.path, byteCount: next.byteCount, digest: next.digest), on: plan)
         }
-        for (index, domain) in plan.module.domains.enumerated() {
-            let record: LaunchEvent.DomainRecord
-            do throws(MeasurementError) {
-                record = try DomainMeasurement(
-                    domain, coverage: plan.module.settings.coverage, pageCount: plan.pageCounts[index],
-                    hashing: Hash.self
-                ).measure(on: &self)
-            } catch {
-                throw LaunchFailure(.measure, domid: domain.domid, .measurement(error))
-            }
-            try extend(.domain(record), on: plan)
+    }
+
+    mutating func measure(_ plan: LaunchPlan, _ index: Int) throws(LaunchFailure) {
+        let domain = plan.module.domains[index]
+        let record: LaunchEvent.DomainRecord
+        do throws(MeasurementError) {
+            record = try DomainMeasurement(
+                domain, coverage: plan.module.settings.coverage, pageCount: plan.pageCounts[index], hashing: Hash.self
+            ).measure(on: &self)
+        } catch {
+            throw LaunchFailure(.measure, domid: domain.domid, .measurement(error))
         }
-        try extend(.configuration(plan.configurationRecord), on: plan)
+        try extend(.domain(record), on: plan)
     }
 
     /// Closes the PCR and compares it with what the log leads to.
@@ -59,29 +99,28 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
         recorder = capping
         publishLog()
         guard plan.banks != nil else { return try proveUnmeasured(capping, plan) }
-        let counts: TPMResetCounts
-        let readBack: [Digest]
         do throws(TPMError) {
             for step in steps { try extend(step, capping.pcr) }
+        } catch {
+            throw LaunchFailure(.cap, .tpm(error))
+        }
+        return try prove(capping, try readBack())
+    }
+
+    /// The PCR, from a TPM that was not reset since the first measurement.
+    mutating func readBack() throws(LaunchFailure) -> [Digest] {
+        guard let (pcr, banks) = recorder.map({ ($0.pcr, $0.log.banks) }) else {
+            throw LaunchFailure(.cap, .measurement(.notCapped))
+        }
+        let counts: TPMResetCounts
+        let values: [Digest]
+        do throws(TPMError) {
             counts = try readResetCounts()
-            readBack = try read(capping.pcr, banks: capping.log.banks)
+            values = try read(pcr, banks: banks)
         } catch {
             throw LaunchFailure(.cap, .tpm(error))
         }
         guard counts == resetCounts else { throw LaunchFailure(.cap, .measurement(.tpmReset)) }
-        return try prove(capping, readBack)
-    }
-
-    /// Unpauses in dependency order. Nothing but the proof that all is measured opens this door.
-    private mutating func unpause(_ plan: LaunchPlan, _ proof: consuming MeasurementProof) throws(LaunchFailure) {
-        for index in plan.unpauseOrder {
-            let domain = plan.module.domains[index]
-            do throws(HypercallError) {
-                try unpause(domain.domid)
-            } catch {
-                throw LaunchFailure(.unpause, domid: domain.domid, .hypercall(error))
-            }
-            unpaused.append(domain.domid)
-        }
+        return values
     }
 }

@@ -5,17 +5,16 @@ import Measurement
 import Platform
 
 extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
-    /// Leaves the capped log where domains want it, before any of them runs.
-    mutating func deliverLog(_ plan: LaunchPlan) throws(LaunchFailure) {
-        for domain in plan.module.domains {
-            guard let place = domain.logRegion else { continue }
-            do throws(MeasurementError) {
-                try writeLog(domain.domid, place)
-            } catch {
-                throw LaunchFailure(.cap, domid: domain.domid, .measurement(error))
-            }
-            logRegions.append((domain.domid, place))
+    /// Leaves the capped log where the domain wants it, before any runs.
+    mutating func deliverLog(_ plan: LaunchPlan, _ index: Int) throws(LaunchFailure) {
+        let domain = plan.module.domains[index]
+        guard order.states[index] != .skipped, let place = domain.logRegion else { return }
+        do throws(MeasurementError) {
+            try writeLog(domain.domid, place)
+        } catch {
+            return try settle(LaunchFailure(.cap, domid: domain.domid, .measurement(error)), plan, index)
         }
+        logRegions.append((domain.domid, place))
     }
 
     /// After an error: domains that do not run yet get the longer log. What cannot be written is told.

@@ -46,9 +46,16 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
 
     /// Puts the failure into log and PCR, and closes the PCR if it is still open: after this nobody can extend the
     /// values of a good launch. Best effort, since the launch has failed already; what could not be done is told.
-    /// Returns whether no active bank was left open.
+    /// A log has one error: a second call does nothing. Returns whether no active bank was left open.
     @discardableResult
     public mutating func recordFailure(_ failure: LaunchFailure) -> Bool {
+        if let failureRecorded { return failureRecorded }
+        let isRecorded = tryRecording(failure)
+        failureRecorded = isRecorded
+        return isRecorded
+    }
+
+    private mutating func tryRecording(_ failure: LaunchFailure) -> Bool {
         do throws(TPMError) {
             if recorder == nil { recorder = try freshRecorder() }
             guard var recording = recorder else { return true }

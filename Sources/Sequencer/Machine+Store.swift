@@ -31,7 +31,8 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
 
     private mutating func storeShares(_ plan: LaunchPlan) throws(LaunchFailure) -> [StoreShare] {
         var shares: [StoreShare] = []
-        for (domain, configuration) in zip(plan.module.domains, plan.configurations) where domain.extended.usesStore {
+        for (index, domain) in plan.module.domains.enumerated() {
+            guard domain.extended.usesStore, order.states[index] != .skipped else { continue }
             let rings: DomainRings
             do throws(HypercallError) {
                 rings = DomainRings(
@@ -42,7 +43,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
             } catch {
                 throw LaunchFailure(.configure, domid: domain.domid, .hypercall(error))
             }
-            let nodes = configuration.operations.filter { $0.moment == .inStore }.flatMap { operation in
+            let nodes = plan.configurations[index].operations.filter { $0.moment == .inStore }.flatMap { operation in
                 operation.nodes(of: domain, rings, store: plan.bootDomain).map { (node: $0, operation: operation) }
             }
             shares.append(StoreShare(domain: domain, rings: rings, nodes: nodes))

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ConfigApply
 import LaunchControl
 import Measurement
 import Platform
@@ -7,7 +8,7 @@ import Platform
 /// The host as a launch sees it: Xen, the domains' memory, the TPM and the journal, each operation traced. A dry run is
 /// the same code on other types.
 public struct Machine<
-    Host: Hypervisor & ImageSource & Xenstore & ~Copyable, Store: MeasurementStore & ~Copyable,
+    Host: Hypervisor & ImageSource & DomainEvents & Xenstore & ~Copyable, Store: MeasurementStore & ~Copyable,
     Log: Journal & ~Copyable,
     Hash: ContentHash
 >: ~Copyable {
@@ -22,6 +23,14 @@ public struct Machine<
     var logRegions: [(domid: DomainID, place: Segment)] = []
     /// An active bank that DomB cannot hash and so leaves open, where one was found after a failure.
     var unhashableBank: UInt16?
+    /// What of the Recovery Domain is configured.
+    var recoveryConfigured: [ConfigOperation.Moment] = []
+    var order = LaunchOrder(DependencyGraph(dependencies: []), apart: nil)
+    /// The failure of the first domain in LCM order that was left out.
+    var firstSkipped: LaunchFailure?
+    var firstSkippedIndex = 0
+    /// Whether a failure is in the log: there is one at most; and if so, whether it and the cap are in the PCR.
+    var failureRecorded: Bool?
     /// Domains that run, in the order in which they were unpaused.
     public internal(set) var unpaused: [DomainID] = []
 

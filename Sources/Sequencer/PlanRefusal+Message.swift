@@ -83,6 +83,12 @@ extension Line {
             append(escaped: names.first ?? [])
         case .logRegion: append("domb,log-region lies over its kernel")
         case .recoveryDependency: append("it depends on the Recovery Domain, which a good launch never runs")
+        case .secondRecovery: append("it is a second Recovery Domain: which one is to run?")
+        case .recoveryConduct:
+            append("the Recovery Domain runs after a failure: it can have no depends-on, ready or on-failure")
+        case .noRecovery: append("on-failure recover, and the LCM has no Recovery Domain")
+        case .noXenstore: append("ready by a node of xenstore, and the LCM has no domb,xenstored")
+        case .hardwareShutdown: append("ready by its shutdown, and that of the hardware domain halts the host")
         case .missing: append("it is in the LCM, and Xen has no such domain")
         case .unnamed: append("it exists, and the LCM does not name it")
         case .notPaused: append("it runs already")

@@ -33,6 +33,16 @@ public enum PlanRefusal: Error, Equatable, Sendable {
     /// Its place for the log lies over its kernel.
     case logRegion(DomainID)
     case recoveryDependency(DomainID)
+    /// A second Recovery Domain: which is to run?
+    case secondRecovery(DomainID)
+    /// A Recovery Domain that waits for others, or is waited for, or has an answer to its own failure.
+    case recoveryConduct(DomainID)
+    /// Its failure is to be answered by a Recovery Domain, and there is none.
+    case noRecovery(DomainID)
+    /// It is ready once a node is there, and the LCM names no xenstored.
+    case noXenstore(DomainID)
+    /// It is ready once it has shut down, and that would halt the host.
+    case hardwareShutdown(DomainID)
     case missing(DomainID)
     case unnamed(DomainID)
     case notPaused(DomainID)
@@ -56,7 +66,8 @@ public enum PlanRefusal: Error, Equatable, Sendable {
         case .recoveryDependency(let domid), .missing(let domid), .unnamed(let domid), .notPaused(let domid),
             .alreadyRan(let domid), .shutDown(let domid), .notHVM(let domid), .unsupportedMode(let domid, _),
             .memory(let domid, _, _), .handle(let domid), .unknownPlace(let domid), .unmeasurableModule(let domid, _),
-            .logRegion(let domid),
+            .logRegion(let domid), .secondRecovery(let domid), .recoveryConduct(let domid), .noRecovery(let domid),
+            .noXenstore(let domid), .hardwareShutdown(let domid),
             .configuration(let domid, _):
             domid
         default: nil

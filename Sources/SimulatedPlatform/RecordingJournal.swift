@@ -2,22 +2,22 @@
 
 import Platform
 
-/// A journal that remembers. Its clock counts the times that it was asked, one microsecond each.
+/// A journal that remembers. Each time that its clock is asked takes one microsecond.
 public struct RecordingJournal: Journal {
     public private(set) var notes: [Line] = []
     public private(set) var entries: [TraceEntry] = []
     public private(set) var eventLogs: [[UInt8]] = []
     public private(set) var measurements: [(domid: DomainID, name: [UInt8], digest: Digest)] = []
-    private var clock: UInt64 = 0
+    public let clock: VirtualClock
 
-    public init() {}
+    public init(clock: VirtualClock = VirtualClock()) { self.clock = clock }
 
     public mutating func now() -> UInt64 {
-        clock += 1
-        return clock
+        clock.spend(1)
+        return clock.now
     }
 
-    public mutating func wait(microseconds: UInt64) { clock += microseconds }
+    public mutating func wait(microseconds: UInt64) { clock.spend(microseconds) }
 
     public mutating func note(_ line: Line) { notes.append(line) }
 

@@ -35,6 +35,7 @@ public struct SimulatedDomain: Sendable {
         let all = CPUIDRegisters(eax: .max, ebx: .max, ecx: .max, edx: .max)
         return [.basic: all, .structured: all, .extended: all]
     }()
+    public var behaviour = DomainBehaviour()
     /// XEN_DOMCTL_CDF_iommu.
     public var hasIOMMU = true
 

@@ -52,6 +52,12 @@ public struct SimulatedHypervisor: Hypervisor {
     public var givenUpCPUs = CPUSet()
     /// Those that this Xen was built with.
     public var schedulers: [HypervisorFacts.Scheduler] = [.credit, .credit2, .rtds, .arinc653, .null]
+    public var clock = VirtualClock()
+    /// A xenstored of the boot domain has VIRQ_DOM_EXC.
+    public var virqTaken = false
+    var isWatching = false
+    /// In the order in which it will come.
+    var pending: [Pending] = []
 
     /// Operations that succeed and change nothing.
     public var ignored: Set<Operation> = []
@@ -89,6 +95,7 @@ public struct SimulatedHypervisor: Hypervisor {
 
     mutating func domain(_ operation: Operation, _ domid: DomainID) throws(HypercallError) -> SimulatedDomain {
         try begin(operation, domid)
+        catchUp()
         guard let domain = domainsByID[domid.rawValue] else {
             throw HypercallError(operation, domid, code: ErrorCode.noSuchDomain)
         }
@@ -139,6 +146,7 @@ public struct SimulatedHypervisor: Hypervisor {
 
     public mutating func domains() throws(HypercallError) -> [DomainInfo] {
         try begin(.getInfoList)
+        catchUp()
         return listing
     }
 
@@ -166,6 +174,9 @@ public struct SimulatedHypervisor: Hypervisor {
         guard domain.pauseCount > 0 else { throw HypercallError(.unpause, domid, code: ErrorCode.invalid) }
         domainsByID[domid.rawValue]?.pauseCount -= 1
         domainsByID[domid.rawValue]?.info.isPaused = domain.pauseCount > 1
+        guard domain.pauseCount == 1, domain.info.cpuTime == 0 else { return }
+        domainsByID[domid.rawValue]?.info.cpuTime = 1
+        schedule(domid)
     }
 
     public mutating func shutDownHost(hardwareDomain: DomainID, reboot: Bool) throws(HypercallError) {

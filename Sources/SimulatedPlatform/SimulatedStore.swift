@@ -13,7 +13,7 @@ public struct SimulatedStore: Sendable {
     public var isThere = true
     public var nodes: [String: Node] = [:]
     public var introduced: [UInt16: UInt32] = [:]
-    public var watched: [String] = []
+    public var watched: Set<String> = []
     /// Transactions that somebody else's changes still foil.
     public var foiledTransactions = 0
     /// Paths that are written and not kept.
@@ -22,6 +22,11 @@ public struct SimulatedStore: Sendable {
     var transaction: [String: Node]?
 
     public init() {}
+
+    /// As a domain writes.
+    mutating func write(_ path: [UInt8], _ value: [UInt8]) {
+        nodes[String(decoding: path, as: UTF8.self), default: Node(value: [])].value = value
+    }
 
     public func value(_ path: String) -> String? { nodes[path].map { String(decoding: $0.value, as: UTF8.self) } }
 
@@ -45,6 +50,7 @@ public struct SimulatedStore: Sendable {
 
 /// Xen: tools/xenstored/core.c and domain.c, common/event_channel.c, common/grant_table.c.
 extension SimulatedHypervisor: Xenstore {
+    private static let releaseDomain = "@releaseDomain"
     private static let notFound: Int32 = 2
     private static let badDescriptor: Int32 = 9
     private static let refused: Int32 = 111
@@ -63,6 +69,7 @@ extension SimulatedHypervisor: Xenstore {
     public mutating func readNode(_ path: [UInt8]) throws(HypercallError) -> [UInt8]? {
         try request(.storeRead)
         guard SimulatedStore.isPossible(path) else { throw HypercallError(.storeRead, code: ErrorCode.invalid) }
+        catchUp()
         return store.nodes[String(decoding: path, as: UTF8.self)]?.value
     }
 
@@ -116,13 +123,23 @@ extension SimulatedHypervisor: Xenstore {
 
     public mutating func watchNode(_ path: [UInt8]) throws(HypercallError) {
         try request(.storeWatch)
-        guard SimulatedStore.isPossible(path) else { throw HypercallError(.storeWatch, code: ErrorCode.invalid) }
-        store.watched.append(String(decoding: path, as: UTF8.self))
+        let path = String(decoding: path, as: UTF8.self)
+        guard path == Self.releaseDomain || SimulatedStore.isPossible(Array(path.utf8)) else {
+            throw HypercallError(.storeWatch, code: ErrorCode.invalid)
+        }
+        store.watched.insert(path)
     }
 
     public mutating func waitForStore(microseconds: UInt64) throws(HypercallError) -> Bool {
         try request(.storeWait)
-        return false
+        let (watched, tellsOfEnds) = (store.watched, store.watched.contains(Self.releaseDomain))
+        return pass(atMost: microseconds) { act in
+            if case .write(let path, _) = act {
+                watched.contains(String(decoding: path, as: UTF8.self))
+            } else {
+                tellsOfEnds
+            }
+        }
     }
 
     public mutating func seedGrant(_ domid: DomainID, _ grant: ReservedGrant) throws(HypercallError) {

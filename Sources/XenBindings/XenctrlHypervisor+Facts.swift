@@ -159,6 +159,7 @@ extension DomainInfo {
             domid: domid, isPaused: entry.paused != 0, isShutDown: entry.shut_down != 0, isDying: entry.dying != 0,
             isHVM: entry.hvm != 0, totalPages: entry.total_pages, maxPages: entry.max_pages, cpuTime: entry.cpu_time,
             vcpus: entry.vcpus, handle: DomainHandle(bytes: bytes) ?? .unset, securityID: entry.ssidref,
-            cpupool: entry.cpupool)
+            cpupool: entry.cpupool,
+            shutdownReason: entry.shut_down != 0 ? ShutdownReason(rawValue: entry.shutdown_reason) : nil)
     }
 }

@@ -45,6 +45,7 @@ extension LaunchControlFile {
                         + domain.otherModules.map { $0.image.json(role: $0.kind.name.description) })
             ),
             ("dependsOn", .array(domain.dependencies.map { .number(module.domains[$0].domid.rawValue) })),
+            ("conduct", domain.conduct.json),
             ("configuration", domain.configuration),
         ])
     }

@@ -9,7 +9,7 @@ extension ParseError {
             "domb,pcr", "domb,tpm", "domb,coverage", "domb,handoff", "domb,handoff-target", "domb,xenstored",
             "domb,depends-on",
             "domb,weight", "domb,cap", "domb,soft-affinity", "domb,load", "domb,size", "domb,digest", "domb,log-region",
-        ] + ExtendedConfiguration.textKeys.map { "domb,\($0)" }
+        ] + (ExtendedConfiguration.textKeys + DomainConduct.textKeys).map { "domb,\($0)" }
     /// The same in the text of an xLCM.
     static let textKeys =
         [
@@ -18,7 +18,7 @@ extension ParseError {
             "mem-max",
             "hard-affinity", "soft-affinity", "bootargs", "load", "kernel-digest", "ramdisk-digest", "ramdisk-size",
             "log-region",
-        ] + ExtendedConfiguration.textKeys.map { $0.description }
+        ] + (ExtendedConfiguration.textKeys + DomainConduct.textKeys).map { $0.description }
 
     /// The name that an unknown one may have been meant for.
     var suggestion: String? {

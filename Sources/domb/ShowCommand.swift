@@ -76,6 +76,10 @@ extension LaunchControlFile {
             lines.append(row("log", "\(place.byteCount) bytes at \(hexadecimal(place.address))"))
         }
         for module in domain.otherModules { lines += describe(module.image, module.kind.name.description) }
+        if let words = domain.conduct.readinessWords { lines.append(row("ready", words)) }
+        if domain.conduct.onFailure != .halt {
+            lines.append(row("on failure", domain.conduct.onFailure.name.description))
+        }
         let before = domain.dependencies.map { module.domains[$0] }
         if !before.isEmpty {
             let names = before.map { "\(text($0.name)) (\($0.domid.rawValue))" }

@@ -58,6 +58,7 @@ struct SimulatedLaunch {
     /// Everything as it is after a launch, in values that can be copied: the machine itself cannot.
     struct Outcome {
         var failure: LaunchFailure?
+        var end: LaunchEnd?
         var plan: LaunchPlan?
         var unpaused: [DomainID]
         var host: SimulatedHypervisor
@@ -69,22 +70,26 @@ struct SimulatedLaunch {
     /// Facts and plan, and the launch itself unless only the plan is asked for, as PID 1 does them; a failure of the
     /// launch is recorded as PID 1 records it.
     func run(planOnly: Bool = false, otherProcesses: [UInt32] = [], inheritedDescriptors: [UInt32] = []) -> Outcome {
+        var host = host
+        host.clock = VirtualClock()
         var machine = SimulatedMachine(
-            host: host, store: tpm, journal: RecordingJournal(), hashing: SwiftCryptoHash.self)
+            host: host, store: tpm, journal: RecordingJournal(clock: host.clock), hashing: SwiftCryptoHash.self)
         var failure: LaunchFailure?
         var plan: LaunchPlan?
+        var end: LaunchEnd?
         do throws(LaunchFailure) {
             let facts = try machine.facts(
-                for: module, otherProcesses: otherProcesses, inheritedDescriptors: inheritedDescriptors)
+                for: module, otherProcesses: otherProcesses, hasXenstored: module.settings.xenstored != nil,
+                inheritedDescriptors: inheritedDescriptors)
             let planned = try self.plan(facts)
             plan = planned
-            if !planOnly { try machine.run(planned, identity) }
+            if !planOnly { end = try machine.run(planned, identity) }
         } catch {
             failure = error
             if !planOnly { machine.recordFailure(error) }
         }
         return Outcome(
-            failure: failure, plan: plan, unpaused: machine.unpaused, host: machine.host, tpm: machine.store,
+            failure: failure, end: end, plan: plan, unpaused: machine.unpaused, host: machine.host, tpm: machine.store,
             journal: machine.journal, recorder: machine.recorder)
     }
 

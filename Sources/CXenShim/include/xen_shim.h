@@ -21,6 +21,7 @@ struct domb_domain_info {
     uint8_t shut_down;
     uint8_t dying;
     uint8_t hvm;
+    uint8_t shutdown_reason;
     uint8_t handle[16];
 };
 
@@ -124,6 +125,13 @@ int64_t domb_xc_domain_maximum_gpfn(struct domb_xen *xen, uint32_t domid);
 // One byte for each of at most DOMB_FRAME_BATCH frames from first on: 1 where the domain has a page there.
 enum { DOMB_FRAME_BATCH = 1024 };
 int domb_xc_get_pfn_type_batch(struct domb_xen *xen, uint32_t domid, uint64_t first, uint32_t count, uint8_t *present);
+
+// VIRQ_DOM_EXC for this domain, which takes it over first where boot_domain is its domid and not negative.
+int domb_watch_domains(struct domb_xen *xen, int64_t boot_domain);
+// Until a domain shuts down or dies, or so much time has passed.
+int domb_wait_for_event(struct domb_xen *xen, uint64_t microseconds);
+// Closes the channel, and gives VIRQ_DOM_EXC to a domain where the domid is not negative.
+int domb_end_watch(struct domb_xen *xen, int64_t hand_over);
 
 // Maps pages read-only from guest frame first on. Every page or none.
 int domb_foreign_map(struct domb_xen *xen, uint32_t domid, uint64_t first, size_t pages, const void **out);

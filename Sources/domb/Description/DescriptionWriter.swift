@@ -66,6 +66,9 @@ struct DescriptionWriter {
         for (key, value) in domain.extended.words {
             lines.append("    \(key.replacing("-", with: "_")): \(quoted(Array(value.utf8), key))")
         }
+        for (key, value) in domain.conduct.words {
+            lines.append("    \(key.replacing("-", with: "_")): \(quoted(value, key))")
+        }
         if let place = domain.logRegion {
             lines.append("    log_region: \(hexadecimal(place.address))+\(hexadecimal(place.byteCount))")
         }

@@ -8,7 +8,7 @@ extension LaunchDescription.Domain {
         [
             "name", "domid", "uuid", "roles", "mode", "memory", "mem_max", "vcpus", "weight", "cap", "affinity",
             "depends_on", "kernel", "ramdisk", "cmdline", "digest", "log_region",
-        ] + ExtendedConfiguration.textKeys.map { key($0) }
+        ] + (ExtendedConfiguration.textKeys + DomainConduct.textKeys).map { key($0) }
     private static let roles: [(name: String, value: DomainRoles)] =
         [DomainRoles.control, .hardware, .xenstore, .console, .recovery, .legacyDom0, .stubDomain].map {
             ($0.names.joined(), $0)
@@ -45,7 +45,7 @@ extension LaunchDescription.Domain {
             cap: section["cap"]?.number(in: 0...65535).map { UInt16($0) }, extended: Self.extended(section),
             kernel: ImageReference(moduleIndex: nil),
             commandLine: section.bytes("cmdline", limit: Limits.commandLineBytes) ?? [],
-            logRegion: section["log_region"].flatMap { Self.logRegion($0) })
+            logRegion: section["log_region"].flatMap { Self.logRegion($0) }, conduct: Self.conduct(section))
         guard let kernel, name != nil else { return nil }
         place = section
         self.kernel = kernel

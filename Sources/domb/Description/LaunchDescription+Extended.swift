@@ -46,6 +46,24 @@ extension LaunchDescription.Domain {
     /// What stands between items in DomB's text.
     private static func separator(_ key: String) -> String { key == "disks" || key == "vifs" ? ";" : "," }
 
+    static func conduct(_ section: DescriptionSection) -> DomainConduct {
+        DomainConduct { key in
+            section[Self.key(key)].flatMap { $0.text }.map { Array($0.utf8) }
+        } report: { key, code in
+            section[Self.key(key)]?.wrong("\(code.text); \(conductForm(key.description))")
+        }
+    }
+
+    private static func conductForm(_ key: String) -> String {
+        switch key {
+        case "ready": "unpaused, poweroff, or node with ready_node"
+        case "ready-node": "a path of xenstore, with ready: node only"
+        case "ready-value": "at most \(Limits.nodeValueBytes) bytes, with ready: node only"
+        case "ready-timeout": "milliseconds, 1 to \(Limits.readyTimeout), where ready is not unpaused"
+        default: "halt, recover or skip"
+        }
+    }
+
     private static func text(_ value: DescriptionValue, separator: String) -> [UInt8]? {
         guard value.node.scalar == nil else { return value.text.map { Array($0.utf8) } }
         return Array(value.items.compactMap { $0.text }.joined(separator: separator).utf8)

@@ -61,6 +61,7 @@ extension FlatTree.Node {
         if let weight = domain.weight { set("domb,weight", cells: [UInt32(weight)]) }
         if let cap = domain.cap { set("domb,cap", cells: [UInt32(cap)]) }
         add(domain.extended)
+        add(domain.conduct)
         if !domain.dependencies.isEmpty {
             set("domb,depends-on", cells: domain.dependencies.map { UInt32($0) + 1 })
         }
@@ -98,6 +99,16 @@ extension FlatTree.Node {
         if !extended.disks.isEmpty { set("domb,disks", bytes: extended.disks.flatMap { $0.text.bytes + [0] }) }
         if !extended.interfaces.isEmpty { set("domb,vifs", bytes: extended.interfaces.flatMap { $0.text.bytes + [0] }) }
         if !extended.devices.isEmpty { set("domb,pci", bytes: extended.devices.flatMap { $0.text.bytes + [0] }) }
+    }
+
+    private mutating func add(_ conduct: DomainConduct) {
+        for (key, value) in conduct.words {
+            if key == "ready-timeout" {
+                set("domb,ready-timeout", cells: [conduct.timeout])
+            } else {
+                set("domb,\(key)", text: value)
+            }
+        }
     }
 
     private static func affinity(_ affinity: VCPUAffinity) -> FlatTree.Node {

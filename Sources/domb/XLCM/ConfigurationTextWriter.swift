@@ -49,6 +49,7 @@ struct ConfigurationTextWriter {
         addAffinity("hard-affinity", domain.affinities.map { ($0.vcpu, $0.hard) })
         addAffinity("soft-affinity", domain.affinities.map { ($0.vcpu, $0.soft) })
         for (key, value) in domain.extended.words { add(key, value) }
+        for (key, value) in domain.conduct.words { add(key, value) }
         if !domain.kernel.segments.isEmpty {
             add("load", domain.kernel.segments.map { Self.place($0) }.joined(separator: ","))
         }

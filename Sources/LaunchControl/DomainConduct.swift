@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Platform
+
+/// What a launch expects of a domain once it runs, and what it does where that does not come: docs/lcm.md.
+public struct DomainConduct: Equatable, Sendable {
+    public enum Readiness: Equatable, Sendable {
+        /// It counts as ready as soon as it runs.
+        case unpaused
+        /// It has shut itself down with poweroff: a helper that does its work and ends.
+        case poweredOff
+        /// A node of xenstore exists, with this value where one is given. A path without a slash in front is below the
+        /// domain's own folder, /local/domain/N.
+        case node(path: [UInt8], value: [UInt8]?)
+    }
+
+    /// What follows where the domain cannot be configured, unpaused, or does not become ready.
+    public enum OnFailure: UInt8, Sendable {
+        /// The launch ends.
+        case halt = 0
+        /// The Recovery Domain runs, and nothing else that does not run yet.
+        case recover = 1
+        /// The domain, and all that depend on it, are left out.
+        case skip = 2
+
+        public var name: StaticString {
+            switch self {
+            case .halt: "halt"
+            case .recover: "recover"
+            case .skip: "skip"
+            }
+        }
+    }
+
+    /// `domb,ready`, `domb,ready-node`, `domb,ready-value`.
+    public var readiness: Readiness = .unpaused
+    /// `domb,ready-timeout`: milliseconds from its unpause within which the domain must be ready.
+    public var timeout: UInt32 = DomainConduct.standardTimeout
+    /// `domb,on-failure`.
+    public var onFailure: OnFailure = .halt
+
+    public static let standardTimeout: UInt32 = 60_000
+
+    public init(
+        readiness: Readiness = .unpaused, timeout: UInt32 = DomainConduct.standardTimeout, onFailure: OnFailure = .halt
+    ) {
+        self.readiness = readiness
+        self.timeout = timeout
+        self.onFailure = onFailure
+    }
+}
+
+extension DomainConduct.Readiness {
+    /// The LCM's word.
+    public var name: StaticString {
+        switch self {
+        case .unpaused: "unpaused"
+        case .poweredOff: "poweroff"
+        case .node: "node"
+        }
+    }
+
+    /// The absolute path of the node that `domid` writes.
+    public static func path(_ path: [UInt8], of domid: DomainID) -> [UInt8] {
+        guard path.first != UInt8(ascii: "/") else { return path }
+        var line = Line("/local/domain/")
+        line.append(domid)
+        line.append("/")
+        return line.bytes + path
+    }
+}
+
+extension DomainConduct {
+    /// The keys of DomB's text: the device tree's properties without `domb,`.
+    public static let textKeys: [StaticString] = [
+        "ready", "ready-node", "ready-value", "ready-timeout", "on-failure",
+    ]
+    static let properties: [StaticString] = [
+        "domb,ready", "domb,ready-node", "domb,ready-value", "domb,ready-timeout", "domb,on-failure",
+    ]
+
+    /// What texts say: `value` gives that of a key, `report` takes what is wrong with it.
+    public init(text value: (StaticString) -> [UInt8]?, report: (StaticString, ParseError.Code) -> Void) {
+        self.init()
+        if let word = value("on-failure") {
+            let answers = [OnFailure.halt, .recover, .skip]
+            if let answer = answers.first(where: { Line($0.name).bytes == word }) {
+                onFailure = answer
+            } else {
+                report("on-failure", .badPropertyValue)
+            }
+        }
+        readReadiness(value, report)
+        guard let text = value("ready-timeout") else { return }
+        guard let number = Decimal.parse(text[...]), (1...Limits.readyTimeout).contains(number) else {
+            report("ready-timeout", .badPropertyValue)
+            return
+        }
+        // What is ready at once needs no time.
+        if readiness == .unpaused { report("ready-timeout", .conflictingProperties) }
+        timeout = UInt32(number)
+    }
+
+    private mutating func readReadiness(
+        _ value: (StaticString) -> [UInt8]?, _ report: (StaticString, ParseError.Code) -> Void
+    ) {
+        let word = value("ready") ?? Line("unpaused").bytes
+        if word == Line("node").bytes {
+            guard let path = value("ready-node") else { return report("ready", .conflictingProperties) }
+            guard Self.isPath(path) else { return report("ready-node", .badPropertyValue) }
+            let wanted = value("ready-value")
+            if let wanted, wanted.count > Limits.nodeValueBytes { report("ready-value", .limitExceeded) }
+            readiness = .node(path: path, value: wanted)
+            return
+        }
+        for key in ["ready-node", "ready-value"] as [StaticString] where value(key) != nil {
+            report(key, .conflictingProperties)
+        }
+        if word == Line("poweroff").bytes {
+            readiness = .poweredOff
+        } else if word != Line("unpaused").bytes {
+            report("ready", .badPropertyValue)
+        }
+    }
+
+    /// docs/misc/xenstore.txt of Xen: letters, digits and `-/_@`, no empty part, no slash at the end.
+    private static func isPath(_ path: [UInt8]) -> Bool {
+        guard !path.isEmpty, path.count <= Limits.nodePathBytes, path.last != UInt8(ascii: "/") else { return false }
+        var previous: UInt8 = 0
+        for byte in path {
+            switch byte {
+            case UInt8(ascii: "/"):
+                if previous == byte { return false }
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "@"):
+                break
+            default: return false
+            }
+            previous = byte
+        }
+        return true
+    }
+
+    /// What a domain's node says; every problem is reported.
+    init(_ view: NodeView, _ problems: ProblemList) {
+        var texts: [[UInt8]?] = []
+        for property in Self.properties {
+            let text = problems.attempt { () throws(ParseError) -> [UInt8]? in
+                guard Line(property).bytes != Line("domb,ready-timeout").bytes else {
+                    return try view.word(property).map { Line(decimal: UInt64($0)).bytes }
+                }
+                return try view.string(property, limit: Limits.nodeValueBytes)
+            }
+            texts.append(text ?? nil)
+        }
+        func index(_ key: StaticString) -> Int { Self.textKeys.firstIndex { Line($0).bytes == Line(key).bytes } ?? 0 }
+        self.init {
+            texts[index($0)]
+        } report: {
+            problems.report(view.error($1, missing: Self.properties[index($0)]))
+        }
+    }
+}
+
+extension Line {
+    fileprivate init(decimal value: UInt64) {
+        self.init()
+        append(decimal: value)
+    }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LaunchControl
+import Platform
+
+/// What a failure leads to: a table without effects. docs/failures.md is written from it.
+public enum FailurePolicy {
+    public enum Answer: Equatable, Sendable {
+        /// Nothing more is unpaused; error and cap go into log and PCR; then `domb.end=` happens.
+        case halt
+        /// Nothing more is unpaused but the Recovery Domain, and that only once its record, the error and the cap were
+        /// read back from the PCR. Where that cannot be, `halt`.
+        case recover
+        /// The domain and all that depend on it are left out; the launch goes on.
+        case skip
+    }
+
+    /// Every failure is of one of these kinds.
+    public enum Kind: UInt8, CaseIterable, Sendable {
+        /// Console, mounts, kernel modules, the boot domain's own command line.
+        case preparation
+        /// The LCM is missing, damaged or malformed.
+        case module
+        /// Xen or the TPM cannot be asked.
+        case facts
+        /// The plan is refused.
+        case plan
+        /// An operation on a domain failed, or Xen does not keep it.
+        case configuration
+        /// A domain cannot be measured, or is not what the LCM expects.
+        case measurement
+        /// The TPM failed, or what it holds is not what the log leads to.
+        case tpm
+        /// The log cannot be left in a domain's memory.
+        case logDelivery
+        /// Xen refuses to unpause a domain.
+        case unpause
+        /// A domain was not ready in time.
+        case timeout
+        /// A domain shut down or died before it was ready.
+        case stopped
+        /// Events or xenstore cannot be had.
+        case events
+        /// The last step was refused.
+        case handoff
+    }
+
+    public static func answer(_ kind: Kind, _ wish: DomainConduct.OnFailure) -> Answer {
+        switch kind {
+        // Nothing has had an effect, or no domain is to blame, or there is nobody left to ask.
+        case .preparation, .module, .facts, .plan, .tpm, .events, .handoff: .halt
+        // I1: nothing runs before every domain is measured, so none can be left out.
+        case .measurement: wish == .recover ? .recover : .halt
+        case .configuration, .logDelivery, .unpause, .timeout, .stopped:
+            switch wish {
+            case .halt: .halt
+            case .recover: .recover
+            case .skip: .skip
+            }
+        }
+    }
+}
+
+extension LaunchFailure {
+    public var kind: FailurePolicy.Kind {
+        if case .tpm = cause { return .tpm }
+        if case .readiness(let failure) = cause {
+            if case .timeout = failure { return .timeout }
+            return .stopped
+        }
+        switch stage {
+        case .prepare: return .preparation
+        case .module: return .module
+        case .facts: return .facts
+        case .plan: return .plan
+        case .configure: return .configuration
+        // Without a domain it is the launch's own records that failed.
+        case .measure: return domid == nil ? .tpm : .measurement
+        case .cap: return domid == nil ? .tpm : .logDelivery
+        case .unpause: return .unpause
+        case .ready: return .events
+        case .handoff: return .handoff
+        }
+    }
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Which domains may run now: a state machine without effects. It is told what came of each domain, and says which to
+/// unpause next; independent chains never wait for each other, and among several the first in LCM order comes first.
+/// All work together is linear in domains and dependencies, but for a logarithm.
+public struct LaunchOrder: Sendable {
+    public enum State: Equatable, Sendable {
+        /// Waits for this many others.
+        case held(Int)
+        /// Nothing holds it back.
+        case released
+        /// Runs, and has to be ready before this time, in microseconds.
+        case running(deadline: UInt64)
+        case ready
+        /// Failed, or depends on one that did: it, and what depends on it, is left out.
+        case skipped
+        /// Not part of the order: the Recovery Domain.
+        case apart
+    }
+
+    public private(set) var states: [State]
+    /// Domains that run and are not ready, ascending.
+    public private(set) var waiting: [Int] = []
+    private var dependents: [[Int]]
+    private var released = MinHeap()
+
+    /// `apart`: the domain that no launch unpauses; nobody depends on it.
+    public init(_ graph: DependencyGraph, apart: Int?) {
+        states = graph.dependencies.map { $0.isEmpty ? .released : .held($0.count) }
+        dependents = [[Int]](repeating: [], count: states.count)
+        for (index, targets) in graph.dependencies.enumerated() {
+            for target in targets { dependents[target].append(index) }
+        }
+        if let apart { states[apart] = .apart }
+        for index in states.indices where states[index] == .released { released.insert(index) }
+    }
+
+    /// The next domain to unpause; `nil` where all that may run do.
+    public mutating func next() -> Int? {
+        while let index = released.popSmallest() {
+            // It may have been left out since.
+            if states[index] == .released { return index }
+        }
+        return nil
+    }
+
+    /// It runs; `deadline` is `nil` where that is all that it needs.
+    public mutating func unpaused(_ index: Int, deadline: UInt64?) {
+        guard let deadline else { return ready(index) }
+        states[index] = .running(deadline: deadline)
+        waiting.insert(index, at: place(of: index))
+    }
+
+    public mutating func ready(_ index: Int) {
+        stopWaiting(index)
+        states[index] = .ready
+        for dependent in dependents[index] {
+            guard case .held(let count) = states[dependent] else { continue }
+            states[dependent] = count > 1 ? .held(count - 1) : .released
+            if count == 1 { released.insert(dependent) }
+        }
+    }
+
+    /// Leaves it out, and all that depend on it; returns them, ascending, itself among them.
+    public mutating func skip(_ index: Int) -> [Int] {
+        stopWaiting(index)
+        var left: [Int] = []
+        var open = [index]
+        while let next = open.popLast() {
+            guard states[next] != .skipped else { continue }
+            states[next] = .skipped
+            left.append(next)
+            open += dependents[next]
+        }
+        return left.sorted()
+    }
+
+    /// The time at which the first of those that are waited for is late.
+    public var nextDeadline: UInt64? {
+        var first: UInt64?
+        for index in waiting {
+            if case .running(let deadline) = states[index] { first = min(first ?? deadline, deadline) }
+        }
+        return first
+    }
+
+    public func isLate(_ index: Int, at now: UInt64) -> Bool {
+        if case .running(let deadline) = states[index] { return now >= deadline }
+        return false
+    }
+
+    private mutating func stopWaiting(_ index: Int) {
+        let place = place(of: index)
+        if place < waiting.count, waiting[place] == index { waiting.remove(at: place) }
+    }
+
+    private func place(of index: Int) -> Int {
+        var low = 0
+        var high = waiting.count
+        while low < high {
+            let middle = (low + high) / 2
+            if waiting[middle] < index { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}

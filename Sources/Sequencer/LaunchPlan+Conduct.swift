@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LaunchControl
+import Platform
+
+extension LaunchPlan {
+    /// Every readiness can come, and every failure has its answer. Returns the index of the Recovery Domain.
+    static func checkConduct(_ module: LaunchControlModule) throws(PlanRefusal) -> Int? {
+        var recovery: Int?
+        for (index, domain) in module.domains.enumerated() where domain.roles.contains(.recovery) {
+            guard recovery == nil else { throw .secondRecovery(domain.domid) }
+            guard domain.dependencies.isEmpty, domain.conduct == DomainConduct() else {
+                throw .recoveryConduct(domain.domid)
+            }
+            recovery = index
+        }
+        for domain in module.domains {
+            if domain.conduct.onFailure == .recover, recovery == nil { throw .noRecovery(domain.domid) }
+            switch domain.conduct.readiness {
+            case .unpaused: break
+            case .poweredOff:
+                guard !domain.roles.contains(.hardware) else { throw .hardwareShutdown(domain.domid) }
+            case .node:
+                guard module.settings.xenstored != nil else { throw .noXenstore(domain.domid) }
+            }
+        }
+        return recovery
+    }
+
+    /// Whether anything is waited for but the unpause itself.
+    var waits: Bool { unpauseOrder.contains { module.domains[$0].conduct.readiness != .unpaused } }
+
+    /// The absolute paths of the nodes that tell of readiness, in LCM order.
+    var nodesWaitedFor: [[UInt8]] {
+        var paths: [[UInt8]] = []
+        for domain in module.domains {
+            guard case .node(let path, _) = domain.conduct.readiness else { continue }
+            paths.append(DomainConduct.Readiness.path(path, of: domain.domid))
+        }
+        return paths
+    }
+
+    /// What follows the failure, by the domain that it is about.
+    public func answer(to failure: LaunchFailure) -> FailurePolicy.Answer {
+        let domain = module.domains.first { $0.domid == failure.domid }
+        return FailurePolicy.answer(failure.kind, domain?.conduct.onFailure ?? .halt)
+    }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LaunchControl
+import Platform
+
+/// Who tells that something has happened.
+enum EventSource: Equatable {
+    case none
+    /// Xen: VIRQ_DOM_EXC.
+    case domains
+    /// xenstore: watches on nodes, and on `@releaseDomain` for domains that shut down.
+    case store
+}
+
+extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
+    /// EEXIST: a xenstored in the boot domain has the interrupt, and tells of domains by itself.
+    private static var taken: Int32 { 17 }
+
+    mutating func watch(_ plan: LaunchPlan) throws(LaunchFailure) -> EventSource {
+        do throws(HypercallError) {
+            if !plan.nodesWaitedFor.isEmpty {
+                try watchStore(plan)
+                return .store
+            }
+            do throws(HypercallError) {
+                try traced(.bindVIRQ) { (host) throws(HypercallError) in
+                    try host.watchDomains(bootDomain: plan.bootDomain)
+                }
+                return .domains
+            } catch {
+                guard error.code == Self.taken else { throw error }
+                try watchStore(plan)
+                return .store
+            }
+        } catch {
+            throw LaunchFailure(.ready, .hypercall(error))
+        }
+    }
+
+    private mutating func watchStore(_ plan: LaunchPlan) throws(HypercallError) {
+        try openStore()
+        for path in plan.nodesWaitedFor + [Line("@releaseDomain").bytes] { try watchNode(path) }
+    }
+
+    /// Until something may have changed, at the latest until `deadline` in the journal's microseconds.
+    mutating func wait(_ source: EventSource, until deadline: UInt64) throws(LaunchFailure) {
+        let now = journal.now()
+        guard now < deadline else { return }
+        do throws(HypercallError) {
+            switch source {
+            case .none: journal.wait(microseconds: deadline - now)
+            case .domains:
+                try traced(.waitForEvent) { (host) throws(HypercallError) in
+                    try host.waitForEvent(atMost: deadline - now)
+                }
+            case .store:
+                _ = try waitForStore(microseconds: deadline - now)
+            }
+        } catch {
+            throw LaunchFailure(.ready, .hypercall(error))
+        }
+    }
+
+    /// The hardware domain's xenstored wants to know of domains that end. Nothing in the launch depends on it.
+    mutating func endWatch(_ plan: LaunchPlan) {
+        let hardware = plan.module.domains.first { $0.roles.contains(.hardware) }?.domid
+        do throws(HypercallError) {
+            try traced(.setVIRQHandler, hardware) { (host) throws(HypercallError) in
+                try host.endWatch(handOver: hardware)
+            }
+        } catch {
+            var line = Line("VIRQ_DOM_EXC could not be given back: ")
+            line.append(error)
+            journal.note(line)
+        }
+    }
+}

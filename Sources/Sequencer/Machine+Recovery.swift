@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LaunchControl
+import Measurement
+import Platform
+
+extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
+    /// Runs the Recovery Domain, once log and PCR hold its record and the failure (I1). Where that cannot be, the launch
+    /// halts with the failure that it had: there is one error record in a log.
+    mutating func recover(
+        _ plan: LaunchPlan, _ identity: LaunchIdentity, after failure: LaunchFailure
+    ) throws(LaunchFailure) {
+        do throws(LaunchFailure) {
+            guard let index = plan.recovery, plan.banks != nil else {
+                throw LaunchFailure(.cap, .measurement(.tpmRequired))
+            }
+            try runRecovery(plan, identity, index, failure)
+        } catch {
+            var line = Line("no recovery: ")
+            line.append(error.message)
+            journal.note(line)
+            throw failure
+        }
+    }
+
+    private mutating func runRecovery(
+        _ plan: LaunchPlan, _ identity: LaunchIdentity, _ index: Int, _ failure: LaunchFailure
+    ) throws(LaunchFailure) {
+        let domain = plan.module.domains[index]
+        if !recoveryConfigured.contains(.beforeMeasuring) { try configure(plan, index, .beforeMeasuring) }
+        if recorder?.isEmpty ?? true { try measureLaunch(plan, identity) }
+        if !(recorder?.domains.contains(domain.domid) ?? false) { try measure(plan, index) }
+        guard recordFailure(failure), let recorded = recorder else {
+            throw LaunchFailure(.cap, .measurement(.notCapped))
+        }
+        let values = try readBack()
+        let proof: RecoveryProof
+        do throws(MeasurementError) {
+            proof = try recorded.proveRecovery(of: domain.domid, readBack: values)
+        } catch {
+            throw LaunchFailure(.cap, .measurement(error))
+        }
+        if !logRegions.contains(where: { $0.domid == domain.domid }) { try deliverLog(plan, index) }
+        if !recoveryConfigured.contains(.afterMeasuring) { try configure(plan, index, .afterMeasuring) }
+        try unpauseRecovery(domain.domid, proof)
+    }
+
+    /// Nothing but the proof opens this door.
+    private mutating func unpauseRecovery(
+        _ domid: DomainID, _ proof: consuming RecoveryProof
+    ) throws(LaunchFailure) {
+        do throws(HypercallError) {
+            try unpause(domid)
+        } catch {
+            throw LaunchFailure(.unpause, domid: domid, .hypercall(error))
+        }
+        unpaused.append(domid)
+        var line = Line("recovery: domain ")
+        line.append(domid)
+        line.append(" runs")
+        journal.note(line)
+    }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LaunchControl
+import Measurement
+import Platform
+
+extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
+    /// Unpauses whatever may run, waits until something is ready or late, and so on until nothing is left. Nothing but
+    /// the proof that all is measured opens this door.
+    mutating func unpause(_ plan: LaunchPlan, _ proof: consuming MeasurementProof) throws(LaunchFailure) {
+        var source = EventSource.none
+        if plan.waits { source = try watch(plan) }
+        while true {
+            while let index = order.next() { try unpause(plan, index) }
+            guard let deadline = order.nextDeadline else { break }
+            let before = order.waiting.count
+            try look(plan)
+            guard order.waiting.count == before else { continue }
+            try wait(source, until: deadline)
+        }
+        if source == .domains { endWatch(plan) }
+    }
+
+    private mutating func unpause(_ plan: LaunchPlan, _ index: Int) throws(LaunchFailure) {
+        let domain = plan.module.domains[index]
+        do throws(HypercallError) {
+            try unpause(domain.domid)
+        } catch {
+            return try settle(LaunchFailure(.unpause, domid: domain.domid, .hypercall(error)), plan, index)
+        }
+        unpaused.append(domain.domid)
+        let limit = journal.now() &+ UInt64(domain.conduct.timeout) * 1000
+        order.unpaused(index, deadline: domain.conduct.readiness == .unpaused ? nil : limit)
+    }
+
+    /// What has become of those that are waited for. Who is ready and late at once is ready.
+    private mutating func look(_ plan: LaunchPlan) throws(LaunchFailure) {
+        let found: [DomainInfo]
+        do throws(HypercallError) {
+            found = try domains().sorted { $0.domid < $1.domid }
+        } catch {
+            throw LaunchFailure(.ready, .hypercall(error))
+        }
+        for index in order.waiting {
+            let domain = plan.module.domains[index]
+            let info = LaunchPlan.find(domain.domid, in: found) { $0.domid }
+            if let failure = try look(domain, info, index) {
+                try settle(LaunchFailure(.ready, domid: domain.domid, .readiness(failure)), plan, index)
+            }
+        }
+    }
+
+    private mutating func look(
+        _ domain: DomainDescription, _ info: DomainInfo?, _ index: Int
+    ) throws(LaunchFailure) -> ReadinessFailure? {
+        guard let info, !info.isDying else { return .gone }
+        if case .node(let path, let value) = domain.conduct.readiness {
+            let found: [UInt8]?
+            do throws(HypercallError) {
+                found = try traced(.storeRead, domain.domid) { (host) throws(HypercallError) in
+                    try host.readNode(DomainConduct.Readiness.path(path, of: domain.domid))
+                }
+            } catch {
+                throw LaunchFailure(.ready, .hypercall(error))
+            }
+            if let found, found == value ?? found {
+                order.ready(index)
+                return nil
+            }
+        }
+        if let reason = info.shutdownReason {
+            guard domain.conduct.readiness == .poweredOff, reason == .powerOff else { return .shutDown(reason) }
+            order.ready(index)
+            return nil
+        }
+        return order.isLate(index, at: journal.now()) ? .timeout(domain.conduct.timeout) : nil
+    }
+}
