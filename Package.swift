@@ -17,7 +17,9 @@ let embeddedFlags = ["-enable-experimental-feature", "Embedded"]
 let core: [SwiftSetting] =
     strict + [
         .unsafeFlags(
-            embeddedFlags + ["-wmo", "-Osize", "-Xfrontend", "-function-sections"], .when(traits: ["EmbeddedInit"]))
+            embeddedFlags + ["-wmo", "-Osize", "-Xfrontend", "-function-sections"], .when(traits: ["EmbeddedInit"])),
+        // The core is generic over the platform: as ordinary Swift it is specialised for one in another module so alone.
+        .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
     ]
 
 var products: [Product] = [.executable(name: "domb", targets: ["domb"])]
