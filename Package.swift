@@ -130,11 +130,12 @@ if let deps {
         .target(name: "TPMBindings", dependencies: ["Platform", "CTSSShim"], swiftSettings: bindings),
         .target(name: "CCryptoShim", cSettings: c),
         .target(name: "CryptoBindings", dependencies: ["Platform", "CCryptoShim"], swiftSettings: bindings),
+        .target(name: "CUnreached", cSettings: c),
         .executableTarget(
             name: "DomBInit",
             dependencies: [
                 "Sequencer", "LaunchControl", "Platform", "XenBindings", "TPMBindings", "CryptoBindings",
-                "LinuxBindings",
+                "LinuxBindings", "CUnreached",
             ],
             swiftSettings: bindings + [.define("DOMB_FAULT", .when(traits: ["FaultInjection"]))],
             linkerSettings: linked(
