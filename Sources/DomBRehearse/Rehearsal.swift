@@ -59,10 +59,14 @@ struct Rehearsal {
         return domain
     }
 
-    func run<Store: MeasurementStore & ~Copyable, Log: Journal>(
+    /// Once: the domains run then.
+    mutating func run<Store: MeasurementStore & ~Copyable, Log: Journal>(
         store: consuming Store, journal: Log
     ) -> Outcome<Log> {
-        var machine = Machine(host: host, store: store, journal: journal, hashing: LibcryptoHash.self)
+        let built = host
+        // Given away, or the first hypercall would copy all domains.
+        host = SimulatedHypervisor()
+        var machine = Machine(host: built, store: store, journal: journal, hashing: LibcryptoHash.self)
         var failure: LaunchFailure?
         do throws(LaunchFailure) {
             try launch(on: &machine)

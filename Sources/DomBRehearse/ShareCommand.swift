@@ -23,7 +23,7 @@ struct ShareCommand {
         var operations = 0
         let settings = LaunchSettings(tpmPolicy: .require, handoff: .shutdown)
         for _ in 0..<rounds {
-            let rehearsal = Rehearsal(domains: domains, settings: settings)
+            var rehearsal = Rehearsal(domains: domains, settings: settings)
             let store = SimulatedTPM(banks: [HashAlgorithm.sha1.rawValue, HashAlgorithm.sha256.rawValue])
             let start = Clock.nanoseconds(CLOCK_THREAD_CPUTIME_ID)
             let outcome = rehearsal.run(store: store, journal: StopwatchJournal())

@@ -15,9 +15,10 @@ extension SimulatedHypervisor: ImageSource {
         _ domid: DomainID, at address: UInt64, byteCount: UInt64, into hash: inout Hash
     ) throws(HypercallError) {
         let memory = try existing(domid, address, byteCount)
-        let page = [UInt8](repeating: 0, count: Int(SimulatedMemory.pageSize))
         memory.visit(address, byteCount) { written, zeros in
             hash.update(written.span)
+            guard zeros > 0 else { return }
+            let page = [UInt8](repeating: 0, count: Int(min(zeros, SimulatedMemory.pageSize)))
             var rest = zeros
             while rest > 0 {
                 let count = min(rest, UInt64(page.count))
