@@ -7,8 +7,8 @@
 
 #include <errno.h>
 #include <xencall.h>
-#include <xenevtchn.h>
 #include <xenctrl.h>
+#include <xenevtchn.h>
 #include <xenforeignmemory.h>
 #include <xentoollog.h>
 #include <xen/hvm/save.h>
