@@ -37,7 +37,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
     private mutating func look(_ plan: LaunchPlan) throws(LaunchFailure) {
         let found: [DomainInfo]
         do throws(HypercallError) {
-            found = try domains().sorted { $0.domid < $1.domid }
+            found = try domains().inOrder { $0.domid < $1.domid }
         } catch {
             throw LaunchFailure(.ready, .hypercall(error))
         }
