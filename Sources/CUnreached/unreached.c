@@ -15,6 +15,7 @@ static void tell(const char *text)
 }
 
 char *__strerror_r(int code, char *buffer, size_t size);
+void __ctype_init(void);
 
 // The C library's looks for a translation of its message.
 _Noreturn void __assert_fail(const char *assertion, const char *file, unsigned int line, const char *function)
@@ -41,6 +42,12 @@ char *__strerror_r(int code, char *buffer, size_t size)
 {
     (void)buffer, (void)size;
     return strerror(code);
+}
+
+// Sets up the tables of isalpha() and its kin for the program's locale. Whoever calls one of those gets them, and an error
+// of the linker: two of this function.
+void __ctype_init(void)
+{
 }
 
 // Given to what is above and in format.c, and not looked at there.
