@@ -123,8 +123,9 @@ def configured() -> list:
 
 def served() -> list:
     return [
-        Scenario("pv-devices", 10, "a domain boots from a PV disk and speaks on a PV console, both another domain's",
-                 ("domb: launch complete: 2 domains unpaused",), ends=STAYS, runs=(1, 2), log=GOOD, source="pv.dts",
+        Scenario("pv-devices", 10, "a domain waits for another's node in xenstore, boots from its PV disk and speaks on its PV console",
+                 ('"op":"xs_check_watch"', "domb: launch complete: 2 domains unpaused"), ends=STAYS, runs=(1, 2), log=GOOD,
+                 source="pv.dts",
                  store=True, quoted=True,
                  domains_say=((1, "CONSOLE of domain 2: spoken through the PV console"), (2, "LINUX init of the disk"))),
     ]
