@@ -20,7 +20,9 @@ let core: [SwiftSetting] =
             embeddedFlags + ["-wmo", "-Osize", "-Xfrontend", "-function-sections"], .when(traits: ["EmbeddedInit"]))
     ]
 
-var products: [Product] = [.executable(name: "domb", targets: ["domb"])]
+var products: [Product] = [
+    .executable(name: "domb", targets: ["domb"]), .executable(name: "domb-modelcheck", targets: ["DomBModelCheck"]),
+]
 var targets: [Target] = [
     .target(name: "Platform", swiftSettings: core),
     .target(name: "LaunchControl", dependencies: ["Platform"], swiftSettings: core),
@@ -57,6 +59,13 @@ var targets: [Target] = [
             "LaunchControl", "SimulatedPlatform", "Platform",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "Yams", package: "Yams"),
+        ],
+        swiftSettings: [.strictMemorySafety(), .treatAllWarnings(as: .error)]),
+    .executableTarget(
+        name: "DomBModelCheck",
+        dependencies: [
+            "Prediction", "LogReading", "Sequencer", "Measurement", "LaunchControl", "SimulatedPlatform", "Platform",
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         swiftSettings: [.strictMemorySafety(), .treatAllWarnings(as: .error)]),
     .target(name: "CLinuxShim", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
@@ -98,7 +107,7 @@ if let deps {
     let xen = "\(deps)/xen/usr/lib/x86_64-linux-gnu"
     let tss2 = "\(deps)/tss2/lib"
     let xenArchives = [
-        "ctrl", "foreignmemory", "call", "evtchn", "gnttab", "devicemodel", "toolcore", "toollog",
+        "ctrl", "foreignmemory", "call", "evtchn", "gnttab", "devicemodel", "store", "toolcore", "toollog",
     ].map { "\(xen)/libxen\($0).a" }
 
     func linked(_ archives: [String]) -> [LinkerSetting] {

@@ -7,8 +7,8 @@
 
 #include <errno.h>
 #include <xencall.h>
-#include <xenevtchn.h>
 #include <xenctrl.h>
+#include <xenevtchn.h>
 #include <xenforeignmemory.h>
 #include <xentoollog.h>
 #include <xen/hvm/save.h>
@@ -17,6 +17,10 @@ struct domb_xen {
     xc_interface *ctrl;
     xencall_handle *call;
     xenforeignmemory_handle *memory;
+    // Opened when it is first needed: most launches have no xenstore.
+    struct xs_handle *store;
+    // XBT_NULL outside of a transaction.
+    uint32_t transaction;
     xenevtchn_handle *events;
 };
 

@@ -44,6 +44,7 @@ int domb_xen_open(struct domb_xen **out)
 
 void domb_xen_close(struct domb_xen *xen)
 {
+    domb_xs_close(xen);
     if (xen->events)
         xenevtchn_close(xen->events);
     if (xen->memory)

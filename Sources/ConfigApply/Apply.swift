@@ -5,9 +5,12 @@ import Platform
 
 extension ConfigOperation {
     /// Applies the operation and reads back what Xen lets one read back.
-    public func apply<Host: Hypervisor & ~Copyable>(
+    public func apply<Host: Hypervisor & Xenstore & ~Copyable>(
         to domid: DomainID, on hypervisor: inout Host
     ) throws(ConfigError) {
+        if case .ring(let reference, let remote) = self {
+            return try applyRing(reference, remote, to: domid, on: &hypervisor)
+        }
         let kept: Bool
         do throws(HypercallError) {
             kept = try applied(to: domid, on: &hypervisor)
@@ -44,6 +47,8 @@ extension ConfigOperation {
             return try hypervisor.domainInfo(domid).securityID == securityID
         case .affinity, .nodeAffinity, .credit2, .credit, .rtds: return try scheduled(domid, on: &hypervisor)
         case .memory, .device, .ports, .interrupt: return try given(domid, on: &hypervisor)
+        // Elsewhere: `apply` above, and in one transaction with those of all domains.
+        case .ring, .home, .console, .disk, .interface: return true
         }
     }
 

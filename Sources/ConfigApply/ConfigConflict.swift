@@ -27,6 +27,10 @@ public enum ConfigConflict: Error, Equatable, Sendable {
     case memoryOverHostRAM(frame: UInt64)
     case noFLASK
     case noIOMMU
+    /// `xen,enhanced`, and the LCM names no xenstored.
+    case noStore
+    /// Its device's backend has no xenstore.
+    case backendWithoutStore(DomainID)
     // What two domains would have: the first of it, and the other domain.
     case sharedPort(UInt32, with: DomainID)
     case sharedFrame(UInt64, with: DomainID)

@@ -28,6 +28,11 @@ extension ConfigOperation {
             return [ConfigurationItem(.parameter, [UInt64(setting.parameter.rawValue), setting.value])]
         case .label(let label): return [ConfigurationItem(.label, text: label)]
         case .device(let device): return [ConfigurationItem(.device, [UInt64(device.rawValue)])]
+        case .ring: return []
+        case .home: return [ConfigurationItem(.store, [1])]
+        case .console(let backend, _): return [ConfigurationItem(.console, text: backend.text.bytes)]
+        case .disk(let disk, _): return [ConfigurationItem(.disk, text: disk.text.bytes)]
+        case .interface(let interface, _, _): return [ConfigurationItem(.interface, text: interface.text.bytes)]
         }
     }
 }

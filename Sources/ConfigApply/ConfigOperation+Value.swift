@@ -46,6 +46,13 @@ extension ConfigOperation {
             line.append(decimal: setting.value)
         case .handle(let handle): line.append(hexBytes: handle.bytes)
         case .label(let label): line.append(escaped: label)
+        case .ring(_, let remote):
+            line.append("to domain ")
+            line.append(remote)
+        case .home: line.append("in xenstore")
+        case .console(let backend, _): line.append(escaped: backend.text.bytes)
+        case .disk(let disk, _): line.append(escaped: disk.text.bytes)
+        case .interface(let interface, _, _): line.append(escaped: interface.text.bytes)
         }
         return line
     }

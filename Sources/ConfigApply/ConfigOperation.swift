@@ -37,16 +37,33 @@ public enum ConfigOperation: Equatable, Sendable {
     /// `domb,label`. The corresponding C functions are `xc_flask_context_to_sid` and `xc_flask_relabel_domain`.
     case label([UInt8])
 
+    /// `xen,enhanced` and `domb,console`: a channel that `remote` may bind, and the grant of the ring's page to it. The
+    /// corresponding C functions are `xc_evtchn_alloc_unbound`, `xc_hvm_param_set` and `xenforeignmemory_map_resource`.
+    case ring(ReservedGrant.Reference, remote: DomainID)
+    // What a domain has in xenstore, and who serves it. The corresponding C functions are `xs_write` and
+    // `xs_set_permissions`; of `home` `xs_introduce_domain` too.
+    /// `xen,enhanced`
+    case home
+    /// `domb,console`
+    case console(Backend, server: DomainID)
+    /// One of `domb,disks`.
+    case disk(VirtualDisk, server: DomainID)
+    /// One of `domb,vifs`.
+    case interface(VirtualInterface, handle: UInt32, server: DomainID)
+
     public enum Moment: Sendable {
         /// It changes vcpu state or memory, which the measurement answers for.
         case beforeMeasuring
         case afterMeasuring
+        /// With those of all domains, in one transaction of xenstore.
+        case inStore
     }
 
     public var moment: Moment {
         switch self {
         // The mode sets vcpu 0's TSC offset; frames and, with reserved regions, devices change the domain's memory map.
-        case .vcpus, .tscMode, .memory, .device: .beforeMeasuring
+        case .vcpus, .tscMode, .memory, .device, .ring: .beforeMeasuring
+        case .home, .console, .disk, .interface: .inStore
         case .maxMemory, .affinity, .nodeAffinity, .credit2, .credit, .rtds, .ports, .interrupt, .parameter, .handle,
             .label:
             .afterMeasuring
@@ -70,6 +87,12 @@ public enum ConfigOperation: Equatable, Sendable {
         case .parameter: "hvm-params"
         case .handle: "domain-uuid"
         case .label: "label"
+        case .ring(.store, _): "enhanced: ring"
+        case .ring(.console, _): "console: ring"
+        case .home: "enhanced"
+        case .console: "console"
+        case .disk: "disks"
+        case .interface: "vifs"
         }
     }
 }

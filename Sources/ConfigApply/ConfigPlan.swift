@@ -10,12 +10,15 @@ public struct ConfigPlan: Equatable, Sendable {
 
     /// `hardwareRoleMoved`: the boot domain is not the hardware domain, and another one is.
     public init(
-        _ domain: DomainDescription, built: DomainInfo, facts: HypervisorFacts, hardwareRoleMoved: Bool = false
+        _ domain: DomainDescription, built: DomainInfo, facts: HypervisorFacts, hardwareRoleMoved: Bool = false,
+        store: StoreServers? = nil
     ) throws(ConfigConflict) {
         guard built.vcpus <= domain.vcpus else { throw .tooManyVCPUs(built: built.vcpus, wanted: domain.vcpus) }
         let extended = domain.extended
         var operations: [ConfigOperation] = [.vcpus(domain.vcpus)]
         if let mode = extended.tscMode { operations.append(.tscMode(mode)) }
+        let virtual = try VirtualDevices(domain, store)
+        operations += virtual.rings
         operations += try Self.devices(domain, facts, hardwareRoleMoved: hardwareRoleMoved)
         if let maxMemory = domain.maxMemory { operations.append(.maxMemory(kibibytes: maxMemory)) }
         operations += try Self.placement(domain, facts)
@@ -28,6 +31,7 @@ public struct ConfigPlan: Equatable, Sendable {
             // The last one: under the new label the policy may allow the boot domain less.
             operations.append(.label(label))
         }
+        operations += virtual.nodes
         self.operations = operations
     }
 

@@ -86,9 +86,23 @@ struct ConstructStage: ~Copyable {
         }
         let refusals = feasibility.refusals(of: module.domains, problem: ImageFile.problem)
         guard refusals.isEmpty else { throw .refusals(refusals) }
+        if let digest = module.settings.xenstored { try startStore(digest) }
         for domain in DomainBuild.order(module.domains) { try build(domain, with: xen) }
         var line = Line("domains built and paused: ")
         line.append(decimal: UInt64(module.domains.count))
+        journal.note(line)
+    }
+
+    private mutating func startStore(_ digest: Digest) throws(ConstructFailure) {
+        let start = journal.now()
+        do throws(SystemError) {
+            try StoreDaemon.start(expecting: digest, hashing: LibcryptoHash.self)
+        } catch {
+            throw .system(error)
+        }
+        var line = Line("xenstored runs, after ")
+        line.append(decimal: (journal.now() - start) / 1000)
+        line.append(" ms")
         journal.note(line)
     }
 
@@ -112,7 +126,7 @@ struct ConstructStage: ~Copyable {
         journal.flush()
         PowerControl.closeDescriptors()
         do throws(SystemError) {
-            return .system(try NextInit(path: Line("/domb-init").bytes).execute())
+            return .system(try ProgramFile(path: Line("/domb-init").bytes).execute())
         } catch {
             return .system(error)
         }

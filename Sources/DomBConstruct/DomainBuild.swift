@@ -12,6 +12,8 @@ struct DomainBuild {
     let isHardware: Bool
     /// Whether the LCM gives it PCI devices.
     let getsDevices: Bool
+    /// Whether it keeps its page for the ring to xenstore.
+    let usesStore: Bool
     let vcpus: UInt32
     /// RAM in KiB.
     let memory: UInt64
@@ -36,6 +38,7 @@ struct DomainBuild {
         handle = domain.handle ?? .unset
         isHardware = domain.roles.contains(.hardware)
         getsDevices = !domain.extended.devices.isEmpty
+        usesStore = domain.extended.usesStore
         vcpus = domain.vcpus
         memory = domain.memory
         acpi = GuestACPI(vcpus: domain.vcpus)

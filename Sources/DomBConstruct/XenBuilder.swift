@@ -51,7 +51,7 @@ import Platform
             try guest.openImages(plan)
             try guest.setACPI(plan.acpi)
             try guest.create(plan.handle)
-            try guest.finish()
+            try guest.finish(keepsStore: plan.usesStore)
         } catch {
             throw BuildFailure(
                 domid: plan.domid, name: plan.name, isHardware: plan.isHardware, step: error.step, code: error.code,

@@ -15,7 +15,7 @@ struct BootHandoff: ~Copyable {
     /// Nothing was launched: no LCM.
     private let isClassic: Bool
     /// Open since before it was measured; for `exec` only.
-    private let nextInit: NextInit?
+    private let nextInit: ProgramFile?
     private var end = LaunchEnd.complete
 
     init(_ settings: LaunchSettings) throws(LaunchFailure) {
@@ -39,9 +39,9 @@ struct BootHandoff: ~Copyable {
         return self
     }
 
-    private static func open(_ path: [UInt8]) throws(LaunchFailure) -> NextInit {
+    private static func open(_ path: [UInt8]) throws(LaunchFailure) -> ProgramFile {
         do throws(SystemError) {
-            return try NextInit(path: path)
+            return try ProgramFile(path: path)
         } catch {
             throw LaunchFailure(.plan, .system(error))
         }

@@ -21,8 +21,9 @@ struct BootLaunch {
         guard let bytes = try readModule() else { return try classicBoot(on: &machine) }
         let digest = LibcryptoHash.digest(.sha256, of: bytes)
         let module = try parse(bytes)
+        let (store, others) = try processes(module.settings.xenstored)
         let facts = try machine.facts(
-            for: module, otherProcesses: preparation.otherProcesses,
+            for: module, otherProcesses: others, hasXenstored: store != nil,
             inheritedDescriptors: preparation.inheritedDescriptors)
         let plan = try plan(module, digest, facts)
         let handoff = try BootHandoff(module.settings)
@@ -31,6 +32,22 @@ struct BootLaunch {
             identity: identity(facts.hypervisor), moduleByteCount: UInt64(bytes.count), moduleDigest: digest,
             nextInit: try handoff.nextInitIdentity())
         return handoff.after(try machine.run(plan, identity))
+    }
+
+    /// The process that runs the LCM's xenstored, and all others.
+    private func processes(_ xenstored: Digest?) throws(LaunchFailure) -> (store: UInt32?, others: [UInt32]) {
+        var others = preparation.otherProcesses
+        guard let xenstored else { return (nil, others) }
+        do throws(SystemError) {
+            for (index, process) in others.enumerated() {
+                if try Processes.digest(of: process, LibcryptoHash.self) == xenstored {
+                    return (others.remove(at: index), others)
+                }
+            }
+        } catch {
+            throw LaunchFailure(.facts, .system(error))
+        }
+        return (nil, others)
     }
 
     private func identity(_ facts: HypervisorFacts) -> LaunchEvent.Identity {

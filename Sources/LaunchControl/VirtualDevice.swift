@@ -33,20 +33,19 @@ public struct VirtualDisk: Equatable, Sendable {
     public var number: UInt32 { Self.number(name) ?? 0 }
 
     init?(_ words: DeviceWords) {
-        guard let name = words["vdev"], Self.number(name) != nil, let target = words["target"],
-            target.count <= Limits.nameBytes
+        guard words.hasOnly(["vdev", "target", "access", "backend", "physical-device"]), let name = words["vdev"],
+            Self.number(name) != nil, let target = words["target"], target.count <= Limits.nameBytes
+        else { return nil }
+        let access = words["access"]
+        let device = words["physical-device"]
+        guard access == nil || access == Line("ro").bytes || access == Line("rw").bytes,
+            device.map(Self.isDevice) ?? true
         else { return nil }
         self.name = name
         self.target = target
-        switch words["access"] {
-        case Line("ro").bytes: isReadOnly = true
-        case Line("rw").bytes, nil: isReadOnly = false
-        default: return nil
-        }
+        isReadOnly = access == Line("ro").bytes
         backend = Backend(name: words["backend"] ?? [])
-        physicalDevice = words["physical-device"]
-        if let physicalDevice, !Self.isDevice(physicalDevice) { return nil }
-        guard words.hasOnly(["vdev", "target", "access", "backend", "physical-device"]) else { return nil }
+        physicalDevice = device
     }
 
     private static func number(_ name: [UInt8]) -> UInt32? {

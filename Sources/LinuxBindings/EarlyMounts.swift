@@ -11,6 +11,9 @@ public enum EarlyMounts {
         try mount("devtmpfs", on: "/dev")
     }
 
+    /// xenfs, which tells xenstored where the kernel's own ring is.
+    public static func mountXen() throws(SystemError) { try mount("xenfs", on: "/proc/xen") }
+
     private static func mount(_ type: StaticString, on target: StaticString) throws(SystemError) {
         let typeName = CPath(type)
         let path = CPath(target)

@@ -23,6 +23,14 @@ public enum Processes {
         }
     }
 
+    /// SHA-256 of the program that a process runs.
+    public static func digest<Hash: ContentHash>(of process: UInt32, _: Hash.Type) throws(SystemError) -> Digest {
+        var path = Line("/proc/")
+        path.append(decimal: UInt64(process))
+        path.append("/exe")
+        return try ProgramFile(path: path.bytes).digest(Hash.self).digest
+    }
+
     /// A process that ends while it is looked at is none.
     private static func isUserProcess(_ stat: CPath) throws(Errno) -> Bool {
         let text: [UInt8]

@@ -36,6 +36,22 @@ public struct ConfigurationItem: Equatable, Sendable {
         case label = 15
         /// [segment << 16 | bus << 8 | device << 3 | function]
         case device = 16
+        /// [1]: it has a ring to xenstore
+        case store = 32
+        /// [length and bytes, as `label`]: who serves its console
+        case console = 33
+        /// [length and bytes, as `label`]: `VirtualDisk.text`
+        case disk = 34
+        /// [length and bytes, as `label`]: `VirtualInterface.text`
+        case interface = 35
+        /// [1 poweroff or 2 node, timeout in milliseconds]
+        case ready = 48
+        /// [length and bytes, as `label`]: the path
+        case readyNode = 49
+        /// [length and bytes, as `label`]
+        case readyValue = 50
+        /// [1 recover, 2 skip]
+        case onFailure = 51
 
         /// The LCM's word.
         public var name: StaticString {
@@ -56,6 +72,14 @@ public struct ConfigurationItem: Equatable, Sendable {
             case .parameter: "hvm-param"
             case .label: "label"
             case .device: "pci"
+            case .ready: "ready"
+            case .readyNode: "ready-node"
+            case .readyValue: "ready-value"
+            case .onFailure: "on-failure"
+            case .store: "enhanced"
+            case .console: "console"
+            case .disk: "disk"
+            case .interface: "vif"
             }
         }
     }

@@ -36,3 +36,15 @@ public struct DomainHandle: Equatable, Sendable {
         return result
     }
 }
+
+extension DomainHandle {
+    /// RFC 9562's text: "01234567-89ab-cdef-0123-456789abcdef".
+    public var text: Line {
+        var line = Line()
+        for (index, byte) in bytes.enumerated() {
+            if index == 4 || index == 6 || index == 8 || index == 10 { line.append("-") }
+            line.append(hexBytes: [byte])
+        }
+        return line
+    }
+}

@@ -11,4 +11,10 @@ public struct HVMSetting: Equatable, Sendable {
         self.parameter = parameter
         self.value = value
     }
+
+    /// The domain's own port of a ring.
+    public init(port: UInt32, of ring: ReservedGrant.Reference) {
+        parameter = ring.channelParameter
+        value = UInt64(port)
+    }
 }

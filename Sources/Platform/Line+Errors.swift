@@ -52,6 +52,8 @@ extension Line {
         case 6: "ENXIO"
         case 7: "E2BIG"
         case 8: "ENOEXEC"
+        case 9: "EBADF"
+        case 10: "ECHILD"
         case 11: "EAGAIN"
         case 12: "ENOMEM"
         case 13: "EACCES"
@@ -70,10 +72,12 @@ extension Line {
         case 38: "ENOSYS"
         case 40: "ELOOP"
         case 61: "ENODATA"
+        case 74: "EBADMSG"
         case 75: "EOVERFLOW"
         case 95: "EOPNOTSUPP"
         case 105: "ENOBUFS"
         case 110: "ETIMEDOUT"
+        case 111: "ECONNREFUSED"
         default: "errno"
         }
     }

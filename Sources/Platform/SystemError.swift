@@ -4,7 +4,7 @@
 public struct SystemError: Error, Equatable, Sendable {
     public enum Call: UInt8, Sendable {
         case mount, openModule, loadModule, readTable, readCommandLine, readProcesses, openTarget, readTarget
-        case openPrivcmd, execute, openConsole
+        case openPrivcmd, execute, openConsole, startStore
 
         public var name: StaticString {
             switch self {
@@ -19,6 +19,7 @@ public struct SystemError: Error, Equatable, Sendable {
             case .openPrivcmd: "xc_interface_open"
             case .execute: "execveat"
             case .openConsole: "open of /dev/console"
+            case .startStore: "waiting for xenstored"
             }
         }
     }

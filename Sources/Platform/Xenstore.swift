@@ -23,7 +23,7 @@ public protocol Xenstore: ~Copyable {
     /// function is `xs_watch`.
     mutating func watchNode(_ path: [UInt8]) throws(HypercallError)
     /// Waits for any watched node to change, at most so many microseconds; `false` if none did. The corresponding C
-    /// functions are `xs_fileno` and `xs_check_watch`.
+    /// function is `xs_check_watch`.
     mutating func waitForStore(microseconds: UInt64) throws(HypercallError) -> Bool
 
     /// A port of the domain that `remote` may bind; the lowest that is free. The corresponding C function is
@@ -77,6 +77,11 @@ public struct ReservedGrant: Equatable, Sendable {
         case console = 0
         /// GNTTAB_RESERVED_XENSTORE
         case store = 1
+
+        /// The parameter that names the ring's frame.
+        public var frameParameter: HVMParameter { self == .store ? .storeFrame : .consoleFrame }
+        /// The parameter that names the domain's own port.
+        public var channelParameter: HVMParameter { self == .store ? .storeChannel : .consoleChannel }
     }
 
     public let reference: Reference

@@ -42,13 +42,12 @@ extension DomainBehaviour {
 }
 
 extension SimulatedHypervisor {
-    /// Every domain that is there becomes ready after the half of its time, and there is a xenstore where one is needed.
+    /// Every domain that is there becomes ready after the half of its time.
     public mutating func letEachBeReady(_ module: LaunchControlModule) {
         for domain in module.domains {
             let half = UInt64(domain.conduct.timeout) * 500
             domainsByID[domain.domid.rawValue]?.behaviour = DomainBehaviour(
                 fulfilling: domain.conduct, of: domain.domid, after: half)
-            if case .node = domain.conduct.readiness { hasXenstore = true }
         }
     }
 }

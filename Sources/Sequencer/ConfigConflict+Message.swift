@@ -33,6 +33,9 @@ extension Line {
             append(hex: frame)
             append(", which is RAM: Xen's or some domain's")
         case .noFLASK: append("a label, and this Xen runs without FLASK")
+        case .noStore: append("enhanced, and the LCM names no xenstored")
+        case .backendWithoutStore(let server):
+            append("a device is served by domain ", Int(server.rawValue), ", which is not enhanced")
         case .noIOMMU: append("a PCI device, and this host has no IOMMU that Xen uses: it could reach all memory")
         case .sharedPort(let port, let other):
             append("port ")

@@ -9,8 +9,10 @@ public struct LaunchFacts: Equatable, Sendable {
     public var tpm: TPM
     /// For a PCR that takes extends from locality 2 only.
     public var dynamicPCR: DynamicPCR?
-    /// User processes of the boot domain besides DomB.
+    /// User processes of the boot domain besides DomB and the LCM's xenstored.
     public var otherProcesses: [UInt32]
+    /// Whether a process runs whose program has the digest that the LCM gives of xenstored.
+    public var hasXenstored: Bool
     /// Descriptors that were open when DomB started, above the console's three.
     public var inheritedDescriptors: [UInt32]
 
@@ -30,12 +32,13 @@ public struct LaunchFacts: Equatable, Sendable {
 
     public init(
         hypervisor: HypervisorFacts, tpm: TPM, dynamicPCR: DynamicPCR? = nil, otherProcesses: [UInt32] = [],
-        inheritedDescriptors: [UInt32] = []
+        hasXenstored: Bool = false, inheritedDescriptors: [UInt32] = []
     ) {
         self.hypervisor = hypervisor
         self.tpm = tpm
         self.dynamicPCR = dynamicPCR
         self.otherProcesses = otherProcesses
+        self.hasXenstored = hasXenstored
         self.inheritedDescriptors = inheritedDescriptors
     }
 }

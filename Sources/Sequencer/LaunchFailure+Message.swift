@@ -77,6 +77,22 @@ extension Line {
         case .notKept(let operation):
             append(operation)
             append(": Xen reads back another value than it was given")
+        case .noRing(let operation):
+            append(operation)
+            append(": the builder gave the domain no page for it")
+        case .node(let path, let operation, let error):
+            append(operation)
+            append(": ")
+            append(escaped: path)
+            append(": ")
+            append(error)
+        case .nodeNotKept(let path, let operation):
+            append(operation)
+            append(": ")
+            append(escaped: path)
+            append(": xenstore reads back another value than it was given")
+        case .transactionLost(let attempts):
+            append("xenstore was changed by others during each of ", attempts, " transactions")
         }
     }
 

@@ -7,32 +7,33 @@ import Platform
 extension LaunchPlan {
     /// Every domain of the LCM exists as it says, and no other exists but the boot domain.
     static func checkDomains(
-        _ module: LaunchControlModule, _ facts: HypervisorFacts
-    ) throws(PlanRefusal) -> (configurations: [ConfigPlan], pageCounts: [UInt64], bootDomain: DomainID) {
+        _ module: LaunchControlModule, _ facts: HypervisorFacts, _ bootDomain: DomainID
+    ) throws(PlanRefusal) -> (configurations: [ConfigPlan], pageCounts: [UInt64]) {
         // I4: nothing may depend on the order in which Xen lists its domains.
         let existing = facts.domains.sorted { $0.domid < $1.domid }
         var configurations: [ConfigPlan] = []
         var pageCounts: [UInt64] = []
         let hardwareRoleMoved =
             !facts.callerIsHardwareDomain && module.domains.contains { $0.roles.contains(.hardware) }
+        let store = module.settings.xenstored == nil ? nil : StoreServers(store: bootDomain, module)
         for domain in module.domains {
             guard let built = find(domain.domid, in: existing, by: { $0.domid }) else { throw .missing(domain.domid) }
             try check(domain, built)
             pageCounts.append(built.totalPages)
             do throws(ConfigConflict) {
                 configurations.append(
-                    try ConfigPlan(domain, built: built, facts: facts, hardwareRoleMoved: hardwareRoleMoved))
+                    try ConfigPlan(
+                        domain, built: built, facts: facts, hardwareRoleMoved: hardwareRoleMoved, store: store))
             } catch {
                 throw .configuration(domain.domid, error)
             }
         }
-        let bootDomain = try checkUnnamed(module, existing)
         do throws(SharedHardware.Conflict) {
             try SharedHardware.check(module.domains)
         } catch {
             throw .configuration(error.domid, error.conflict)
         }
-        return (configurations, pageCounts, bootDomain)
+        return (configurations, pageCounts)
     }
 
     private static func check(_ domain: DomainDescription, _ built: DomainInfo) throws(PlanRefusal) {
@@ -57,9 +58,8 @@ extension LaunchPlan {
     }
 
     /// The one running domain that the LCM does not name is the boot domain itself.
-    private static func checkUnnamed(
-        _ module: LaunchControlModule, _ existing: [DomainInfo]
-    ) throws(PlanRefusal) -> DomainID {
+    static func bootDomain(_ module: LaunchControlModule, _ facts: HypervisorFacts) throws(PlanRefusal) -> DomainID {
+        let existing = facts.domains.sorted { $0.domid < $1.domid }
         let named = module.domains.map { $0.domid }.sorted()
         var bootDomain: DomainID?
         for domain in existing where find(domain.domid, in: named, by: { $0 }) == nil {

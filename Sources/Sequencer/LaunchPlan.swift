@@ -21,9 +21,9 @@ public struct LaunchPlan: Equatable, Sendable {
     public let unpauseOrder: [Int]
     /// The index of the Recovery Domain.
     public let recovery: Int?
-    /// The domain that DomB runs in.
-    public let bootDomain: DomainID
     public let memory: MemoryBudget
+    /// The one running domain that the LCM does not name.
+    public let bootDomain: DomainID
 
     /// Pages beyond its RAM that a builder gives a domain: special pages, identity map, ACPI tables. libxenguest takes
     /// about ten; a whole MiB allows for others and still tells a domain of another size.
@@ -39,7 +39,8 @@ public struct LaunchPlan: Equatable, Sendable {
         graph = DependencyGraph(dependencies: module.domains.map { $0.dependencies })
         recovery = try Self.checkConduct(module)
         unpauseOrder = try Self.order(module, graph)
-        (configurations, pageCounts, bootDomain) = try Self.checkDomains(module, facts.hypervisor)
+        bootDomain = try Self.bootDomain(module, facts.hypervisor)
+        (configurations, pageCounts) = try Self.checkDomains(module, facts.hypervisor, bootDomain)
         memory = MemoryBudget(module.domains, pageCounts: pageCounts, host: facts.hypervisor.host)
         guard memory.isKept else { throw .memoryBudget(memory) }
     }
@@ -85,6 +86,10 @@ public struct LaunchPlan: Equatable, Sendable {
         if let descriptor = facts.inheritedDescriptors.first { throw .inheritedDescriptor(descriptor) }
         if module.settings.handoff == .shutdown, facts.hypervisor.callerIsHardwareDomain {
             throw .shutdownOfHardwareDomain
+        }
+        if module.settings.xenstored != nil {
+            guard facts.hasXenstored else { throw .noXenstored }
+            guard module.settings.handoff != .shutdown else { throw .shutdownOfStore }
         }
     }
 

@@ -38,9 +38,8 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
     }
 
     private mutating func watchStore(_ plan: LaunchPlan) throws(HypercallError) {
-        for path in plan.nodesWaitedFor + [Line("@releaseDomain").bytes] {
-            try traced(.storeWatch) { (host) throws(HypercallError) in try host.watchNode(path) }
-        }
+        try openStore()
+        for path in plan.nodesWaitedFor + [Line("@releaseDomain").bytes] { try watchNode(path) }
     }
 
     /// Until something may have changed, at the latest until `deadline` in the journal's microseconds.
@@ -54,10 +53,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
                 try traced(.waitForEvent) { (host) throws(HypercallError) in
                     try host.waitForEvent(atMost: deadline - now)
                 }
-            case .store:
-                _ = try traced(.storeWait) { (host) throws(HypercallError) in
-                    try host.waitForStore(microseconds: deadline - now)
-                }
+            case .store: _ = try waitForStore(microseconds: deadline - now)
             }
         } catch {
             throw LaunchFailure(.ready, .hypercall(error))

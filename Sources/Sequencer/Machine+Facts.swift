@@ -7,7 +7,8 @@ import Platform
 extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
     /// Asks Xen and the TPM everything that the plan needs. Nothing here has an effect.
     public mutating func facts(
-        for module: LaunchControlModule, otherProcesses: [UInt32], inheritedDescriptors: [UInt32]
+        for module: LaunchControlModule, otherProcesses: [UInt32], hasXenstored: Bool = false,
+        inheritedDescriptors: [UInt32]
     ) throws(LaunchFailure) -> LaunchFacts {
         let pcr = module.settings.pcr
         let tpm = try tpmFacts(pcr)
@@ -21,7 +22,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
                 ram: needsMemoryMap ? try machineRAM() : [], domains: try domains())
             return LaunchFacts(
                 hypervisor: hypervisor, tpm: tpm, dynamicPCR: dynamicPCR, otherProcesses: otherProcesses,
-                inheritedDescriptors: inheritedDescriptors)
+                hasXenstored: hasXenstored, inheritedDescriptors: inheritedDescriptors)
         } catch {
             throw LaunchFailure(.facts, .hypercall(error))
         }
@@ -32,7 +33,9 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
     private mutating func tpmFacts(_ pcr: PCRIndex) throws(LaunchFailure) -> LaunchFacts.TPM {
         let active: [UInt16]
         do throws(TPMError) {
-            active = try tracedTPM(.getCapability) { (store) throws(TPMError) in try store.activeBanks(pcr: pcr) }
+            active = try tracedTPM(.getCapability, detail: { Line(banks: $0) }) { (store) throws(TPMError) in
+                try store.activeBanks(pcr: pcr)
+            }
         } catch {
             guard error.isAbsence || error.isFailureMode else { throw LaunchFailure(.facts, .tpm(error)) }
             return .absent(error)

@@ -10,7 +10,8 @@ extension Line {
         case .pinnedDigest, .policyBelowLeast, .tpmRequired, .unhashableBank, .noActiveBank, .resettablePCR,
             .localityPCR, .dynamicPCRNotBegun:
             append(trust: refusal)
-        case .otherProcess, .inheritedDescriptor, .noBootDomain, .secondRunningDomain, .shutdownOfHardwareDomain:
+        case .otherProcess, .inheritedDescriptor, .noBootDomain, .secondRunningDomain, .shutdownOfHardwareDomain,
+            .noXenstored, .shutdownOfStore:
             append(bootDomain: refusal)
         default:
             append(domain: refusal)
@@ -58,6 +59,9 @@ extension Line {
             append("domains ", Int(first.rawValue), " and ", Int(second.rawValue), " run, and the LCM names neither")
         case .shutdownOfHardwareDomain:
             append("handoff shutdown: the boot domain is the hardware domain, so its shutdown would halt the host")
+        case .noXenstored: append("no process of the boot domain runs the program that the LCM's domb,xenstored names")
+        case .shutdownOfStore:
+            append("handoff shutdown: xenstored is a process of the boot domain and would end with it")
         default: break
         }
     }
@@ -84,6 +88,7 @@ extension Line {
             append("the Recovery Domain runs after a failure: it can have no depends-on, ready or on-failure")
         case .noRecovery: append("on-failure recover, and the LCM has no Recovery Domain")
         case .noXenstore: append("ready by a node of xenstore, and the LCM has no domb,xenstored")
+        case .noStoreRing: append("ready by a node of its own, and it has no ring to xenstore (xen,enhanced)")
         case .hardwareShutdown: append("ready by its shutdown, and that of the hardware domain halts the host")
         case .missing: append("it is in the LCM, and Xen has no such domain")
         case .unnamed: append("it exists, and the LCM does not name it")

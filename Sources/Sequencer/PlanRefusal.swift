@@ -24,6 +24,10 @@ public enum PlanRefusal: Error, Equatable, Sendable {
     case secondRunningDomain(DomainID, DomainID)
     /// The boot domain's own shutdown would halt the host.
     case shutdownOfHardwareDomain
+    /// No process runs whose program is the LCM's xenstored.
+    case noXenstored
+    /// The boot domain's shutdown would end xenstored.
+    case shutdownOfStore
     // The domains against the LCM.
     case cycle([[UInt8]])
     /// Its place for the log lies over its kernel.
@@ -37,6 +41,8 @@ public enum PlanRefusal: Error, Equatable, Sendable {
     case noRecovery(DomainID)
     /// It is ready once a node is there, and the LCM names no xenstored.
     case noXenstore(DomainID)
+    /// It is to write that node itself, and has no ring.
+    case noStoreRing(DomainID)
     /// It is ready once it has shut down, and that would halt the host.
     case hardwareShutdown(DomainID)
     case missing(DomainID)
@@ -62,7 +68,7 @@ public enum PlanRefusal: Error, Equatable, Sendable {
             .alreadyRan(let domid), .shutDown(let domid), .notHVM(let domid), .unsupportedMode(let domid, _),
             .memory(let domid, _, _), .handle(let domid), .unknownPlace(let domid), .unmeasurableModule(let domid, _),
             .logRegion(let domid), .secondRecovery(let domid), .recoveryConduct(let domid), .noRecovery(let domid),
-            .noXenstore(let domid), .hardwareShutdown(let domid),
+            .noXenstore(let domid), .noStoreRing(let domid), .hardwareShutdown(let domid),
             .configuration(let domid, _):
             domid
         default: nil

@@ -27,6 +27,9 @@ public struct SimulatedDomain: Sendable {
     public var mappedMemory: [IOMemoryRange] = []
     public var interrupts: [UInt32] = []
     public var tscMode = TSCMode.standard
+    /// Ports, and who may bind each; `nil` inside for one that is bound.
+    public var channels: [UInt32: DomainID?] = [:]
+    public var grants: [ReservedGrant.Reference: ReservedGrant] = [:]
     public var behaviour = DomainBehaviour()
     /// XEN_DOMCTL_CDF_iommu.
     public var hasIOMMU = true

@@ -3,7 +3,7 @@
 import Platform
 
 /// Domains that live, and who is told of it. Xen: common/domain.c, common/event_channel.c.
-extension SimulatedHypervisor: DomainEvents, NodeReading {
+extension SimulatedHypervisor: DomainEvents {
     public mutating func watchDomains(bootDomain: DomainID) throws(HypercallError) {
         try begin(.bindVIRQ)
         guard !virqTaken, !isWatching else { throw HypercallError(.bindVIRQ, code: ErrorCode.exists) }
@@ -21,27 +21,6 @@ extension SimulatedHypervisor: DomainEvents, NodeReading {
         isWatching = false
     }
 
-    public mutating func readNode(_ path: [UInt8]) throws(HypercallError) -> [UInt8]? {
-        try begin(.storeRead)
-        guard hasXenstore else { throw HypercallError(.storeRead, code: ErrorCode.noSuchFile) }
-        catchUp()
-        return nodes[path]
-    }
-
-    public mutating func watchNode(_ path: [UInt8]) throws(HypercallError) {
-        try begin(.storeWatch)
-        guard hasXenstore else { throw HypercallError(.storeWatch, code: ErrorCode.noSuchFile) }
-        watches.insert(path)
-    }
-
-    public mutating func waitForStore(microseconds: UInt64) throws(HypercallError) -> Bool {
-        try begin(.storeWait)
-        let (watches, ends) = (watches, watches.contains(Array("@releaseDomain".utf8)))
-        return pass(atMost: microseconds) { act in
-            if case .write(let path, _) = act { watches.contains(path) } else { ends }
-        }
-    }
-
     /// What a domain that has just begun to run will do.
     mutating func schedule(_ domid: DomainID) {
         guard let domain = domainsByID[domid.rawValue] else { return }
@@ -55,7 +34,9 @@ extension SimulatedHypervisor: DomainEvents, NodeReading {
 
     /// Time passes until something happens that the waiter hears of; false if nothing did.
     @discardableResult
-    private mutating func pass(atMost microseconds: UInt64, _ isHeard: (DomainBehaviour.Act) -> Bool) -> Bool {
+    mutating func pass(atMost microseconds: UInt64, _ isHeard: (DomainBehaviour.Act) -> Bool) -> Bool {
+        // A recorded launch's clock tells when it was over.
+        if let recording, !recording.isOver { return true }
         let end = clock.now + microseconds
         while let next = pending.first, next.time <= end {
             clock.reach(next.time)
@@ -81,7 +62,8 @@ extension SimulatedHypervisor: DomainEvents, NodeReading {
         case .shutDown(let reason):
             domain.info.isShutDown = true
             domain.info.shutdownReason = reason
-        case .write(let path, let value): nodes[path] = value
+        case .write(let path, let value):
+            store.nodes[String(decoding: path, as: UTF8.self)] = SimulatedStore.Node(value: value)
         case .die:
             domainsByID[event.domid.rawValue] = nil
             return

@@ -83,7 +83,8 @@ extension SimulatedHypervisor {
     public mutating func setParameter(_ domid: DomainID, _ setting: HVMSetting) throws(HypercallError) {
         _ = try domain(.setParameter, domid)
         // hvm_set_param.
-        try check(.setParameter, domid, setting.parameter.mayBe(setting.value))
+        let isChannel = setting.parameter == .storeChannel || setting.parameter == .consoleChannel
+        try check(.setParameter, domid, isChannel || setting.parameter.mayBe(setting.value))
         change(domid) { $0.parameters[setting.parameter] = setting.value }
     }
 

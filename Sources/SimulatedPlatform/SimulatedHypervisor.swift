@@ -42,16 +42,20 @@ public struct SimulatedHypervisor: Hypervisor {
     /// PCI devices, and the guest that has each; the hardware domain where there is none.
     public var devices: [UInt32: DomainID?] = [:]
 
+    public var store = SimulatedStore()
     public var clock = VirtualClock()
+    public var costs = SimulatedCosts.none
+    public var faults: [SimulatedFault] = []
+    /// A real boot's answers, which count instead of this host's own.
+    public var recording: RecordedAnswers?
     /// A xenstored of the boot domain has VIRQ_DOM_EXC.
     public var virqTaken = false
-    public var hasXenstore = false
-    /// xenstore, where there is one.
-    public var nodes: [[UInt8]: [UInt8]] = [:]
-    var watches: Set<[UInt8]> = []
     var isWatching = false
     /// In the order in which it will come.
     var pending: [Pending] = []
+
+    /// Xen lists its domains by domid; nothing may depend on it.
+    public var listsBackwards = false
 
     /// Operations that succeed and change nothing.
     public var ignored: Set<Operation> = []
@@ -75,7 +79,22 @@ public struct SimulatedHypervisor: Hypervisor {
     /// Counts the call, and fails it if it is the one that is to fail.
     mutating func begin(_ operation: Operation, _ domid: DomainID? = nil) throws(HypercallError) {
         calls.append((operation, domid))
+        clock.spend(costs.hypercall)
         if let failure, failure.call == calls.count - 1 { throw HypercallError(operation, domid, code: failure.code) }
+        for index in faults.indices {
+            if case .errno(let code) = faults[index].use(operation, domid) {
+                throw HypercallError(operation, domid, code: code)
+            }
+        }
+        guard let answer = recording?.answer(operation, domid) else { return }
+        clock.reach(answer.end)
+        for (domid, reason) in answer.shutDown {
+            domainsByID[domid.rawValue]?.info.isShutDown = true
+            domainsByID[domid.rawValue]?.info.shutdownReason = reason
+        }
+        guard answer.result == 0 else {
+            throw HypercallError(operation, domid, code: Int32(truncatingIfNeeded: -answer.result))
+        }
     }
 
     var isIgnored: Bool { calls.last.map { ignored.contains($0.operation) } ?? false }
@@ -136,7 +155,9 @@ public struct SimulatedHypervisor: Hypervisor {
         return facts.ram
     }
 
-    private var listing: [DomainInfo] { domainsByID.values.map { $0.info }.sorted { $0.domid < $1.domid } }
+    private var listing: [DomainInfo] {
+        domainsByID.values.map { $0.info }.sorted { ($0.domid < $1.domid) != listsBackwards }
+    }
 
     public mutating func domains() throws(HypercallError) -> [DomainInfo] {
         try begin(.getInfoList)

@@ -22,20 +22,3 @@ extension XenctrlHypervisor: DomainEvents {
         try check(.setVIRQHandler, handOver, result)
     }
 }
-
-extension XenctrlHypervisor: NodeReading {
-    /// ENOSYS.
-    private static let notHere: Int32 = 38
-
-    public mutating func readNode(_ path: [UInt8]) throws(HypercallError) -> [UInt8]? {
-        throw HypercallError(.storeRead, code: Self.notHere)
-    }
-
-    public mutating func watchNode(_ path: [UInt8]) throws(HypercallError) {
-        throw HypercallError(.storeWatch, code: Self.notHere)
-    }
-
-    public mutating func waitForStore(microseconds: UInt64) throws(HypercallError) -> Bool {
-        throw HypercallError(.storeWait, code: Self.notHere)
-    }
-}

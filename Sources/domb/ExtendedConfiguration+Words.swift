@@ -19,6 +19,13 @@ extension ExtendedConfiguration {
         add("hvm-params", parameters.map { "\($0.parameter.name):\($0.value)" })
         if let label { words.append(("label", text(label))) }
         add("pci", devices.map { text($0.text.bytes) })
+        if usesStore { words.append(("enhanced", "enabled")) }
+        if let console { words.append(("console", text(console.text.bytes))) }
+        // Devices have commas inside.
+        for (key, items) in [("disks", disks.map { $0.text }), ("vifs", interfaces.map { $0.text })]
+        where !items.isEmpty {
+            words.append((key, items.map { text($0.bytes) }.joined(separator: ";")))
+        }
         return words
     }
 
@@ -51,6 +58,9 @@ extension ExtendedConfiguration {
             ),
             ("label", .optional(label) { .string(text($0)) }),
             ("pci", .array(devices.map { .string(text($0.text.bytes)) })),
+            ("enhanced", .boolean(usesStore)), ("console", .optional(console) { .string(text($0.text.bytes)) }),
+            ("disks", .array(disks.map { .string(text($0.text.bytes)) })),
+            ("vifs", .array(interfaces.map { .string(text($0.text.bytes)) })),
         ])
     }
 }

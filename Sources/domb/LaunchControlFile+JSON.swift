@@ -57,6 +57,7 @@ extension LaunchSettings {
             ("pcr", .number(pcr.rawValue)), ("tpm", .string(tpmPolicy.name.description)),
             ("coverage", .string(coverage.name.description)), ("handoff", .string(handoff.name.description)),
             ("handoffTarget", .optional(handoffTarget) { .string(text($0)) }),
+            ("xenstored", .optional(xenstored) { .string(hexadecimal($0.bytes)) }),
         ])
     }
 }

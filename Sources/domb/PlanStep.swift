@@ -13,7 +13,8 @@ struct PlanStep {
     let detail: String
 
     static func steps(of plan: LaunchPlan) -> [PlanStep] {
-        configure(plan, .beforeMeasuring) + measure(plan) + cap(plan) + configure(plan, .afterMeasuring) + unpause(plan)
+        configure(plan, .beforeMeasuring) + measure(plan) + cap(plan) + configure(plan, .afterMeasuring) + store(plan)
+            + unpause(plan)
             + [handoff(plan)]
     }
 
@@ -25,6 +26,15 @@ struct PlanStep {
                 }
             }
         }
+    }
+
+    private static func store(_ plan: LaunchPlan) -> [PlanStep] {
+        let written = configure(plan, .inStore)
+        guard !written.isEmpty else { return [] }
+        return written
+            + plan.module.domains.filter { $0.extended.usesStore }.map {
+                PlanStep(stage: "configure", operation: .introduce, domain: $0, detail: "xenstored serves its ring")
+            }
     }
 
     private static func measure(_ plan: LaunchPlan) -> [PlanStep] {
@@ -60,9 +70,14 @@ struct PlanStep {
         plan.unpauseOrder.map { index in
             let domain = plan.module.domains[index]
             let names = domain.dependencies.map { text(plan.module.domains[$0].name) }
+            let words = [
+                names.isEmpty ? nil : "after \(names.joined(separator: ", "))",
+                domain.conduct.readinessWords.map { "ready \($0)" },
+                domain.conduct.onFailure == .halt ? nil : "on failure \(domain.conduct.onFailure.name)",
+            ].compactMap { $0 }
             return PlanStep(
                 stage: "unpause", operation: .unpause, domain: domain,
-                detail: names.isEmpty ? "" : "after \(names.joined(separator: ", "))")
+                detail: words.joined(separator: "; "))
         }
     }
 
@@ -109,6 +124,8 @@ extension ConfigOperation {
         case .parameter: [.setParameter]
         case .handle: [.setHandle]
         case .label: [.relabelDomain]
+        case .ring: [.allocUnbound, .setParameter, .grantTable]
+        case .home, .console, .disk, .interface: [.storeWrite]
         }
     }
 
@@ -127,6 +144,7 @@ extension ConfigOperation {
         case .ports(let range): return "\(range.count) ports from \(hexadecimal(UInt64(range.first)))"
         case .nodeAffinity, .interrupt, .parameter, .label, .device: return "\(name) \(text(value.bytes))"
         case .credit2, .credit, .rtds: return text(value.bytes)
+        case .ring, .home, .console, .disk, .interface: return "\(name) \(text(value.bytes))"
         }
     }
 }

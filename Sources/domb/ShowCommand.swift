@@ -41,6 +41,9 @@ extension LaunchControlFile {
             "launch: PCR \(settings.pcr.rawValue), TPM \(settings.tpmPolicy.name), coverage \(settings.coverage.name), "
                 + "handoff \(settings.handoff.name)" + (settings.handoffTarget.map { " to \(text($0))" } ?? ""),
         ]
+        if let digest = settings.xenstored {
+            lines.append("xenstored: a process of the boot domain, sha256 \(hexadecimal(digest.bytes))")
+        }
         for domain in module.domains { lines += ["", heading(domain)] + details(domain).map { "  \($0)" } }
         return lines.joined(separator: "\n")
     }

@@ -100,7 +100,7 @@ import Testing
 
     @Test func unknownPropertiesOfOthersAreNoted() throws {
         var broker = TestLaunch.broker
-        broker.set("xen,enhanced", [])
+        broker.set("xen,passthrough", [])
         broker.children[0].set("xen,cache", longs(0, 1))
         broker.children.append(
             TestNode("vcpu", [("compatible", string("xen,vcpu")), ("id", cells(0)), ("hard-afinity", string("0"))]))
@@ -109,7 +109,7 @@ import Testing
         let unknown = try TestLaunch.parse(launch).unknownProperties
         #expect(
             unknown.map { String(decoding: $0.node + bytes(":") + $0.name, as: UTF8.self) } == [
-                "/chosen/hypervisor/typo:", "/chosen/hypervisor/broker:xen,enhanced",
+                "/chosen/hypervisor/typo:", "/chosen/hypervisor/broker:xen,passthrough",
                 "/chosen/hypervisor/broker/kernel:xen,cache", "/chosen/hypervisor/broker/vcpu:hard-afinity",
             ])
     }

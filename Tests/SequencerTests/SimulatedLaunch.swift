@@ -79,7 +79,8 @@ struct SimulatedLaunch {
         var end: LaunchEnd?
         do throws(LaunchFailure) {
             let facts = try machine.facts(
-                for: module, otherProcesses: otherProcesses, inheritedDescriptors: inheritedDescriptors)
+                for: module, otherProcesses: otherProcesses, hasXenstored: module.settings.xenstored != nil,
+                inheritedDescriptors: inheritedDescriptors)
             let planned = try self.plan(facts)
             plan = planned
             if !planOnly { end = try machine.run(planned, identity) }

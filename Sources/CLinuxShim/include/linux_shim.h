@@ -43,6 +43,14 @@ int domb_process_id(void);
 
 // Replaces this process by the program that the descriptor holds, with no arguments but its name.
 int domb_execute(int fd, const char *name);
+// Runs the program that the descriptor holds as a process of its own, with one argument; returns its id.
+int domb_spawn(int fd, const char *name, const char *argument);
+// 1 if the child has ended, 0 if it runs.
+int domb_has_ended(int process);
+// Fine if it is there.
+int domb_make_folder(const char *path);
+// Whether somebody listens at a socket of the file system: 0, or -errno.
+int domb_connect(const char *path);
 // Closes every descriptor from the first one up.
 int domb_close_from(int first);
 

@@ -122,4 +122,37 @@ size_t domb_first_non_zero(const void *bytes, size_t size);
 // SCHEDOP_shutdown(SHUTDOWN_poweroff) for the calling domain. Returns only if Xen refuses.
 int domb_sched_shutdown(struct domb_xen *xen);
 
+// A connection to xenstored: through its socket, or by the kernel's. Opening an open one is fine.
+int domb_xs_open(struct domb_xen *xen);
+void domb_xs_close(struct domb_xen *xen);
+// One transaction at a time: -EBUSY. What is written and read after it belongs to it.
+int domb_xs_transaction_start(struct domb_xen *xen);
+// 1 if all of it was done, 0 if others were quicker: EAGAIN.
+int domb_xs_transaction_end(struct domb_xen *xen, int abort);
+// Paths end in zero.
+int domb_xs_write(struct domb_xen *xen, const char *path, const void *value, size_t size);
+// The owner first, who may do everything; those after it may read, and nobody else may do anything.
+int domb_xs_set_permissions(struct domb_xen *xen, const char *path, const uint16_t *domids, size_t count);
+// The value's length, or -ENOENT; -ENOBUFS if it does not fit.
+int64_t domb_xs_read(struct domb_xen *xen, const char *path, void *buffer, size_t capacity);
+int domb_xs_introduce_domain(struct domb_xen *xen, uint32_t domid, uint64_t gfn, uint32_t port);
+int domb_xs_is_domain_introduced(struct domb_xen *xen, uint32_t domid);
+int domb_xs_watch(struct domb_xen *xen, const char *path);
+// 1 if a watch fired, 0 if none did in so many milliseconds.
+int domb_xs_wait(struct domb_xen *xen, int milliseconds);
+
+// xc_evtchn_alloc_unbound: the port.
+int64_t domb_xc_evtchn_alloc_unbound(struct domb_xen *xen, uint32_t domid, uint32_t remote);
+// xc_evtchn_status: the domid that may bind an unbound port, -ENOENT for a port in another state.
+int64_t domb_xc_evtchn_unbound(struct domb_xen *xen, uint32_t domid, uint32_t port);
+// Entries of the first frame of a domain's grant table, version 1, by XENMEM_resource_grant_table.
+struct domb_grant {
+    uint32_t frame;
+    uint16_t domid;
+    // Whether it grants anything.
+    uint8_t permits;
+};
+int domb_grant_write(struct domb_xen *xen, uint32_t domid, uint32_t reference, struct domb_grant grant);
+int domb_grant_read(struct domb_xen *xen, uint32_t domid, uint32_t reference, struct domb_grant *grant);
+
 #endif

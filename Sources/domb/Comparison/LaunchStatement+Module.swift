@@ -66,7 +66,7 @@ extension ImageReference {
 
 extension DomainDescription {
     /// What a launch applies, in its order (`ConfigPlan`): the log's configuration record has the same list.
-    fileprivate var items: [ConfigurationItem] { operations.flatMap { $0.items } }
+    fileprivate var items: [ConfigurationItem] { operations.flatMap { $0.items } + conduct.items }
 
     private var operations: [ConfigOperation] {
         var operations: [ConfigOperation] = [.vcpus(vcpus)]
@@ -81,6 +81,11 @@ extension DomainDescription {
         operations += extended.parameters.map { .parameter($0) }
         if let handle { operations.append(.handle(handle)) }
         if let label = extended.label { operations.append(.label(label)) }
+        // Who serves them is no matter here: their names are in the log.
+        if extended.usesStore { operations.append(.home) }
+        if let console = extended.console { operations.append(.console(console, server: domid)) }
+        operations += extended.disks.map { .disk($0, server: domid) }
+        operations += extended.interfaces.map { .interface($0, handle: 0, server: domid) }
         return operations
     }
 }

@@ -31,6 +31,7 @@ struct DescriptionWriter {
             "launch:", "  pcr: \(settings.pcr.rawValue)", "  tpm: \(settings.tpmPolicy.name)",
             "  coverage: \(settings.coverage.name)", "  handoff: \(settings.handoff.name)",
         ]
+        if let digest = settings.xenstored { lines.append("  xenstored: \(hexadecimal(digest.bytes))") }
         if let target = settings.handoffTarget { lines.append("  handoff_target: \(quoted(target, "handoff_target"))") }
     }
 

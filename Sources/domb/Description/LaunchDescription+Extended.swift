@@ -21,6 +21,10 @@ extension LaunchDescription.Domain {
             "NAME:VALUE with a name of "
                 + HVMParameter.allCases.filter { $0.mayBe(0) }.map { $0.name.description }.joined(separator: ", ")
         case "label": "printable, without spaces, at most \(Limits.labelBytes) bytes"
+        case "enhanced": "enabled, disabled or no-xenstore; a console, disks and vifs need it"
+        case "console": "the name of a domain, or Domain-0"
+        case "disks": "as in vdev=xvda,target=/dev/vg/root,access=rw,backend=storage"
+        case "vifs": "as in mac=00:16:3e:00:00:01,bridge=xenbr0,backend=network"
         default: "functions as in 0000:03:00.0"
         }
     }
@@ -28,7 +32,7 @@ extension LaunchDescription.Domain {
     /// Each a value, or a list of values.
     static func extended(_ section: DescriptionSection) -> ExtendedConfiguration {
         ExtendedConfiguration { key in
-            section[Self.key(key)].flatMap { text($0) }
+            section[Self.key(key)].flatMap { text($0, separator: separator(key.description)) }
         } report: { key, code in
             section[Self.key(key)]?.wrong("\(code.text); \(form(key.description))")
         }
@@ -52,8 +56,11 @@ extension LaunchDescription.Domain {
         }
     }
 
-    private static func text(_ value: DescriptionValue) -> [UInt8]? {
+    /// What stands between items in DomB's text.
+    private static func separator(_ key: String) -> String { key == "disks" || key == "vifs" ? ";" : "," }
+
+    private static func text(_ value: DescriptionValue, separator: String) -> [UInt8]? {
         guard value.node.scalar == nil else { return value.text.map { Array($0.utf8) } }
-        return Array(value.items.compactMap { $0.text }.joined(separator: ",").utf8)
+        return Array(value.items.compactMap { $0.text }.joined(separator: separator).utf8)
     }
 }

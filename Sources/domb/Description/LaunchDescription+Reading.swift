@@ -28,6 +28,7 @@ extension LaunchDescription {
         if let value = top.needed("domains") {
             domains = value.items.compactMap { Domain($0) }
             checkNames()
+            checkBackends()
             if domains.isEmpty, value.node.sequence?.isEmpty ?? false { value.wrong("empty: a launch has a domain") }
         }
         try problems.check()
@@ -50,7 +51,9 @@ extension LaunchDescription {
     }
 
     private mutating func readSettings(_ value: DescriptionValue) {
-        guard let section = value.section(["pcr", "tpm", "coverage", "handoff", "handoff_target"]) else { return }
+        guard let section = value.section(["pcr", "tpm", "coverage", "handoff", "handoff_target", "xenstored"]) else {
+            return
+        }
         if let number = section["pcr"]?.number(in: 0...UInt64(PCRIndex.count - 1)),
             let pcr = PCRIndex(rawValue: UInt32(number))
         {
@@ -61,6 +64,9 @@ extension LaunchDescription {
         let coverages = [Coverage.images, .all].map { ($0.name.description, $0) }
         settings.coverage = section["coverage"]?.choice(coverages) ?? settings.coverage
         let kinds = [HandoffKind.shutdown, .execute, .park].map { ($0.name.description, $0) }
+        if let value = section["xenstored"], case .given(let digest) = value.expectedDigest(allowingHex: true) {
+            settings.xenstored = digest
+        }
         guard let kind = section.needed("handoff")?.choice(kinds) else { return }
         settings.handoff = kind
         settings.handoffTarget = section.bytes("handoff_target", limit: Limits.pathBytes)
@@ -95,6 +101,26 @@ extension LaunchDescription {
         if builder == .construct {
             for image in [boot?.kernel, boot?.initramfs] where image?.index != nil {
                 image?.place.wrong("has no index: a stock Xen starts dom0 by itself")
+            }
+        }
+    }
+
+    private func checkBackends() {
+        let names = Set(domains.map { $0.description.name })
+        for domain in domains {
+            let extended = domain.description.extended
+            let served = [
+                ("console", extended.console.map { [$0] } ?? []), ("disks", extended.disks.map { $0.backend }),
+                ("vifs", extended.interfaces.map { $0.backend }),
+            ]
+            for (key, backends) in served {
+                for backend in backends where !backend.isBootDomain {
+                    if backend.name == domain.description.name {
+                        domain.place[key]?.wrong("a domain cannot serve itself")
+                    } else if !names.contains(backend.name) {
+                        domain.place[key]?.wrong("there is no domain '\(text(backend.name))'")
+                    }
+                }
             }
         }
     }

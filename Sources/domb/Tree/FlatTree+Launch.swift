@@ -27,6 +27,7 @@ extension FlatTree.Node {
         set("domb,coverage", text: settings.coverage.name.description)
         set("domb,handoff", text: settings.handoff.name.description)
         if let target = settings.handoffTarget { set("domb,handoff-target", text: target) }
+        if let digest = settings.xenstored { set("domb,xenstored", bytes: digest.bytes) }
     }
 
     fileprivate init(_ boot: BootDomain) {
@@ -84,6 +85,10 @@ extension FlatTree.Node {
         }
         if let label = extended.label { set("domb,label", text: label) }
         // Strings, each with its zero.
+        if extended.usesStore { set("xen,enhanced", text: "enabled") }
+        if let console = extended.console { set("domb,console", text: console.text.bytes) }
+        if !extended.disks.isEmpty { set("domb,disks", bytes: extended.disks.flatMap { $0.text.bytes + [0] }) }
+        if !extended.interfaces.isEmpty { set("domb,vifs", bytes: extended.interfaces.flatMap { $0.text.bytes + [0] }) }
         if !extended.devices.isEmpty { set("domb,pci", bytes: extended.devices.flatMap { $0.text.bytes + [0] }) }
     }
 

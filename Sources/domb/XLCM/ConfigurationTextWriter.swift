@@ -22,6 +22,7 @@ struct ConfigurationTextWriter {
         add("coverage", settings.coverage.name.description)
         add("handoff", settings.handoff.name.description)
         if let target = settings.handoffTarget { add("handoff-target", target) }
+        if let digest = settings.xenstored { add("xenstored", digest) }
         quote("bootargs", bootArguments)
     }
 

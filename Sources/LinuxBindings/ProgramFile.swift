@@ -3,8 +3,9 @@
 import CLinuxShim
 import Platform
 
-/// The program that takes PID 1 over. It is hashed and run through one open file, so that what was measured is what runs.
-public struct NextInit: ~Copyable {
+/// A program that runs instead of this one or beside it. It is hashed and run through one open file, so that what was
+/// measured is what runs.
+public struct ProgramFile: ~Copyable {
     private let file: OpenFile
     /// The path that it was opened by.
     public let path: CPath
@@ -36,6 +37,19 @@ public struct NextInit: ~Copyable {
         } catch {
             throw SystemError(.readTarget, code: error.code, path: path.bytes)
         }
+    }
+
+    /// Runs it as a process of its own, with one argument; returns its id.
+    public borrowing func spawn(argument: StaticString) throws(SystemError) -> Int32 {
+        let argument = CPath(argument)
+        // Safety: both arrays live through the call and end in zero.
+        let result = unsafe path.characters.withUnsafeBufferPointer { name in
+            unsafe argument.characters.withUnsafeBufferPointer {
+                unsafe domb_spawn(file.descriptor, name.baseAddress, $0.baseAddress)
+            }
+        }
+        guard result >= 0 else { throw SystemError(.execute, code: -result, path: path.bytes) }
+        return result
     }
 
     /// Replaces this process. Returns only on failure. The file's own descriptor closes with the exec.

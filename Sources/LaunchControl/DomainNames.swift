@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The domains of an LCM by name.
+public struct DomainNames {
+    private let domains: [DomainDescription]
+    private let lookup: Lookup<[UInt8]>
+
+    public init(_ module: LaunchControlModule) {
+        domains = module.domains
+        lookup = Lookup(module.domains.enumerated().map { ($1.name, $0) }) { $0.lexicographicallyPrecedes($1) }
+    }
+
+    public func find(_ name: [UInt8]) -> DomainDescription? { lookup.find(name).map { domains[$0] } }
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CLinuxShim
+import Platform
+
+/// xenstored as a process of the boot domain: /xenstored of the initramfs.
+public enum StoreDaemon {
+    /// Under TCG it answers within a second.
+    private static let patience: UInt64 = 20_000_000
+    private static let pause: UInt64 = 10_000
+
+    /// Starts it and waits until it answers. EBADMSG for another program than the LCM's; ECHILD for one that ends.
+    public static func start<Hash: ContentHash>(expecting digest: Digest, hashing: Hash.Type) throws(SystemError) {
+        let path = CPath("/xenstored")
+        let program = try ProgramFile(path: path.bytes)
+        guard try program.digest(Hash.self).digest == digest else {
+            throw SystemError(.readTarget, code: 74, path: path.bytes)
+        }
+        try EarlyMounts.mountXen()
+        // Where libxenstore looks for the socket.
+        for folder: StaticString in ["/var", "/var/run", "/var/run/xenstored", "/var/lib", "/var/lib/xenstored"] {
+            try makeFolder(folder)
+        }
+        try wait(for: try program.spawn(argument: "-N"))
+    }
+
+    private static func makeFolder(_ folder: StaticString) throws(SystemError) {
+        let path = CPath(folder)
+        // Safety: the array lives through the call and ends in zero.
+        let result = unsafe path.characters.withUnsafeBufferPointer { unsafe domb_make_folder($0.baseAddress) }
+        guard result == 0 else { throw SystemError(.startStore, code: -result, path: path.bytes) }
+    }
+
+    private static func wait(for process: Int32) throws(SystemError) {
+        let socket = CPath("/var/run/xenstored/socket")
+        var waited: UInt64 = 0
+        while true {
+            // Safety: the array lives through the call and ends in zero.
+            let result = unsafe socket.characters.withUnsafeBufferPointer { unsafe domb_connect($0.baseAddress) }
+            if result == 0 { return }
+            if domb_has_ended(process) != 0 { throw SystemError(.startStore, code: 10, path: socket.bytes) }
+            guard waited < patience else { throw SystemError(.startStore, code: -result, path: socket.bytes) }
+            domb_sleep_microseconds(pause)
+            waited += pause
+        }
+    }
+}

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Platform
+
+/// A xenstored as a launch meets it: a tree, one transaction at a time, domains that it serves.
+public struct SimulatedStore: Sendable {
+    public struct Node: Equatable, Sendable {
+        public var value: [UInt8]
+        public var access: StoreAccess?
+    }
+
+    /// Whether anybody answers.
+    public var isThere = true
+    public var nodes: [String: Node] = [:]
+    public var introduced: [UInt16: UInt32] = [:]
+    public var watched: [String] = []
+    /// Transactions that somebody else's changes still foil.
+    public var foiledTransactions = 0
+    /// Paths that are written and not kept.
+    public var forgotten: Set<String> = []
+    var isOpen = false
+    var transaction: [String: Node]?
+
+    public init() {}
+
+    public func value(_ path: String) -> String? { nodes[path].map { String(decoding: $0.value, as: UTF8.self) } }
+
+    /// xenstored's is_valid_nodename: absolute, no empty names, no slash at the end, at most 3,072 bytes.
+    static func isPossible(_ path: [UInt8]) -> Bool {
+        let slash = UInt8(ascii: "/")
+        guard path.first == slash, path.last != slash, path.count < 3072 else { return false }
+        guard
+            !path.split(separator: slash, omittingEmptySubsequences: false).dropFirst().contains(where: { $0.isEmpty })
+        else { return false }
+        return path.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "a")...UInt8(ascii: "z"):
+                true
+            default: "-/_@".utf8.contains(byte)
+            }
+        }
+    }
+}
+
+/// Xen: tools/xenstored/core.c and domain.c, common/event_channel.c, common/grant_table.c.
+extension SimulatedHypervisor: Xenstore {
+    private static let notFound: Int32 = 2
+    private static let badDescriptor: Int32 = 9
+    private static let refused: Int32 = 111
+
+    public mutating func openStore() throws(HypercallError) {
+        try begin(.storeOpen)
+        guard store.isThere else { throw HypercallError(.storeOpen, code: Self.refused) }
+        store.isOpen = true
+    }
+
+    private mutating func request(_ operation: Platform.Operation, _ domid: DomainID? = nil) throws(HypercallError) {
+        try begin(operation, domid)
+        guard store.isOpen else { throw HypercallError(operation, domid, code: Self.badDescriptor) }
+    }
+
+    public mutating func readNode(_ path: [UInt8]) throws(HypercallError) -> [UInt8]? {
+        try request(.storeRead)
+        guard SimulatedStore.isPossible(path) else { throw HypercallError(.storeRead, code: ErrorCode.invalid) }
+        catchUp()
+        return store.nodes[String(decoding: path, as: UTF8.self)]?.value
+    }
+
+    public mutating func beginTransaction() throws(HypercallError) {
+        try request(.transactionStart)
+        guard store.transaction == nil else { throw HypercallError(.transactionStart, code: ErrorCode.busy) }
+        store.transaction = store.nodes
+    }
+
+    public mutating func writeNode(_ node: StoreNode) throws(HypercallError) {
+        try request(.storeWrite)
+        guard SimulatedStore.isPossible(node.path) else { throw HypercallError(.storeWrite, code: ErrorCode.invalid) }
+        guard store.transaction != nil else { throw HypercallError(.storeWrite, code: Self.notFound) }
+        let path = String(decoding: node.path, as: UTF8.self)
+        if store.forgotten.contains(path) { return }
+        let parent = path.lastIndex(of: "/").flatMap { store.transaction?[String(path[..<$0])]?.access }
+        let access = node.access ?? store.transaction?[path]?.access ?? parent
+        store.transaction?[path] = SimulatedStore.Node(value: node.value, access: access)
+    }
+
+    public mutating func endTransaction(abort: Bool) throws(HypercallError) -> Bool {
+        try request(.transactionEnd)
+        guard let transaction = store.transaction else { throw HypercallError(.transactionEnd, code: Self.notFound) }
+        store.transaction = nil
+        if abort { return true }
+        if store.foiledTransactions > 0 {
+            store.foiledTransactions -= 1
+            return false
+        }
+        store.nodes = transaction
+        return true
+    }
+
+    /// do_introduce maps the ring by its grant and binds the domain's channel.
+    public mutating func introduce(_ domid: DomainID, frame: UInt64, port: UInt32) throws(HypercallError) {
+        try request(.introduce, domid)
+        guard let domain = domainsByID[domid.rawValue], let grant = domain.grants[.store], grant.grantee == storeDomain,
+            domain.memory.exists(UInt64(grant.frame) * SimulatedMemory.pageSize, byteCount: SimulatedMemory.pageSize)
+        else { throw HypercallError(.introduce, domid, code: ErrorCode.invalid) }
+        guard domain.channels[port] == storeDomain else {
+            throw HypercallError(.introduce, domid, code: ErrorCode.invalid)
+        }
+        change(domid) { $0.channels[port] = .some(nil) }
+        if !isIgnored { store.introduced[domid.rawValue] = port }
+    }
+
+    public mutating func isIntroduced(_ domid: DomainID) throws(HypercallError) -> Bool {
+        try request(.isIntroduced, domid)
+        return store.introduced[domid.rawValue] != nil
+    }
+
+    public mutating func watchNode(_ path: [UInt8]) throws(HypercallError) {
+        try request(.storeWatch)
+        let isSpecial = path.first == UInt8(ascii: "@")
+        guard isSpecial || SimulatedStore.isPossible(path) else {
+            throw HypercallError(.storeWatch, code: ErrorCode.invalid)
+        }
+        store.watched.append(String(decoding: path, as: UTF8.self))
+    }
+
+    public mutating func waitForStore(microseconds: UInt64) throws(HypercallError) -> Bool {
+        try request(.storeWait)
+        let watched = Set(store.watched)
+        return pass(atMost: microseconds) { act in
+            guard case .write(let path, _) = act else { return watched.contains("@releaseDomain") }
+            return watched.contains(String(decoding: path, as: UTF8.self))
+        }
+    }
+
+    public mutating func allocateChannel(_ domid: DomainID, remote: DomainID) throws(HypercallError) -> UInt32 {
+        let domain = try domain(.allocUnbound, domid)
+        guard domainsByID[remote.rawValue] != nil else {
+            throw HypercallError(.allocUnbound, domid, code: ErrorCode.noSuchDomain)
+        }
+        var port: UInt32 = 1
+        while domain.channels[port] != nil { port += 1 }
+        change(domid) { $0.channels[port] = remote }
+        return port
+    }
+
+    public mutating func unboundChannel(_ domid: DomainID, port: UInt32) throws(HypercallError) -> DomainID? {
+        try domain(.channelStatus, domid).channels[port] ?? nil
+    }
+
+    public mutating func seedGrant(_ domid: DomainID, _ grant: ReservedGrant) throws(HypercallError) {
+        _ = try domain(.grantTable, domid)
+        change(domid) { $0.grants[grant.reference] = grant }
+    }
+
+    public mutating func seededGrant(
+        _ domid: DomainID, _ reference: ReservedGrant.Reference
+    ) throws(HypercallError) -> ReservedGrant? {
+        try domain(.grantTable, domid).grants[reference]
+    }
+
+    /// Where xenstored runs: the boot domain.
+    private var storeDomain: DomainID? { DomainID(rawValue: 0) }
+}
