@@ -6,6 +6,7 @@
 #   make unit      the quick tests
 #   make tpm-faults  every TPM command made to fail, with a real swtpm
 #   make model-check  every small dependency graph, every operation made to fail: the invariants hold
+#   make bench     speed and size against what people would use instead; out/bench.json
 #   make fuzz-replay  past findings through the fuzzers
 #   make test      lint, unit tests, the boot and the scenarios that fit in thirty minutes
 #   make test-all  the whole matrix
@@ -23,8 +24,8 @@ HOST := swift build -c release --scratch-path .build-host
 INIT := swift build -c release --scratch-path .build-init --traits EmbeddedInit
 FAULT := swift build -c release --scratch-path .build-fault --traits EmbeddedInit,FaultInjection
 
-.PHONY: build boot unit lint test test-all clean packages deps programs images fault rehearse xen-late-hwdom fuzz-replay \
-	tpm-faults model-check
+.PHONY: build boot unit lint test test-all clean packages deps programs images fault rehearse xen-late-hwdom xenstored \
+	fuzz-replay tpm-faults model-check bench
 
 build: packages deps programs images
 
@@ -37,6 +38,9 @@ deps: packages
 
 xen-late-hwdom: deps
 	@rig/deps/xen-xsm.sh
+
+xenstored: deps
+	@rig/deps/xenstored.sh
 
 programs: deps
 	@mkdir -p out
@@ -75,7 +79,7 @@ boot: build xen-late-hwdom
 lint:
 	@echo "lint"
 	@swift format lint --strict --recursive Sources Tests Package.swift
-	@for file in rig/deps/*.sh guests/*.sh initramfs/*.sh; do bash -n "$$file" || exit 1; done
+	@for file in rig/deps/*.sh rig/bench/*.sh guests/*.sh initramfs/*.sh; do bash -n "$$file" || exit 1; done
 	@python3 -m compileall -q rig initramfs
 
 # Ordinary Swift: the core, the simulation and the host tool, with an import check that the manifest's arrows hold.
@@ -99,11 +103,15 @@ model-check: packages
 	@.build-host/release/domb-modelcheck
 	@.build-host/release/domb-modelcheck --scale
 
-test: lint build fault xen-late-hwdom unit model-check tpm-faults fuzz-replay boot
+bench: boot rehearse
+	@rig/deps/apt.sh rig/bench/packages.txt
+	@python3 rig/bench/run.py
+
+test: lint build fault xen-late-hwdom xenstored unit model-check tpm-faults fuzz-replay boot
 	@python3 rig/scenarios.py --quick
 
-test-all: lint build fault xen-late-hwdom unit model-check tpm-faults fuzz-replay boot
+test-all: lint build fault xen-late-hwdom xenstored unit model-check tpm-faults fuzz-replay boot
 	@python3 rig/scenarios.py --all
 
 clean:
-	rm -rf out .build-host .build-init .build-fault .build-test .build-fuzz
+	rm -rf out .build-host .build-init .build-fault .build-static .build-test .build-fuzz

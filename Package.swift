@@ -17,7 +17,9 @@ let embeddedFlags = ["-enable-experimental-feature", "Embedded"]
 let core: [SwiftSetting] =
     strict + [
         .unsafeFlags(
-            embeddedFlags + ["-wmo", "-Osize", "-Xfrontend", "-function-sections"], .when(traits: ["EmbeddedInit"]))
+            embeddedFlags + ["-wmo", "-Osize", "-Xfrontend", "-function-sections"], .when(traits: ["EmbeddedInit"])),
+        // The core is generic over the platform: as ordinary Swift it is specialised for one in another module so alone.
+        .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
     ]
 
 var products: [Product] = [
@@ -70,6 +72,7 @@ var targets: [Target] = [
         swiftSettings: [.strictMemorySafety(), .treatAllWarnings(as: .error)]),
     .target(name: "CLinuxShim", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
     .target(name: "LinuxBindings", dependencies: ["Platform", "CLinuxShim"], swiftSettings: core),
+    .testTarget(name: "PlatformTests", dependencies: ["Platform"]),
     .testTarget(name: "LaunchControlTests", dependencies: ["LaunchControl", "Platform", "SimulatedPlatform"]),
     .testTarget(
         name: "DombTests",
@@ -136,11 +139,12 @@ if let deps {
         .target(name: "TPMBindings", dependencies: ["Platform", "CTSSShim"], swiftSettings: bindings),
         .target(name: "CCryptoShim", cSettings: c),
         .target(name: "CryptoBindings", dependencies: ["Platform", "CCryptoShim"], swiftSettings: bindings),
+        .target(name: "CUnreached", cSettings: c),
         .executableTarget(
             name: "DomBInit",
             dependencies: [
                 "Sequencer", "LaunchControl", "Platform", "XenBindings", "TPMBindings", "CryptoBindings",
-                "LinuxBindings",
+                "LinuxBindings", "CUnreached",
             ],
             swiftSettings: bindings + [.define("DOMB_FAULT", .when(traits: ["FaultInjection"]))],
             linkerSettings: linked(
@@ -151,8 +155,7 @@ if let deps {
             name: "DomBRehearse",
             dependencies: [
                 "Sequencer", "Measurement", "LaunchControl", "SimulatedPlatform", "Platform", "TPMBindings",
-                "CSwtpmShim",
-                "CryptoBindings", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "CSwtpmShim", "CryptoBindings",
             ],
             swiftSettings: [
                 .strictMemorySafety(), .treatAllWarnings(as: .error),

@@ -1,27 +1,61 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# usage: build.sh OUTDIR
-# Builds the rig's guests: OUTDIR/tiny.elf, a PVH guest of one page of code, and OUTDIR/linux-ramdisk.cpio.gz, the
-# ramdisk of the Linux PVH guest. The same sources and compiler give the same bytes: their digests go into LCMs.
+# usage: build.sh OUTDIR KERNEL_MODULES_DIR XEN_HEADERS
+# Builds the rig's guests: OUTDIR/tiny.elf, a PVH guest of one page of code, OUTDIR/probe.elf,
+# which also tells what it was given, and ramdisks for Linux PVH guests:
+# linux-ramdisk.cpio.gz, storage-ramdisk.cpio.gz (a driver domain) and app-ramdisk.cpio.gz (its client). The same sources
+# and compiler give the same bytes but for the disk's file system: their digests go into LCMs.
 set -euo pipefail
 
-[ $# -eq 1 ] || { echo "usage: build.sh OUTDIR" >&2; exit 64; }
+[ $# -eq 3 ] || { echo "usage: build.sh OUTDIR KERNEL_MODULES_DIR XEN_HEADERS" >&2; exit 64; }
 here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$1"
 out=$(cd "$1" && pwd)
+modules=$2 headers=$3
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-gcc -m32 -c -Wa,--fatal-warnings -o "$work/tiny.o" "$here/tiny.S"
-ld -m elf_i386 --fatal-warnings --build-id=none -z noexecstack -z max-page-size=0x1000 -T "$here/tiny.ld" \
-    -o "$work/tiny.elf" "$work/tiny.o"
-objcopy --strip-all "$work/tiny.elf"
+pack() { python3 "$here/../initramfs/pack.py" "$@"; }
 
-gcc -std=gnu11 -Os -static -Wall -Wextra -Werror -Wl,--build-id=none -o "$work/linux-init" "$here/linux-init.c"
-strip "$work/linux-init"
-python3 "$here/../initramfs/pack.py" "$work/linux-ramdisk.cpio.gz" "/init=$work/linux-init:755"
+# init NAME: a static program of NAME.c and what the guests share.
+init() {
+    gcc -std=gnu11 -Os -static -Wall -Wextra -Werror -Wl,--build-id=none -isystem "$headers" -o "$work/$1" \
+        "$here/$1.c" "$here/guest.c"
+    strip "$work/$1"
+}
 
-for file in tiny.elf linux-ramdisk.cpio.gz; do
+# module NAME...: words for pack.py, in the order in which they are to be loaded.
+module() {
+    local number=10 name
+    for name in "$@"; do
+        printf '/modules/%s-%s.ko=%s\n' "$number" "$name" "$(find "$modules" -name "$name.ko" | head -n 1)"
+        number=$((number + 1))
+    done
+}
+
+tiny() {
+    gcc -m32 -c -Wa,--fatal-warnings "${@:2}" -o "$work/tiny.o" "$here/tiny.S"
+    ld -m elf_i386 --fatal-warnings --build-id=none -z noexecstack -z max-page-size=0x1000 -T "$here/tiny.ld" \
+        -o "$work/$1" "$work/tiny.o"
+    objcopy --strip-all "$work/$1"
+}
+tiny tiny.elf
+tiny probe.elf -DPROBE
+
+for name in linux-init pv-storage pv-app disk-init; do init "$name"; done
+pack "$work/linux-ramdisk.cpio.gz" "/init=$work/linux-init:755"
+
+mkdir -p "$work/root/sbin" "$work/root/dev"
+cp "$work/disk-init" "$work/root/sbin/init"
+mke2fs -q -t ext2 -O none -I 256 -m 0 -U 00000000-0000-0000-0000-000000000001 -d "$work/root" \
+    "$work/disk.img" 2048
+mapfile -t words < <(module brd xen-blkback xen-gntdev xen-evtchn)
+pack "$work/storage-ramdisk.cpio.gz" "/init=$work/pv-storage:755" "/disk.img=$work/disk.img" "${words[@]}"
+mapfile -t words < <(module crc16 crc32c_generic mbcache jbd2 ext4 xen-blkfront)
+: >"$work/empty"
+pack "$work/app-ramdisk.cpio.gz" "/init=$work/pv-app:755" "/root/empty=$work/empty" "${words[@]}"
+
+for file in tiny.elf probe.elf linux-ramdisk.cpio.gz storage-ramdisk.cpio.gz app-ramdisk.cpio.gz; do
     mv "$work/$file" "$out/$file.new"
     mv "$out/$file.new" "$out/$file"
 done

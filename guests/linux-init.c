@@ -4,49 +4,16 @@
  * guest.log=ADDRESS+SIZE (the LCM's domb,log-region), and counts seconds. It writes to the kernel's log because a domU
  * without a console backend has no terminal; earlyprintk=xen,keep takes the log to Xen's.
  */
+#include "guest.h"
+
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/mount.h>
 #include <sys/reboot.h>
-#include <time.h>
 #include <unistd.h>
-
-/* An alert: shown under `quiet` too. */
-#define LEVEL "<1>"
-
-static int read_command_line(char *text, size_t size)
-{
-    int file = open("/proc/cmdline", O_RDONLY | O_CLOEXEC);
-    if (file < 0)
-        return -1;
-    ssize_t count = read(file, text, size - 1);
-    close(file);
-    if (count < 0)
-        return -1;
-    text[count] = '\0';
-    text[strcspn(text, "\n")] = '\0';
-    return 0;
-}
-
-/* One write for a record. Not dprintf: it seeks first, and /dev/kmsg refuses that. */
-__attribute__((format(printf, 2, 3))) static void say(int log, const char *format, ...)
-{
-    char text[960];
-    va_list arguments;
-
-    va_start(arguments, format);
-    int length = vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    if (length <= 0 || (size_t)length >= sizeof text)
-        return;
-    ssize_t written = write(log, text, (size_t)length);
-    (void)written; /* There is nobody else to tell. */
-}
 
 /* What an attester would do: takes the log from its own memory. docs/lcm.md has the layout. */
 static void show_log(int log, const char *words)
@@ -81,12 +48,9 @@ static void show_log(int log, const char *words)
 int main(void)
 {
     char command_line[1024];
-    struct timespec next;
+    int log = begin(command_line, sizeof command_line);
 
-    if (mount("dev", "/dev", "devtmpfs", MS_NOSUID, NULL) != 0 || mount("proc", "/proc", "proc", MS_NOSUID, NULL) != 0)
-        return 1;
-    int log = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
-    if (log < 0 || read_command_line(command_line, sizeof command_line) != 0)
+    if (log < 0)
         return 1;
 
     say(log, LEVEL "LINUX alive pid=%d %.800s\n", (int)getpid(), command_line);
@@ -95,11 +59,5 @@ int main(void)
     const char *place = strstr(command_line, "guest.log=");
     if (place != NULL)
         show_log(log, place + strlen("guest.log="));
-    clock_gettime(CLOCK_MONOTONIC, &next);
-    for (unsigned tick = 1;; tick++) {
-        next.tv_sec++;
-        while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &next, NULL) != 0)
-            ;
-        say(log, LEVEL "LINUX tick %u\n", tick);
-    }
+    tick_for_ever(log);
 }

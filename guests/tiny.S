@@ -2,7 +2,8 @@
 /*
  * The smallest useful PVH guest (xen/include/public/arch-x86/hvm/start_info.h has its entry conditions): it tells its
  * command line on port 0xe9, which Xen copies to its own log, and then counts seconds. With a command line that
- * begins with "shutdown" it powers itself off instead.
+ * begins with "shutdown" it powers itself off instead. Built with PROBE it says before that what CPUID tells it, and binds
+ * to port 1 of domain 2.
  */
 #define HYPERVISOR_vcpu_op              24
 #define HYPERVISOR_sched_op             29
@@ -40,6 +41,9 @@ _start: cld
 1:      call    choose_hypercall
         movl    $alive, %esi
         call    print_line
+#ifdef PROBE
+        call    probe
+#endif
         movl    $shutdown_word, %esi
         call    has_prefix
         je      power_off
@@ -190,6 +194,68 @@ print_decimal:
         outb    %al, $CONSOLE_PORT
         loop    12b
         ret
+
+#ifdef PROBE
+#define HYPERVISOR_event_channel_op     32
+#define EVTCHNOP_bind_interdomain       0
+#define EVTCHNOP_send                   4
+
+/* Keeps edi. */
+probe:  pushl   %ebx
+        movl    $1, %eax
+        xorl    %ecx, %ecx
+        cpuid
+        movl    %ecx, %eax
+        movl    $features, %esi
+        call    print_number
+        movl    $HYPERVISOR_event_channel_op, %eax
+        movl    $EVTCHNOP_bind_interdomain, %ebx
+        movl    $binding, %ecx
+        call    *hypercall
+        movl    $bound, %esi
+        call    print_number
+        movl    binding + 8, %eax
+        movl    %eax, sending
+        movl    $local_port, %esi
+        call    print_number
+        movl    $HYPERVISOR_event_channel_op, %eax
+        movl    $EVTCHNOP_send, %ebx
+        movl    $sending, %ecx
+        call    *hypercall
+        movl    $sent, %esi
+        call    print_number
+        popl    %ebx
+        ret
+
+/* Prints the string at esi, eax in hexadecimal, and a newline. */
+print_number:
+        pushl   %eax
+        call    print
+        popl    %edx
+        movl    $8, %ecx
+13:     roll    $4, %edx
+        movl    %edx, %eax
+        andl    $15, %eax
+        movb    digits(%eax), %al
+        outb    %al, $CONSOLE_PORT
+        loop    13b
+        movl    $newline, %esi
+        jmp     print
+
+        .section .rodata
+features:       .asciz  "PROBE cpuid 1 ecx "
+bound:          .asciz  "PROBE bind "
+local_port:     .asciz  "PROBE port "
+sent:           .asciz  "PROBE send "
+digits:         .ascii  "0123456789abcdef"
+
+        .data
+        .align  4
+/* struct evtchn_bind_interdomain: the remote domid, its port, the port that it becomes here. */
+binding:        .long   2, 1, 0
+sending:        .long   0
+        .text
+#endif
 
         .section .rodata
 alive:          .asciz  "TINY alive: "

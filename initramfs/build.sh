@@ -1,16 +1,19 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # usage: build.sh domb OUT DOMB_INIT
-#        build.sh stock OUT DOMB_CONSTRUCT DOMB_INIT KERNEL_MODULES_DIR N=IMAGE ...
+#        build.sh stock OUT DOMB_CONSTRUCT DOMB_INIT KERNEL_MODULES_DIR [xenstored=FILE] N=IMAGE ...
 # domb:  the initramfs of a hypervisor that builds the initial domains itself: domb-init and nothing else.
 # stock: the one for today's Xen: the construct stage first, then domb-init, with the kernel modules that libxenctrl
 #        needs (from KERNEL_MODULES_DIR, lib/modules/VERSION of the boot domain's kernel) and the LCM's boot modules,
-#        IMAGE for module-index N. One kernel image given under two indices is stored twice.
+#        IMAGE for module-index N. One kernel image given under two indices is stored twice. With xenstored, a static
+#        program, come the kernel modules that it needs.
 set -euo pipefail
 
 # /dev/xen/privcmd is all that libxenctrl, libxenguest and libxenforeignmemory open; /dev/xen/evtchn tells of domains
 # that shut down. The TPM drivers are built in.
 MODULES=(xen-privcmd xen-evtchn)
+# /proc/xen/xsd_port and /dev/xen/gntdev.
+STORE_MODULES=(xenfs xen-gntdev)
 
 fail() { echo "build.sh: $2" >&2; exit "$1"; }
 usage() { sed -n '3,4s/^# //p' "$0" >&2; exit 64; }
@@ -46,12 +49,18 @@ stock() {
     work=$(mktemp -d)
     trap 'rm -rf "$work"' EXIT
     files=("/init=$construct:755" "/domb-init=$init:755")
+    for image in "$@"; do
+        [[ $image == xenstored=* ]] || continue
+        files+=("/xenstored=${image#*=}:755")
+        MODULES+=("${STORE_MODULES[@]}")
+    done
     for name in "${MODULES[@]}"; do
         module "$modules" "$name" "$work/$name.ko"
         files+=("/lib/domb/modules/$number-$name.ko=$work/$name.ko:644")
         number=$((number + 10))
     done
     for image in "$@"; do
+        [[ $image != xenstored=* ]] || continue
         [[ $image =~ ^[1-9][0-9]*=. ]] || fail 64 "$image: expected N=IMAGE with a module-index N above 0"
         files+=("/images/${image%%=*}=${image#*=}:644")
     done

@@ -7,11 +7,14 @@ from tools import run
 
 FOLDER = paths.OUT / "guests"
 TINY = FOLDER / "tiny.elf"
+PROBE = FOLDER / "probe.elf"
 LINUX_RAMDISK = FOLDER / "linux-ramdisk.cpio.gz"
+STORAGE_RAMDISK = FOLDER / "storage-ramdisk.cpio.gz"
+APP_RAMDISK = FOLDER / "app-ramdisk.cpio.gz"
 
 
 def build() -> None:
-    run(paths.ROOT / "guests/build.sh", FOLDER)
+    run(paths.ROOT / "guests/build.sh", FOLDER, paths.kernel_modules(), paths.XEN_INCLUDE)
 
 
 def linux_kernel() -> Path:
@@ -22,6 +25,11 @@ def linux_kernel() -> Path:
 def appliance_images() -> dict:
     """Boot modules of examples/appliance.dts."""
     return {1: TINY, 2: TINY, 3: linux_kernel(), 4: LINUX_RAMDISK}
+
+
+def pv_images() -> dict:
+    """Boot modules of examples/pv.dts."""
+    return {1: linux_kernel(), 2: STORAGE_RAMDISK, 3: APP_RAMDISK}
 
 
 def minimal_images() -> dict:

@@ -9,14 +9,13 @@ from tools import run
 BUILD = paths.ROOT / "initramfs/build.sh"
 
 
-def modules_folder() -> Path:
-    return sorted((paths.DEPS / "kernel/lib/modules").iterdir())[-1]
-
-
-def stock(output: Path, images: dict, init: Path | None = None, extra: dict | None = None) -> Path:
+def stock(output: Path, images: dict, init: Path | None = None, extra: dict | None = None,
+          xenstored: Path | None = None) -> Path:
     """The construct stage, domb-init (or what stands in its place), kernel modules and images."""
     words = [f"{index}={image}" for index, image in sorted(images.items())]
-    run(BUILD, "stock", output, paths.DOMB_CONSTRUCT, init or paths.DOMB_INIT, modules_folder(), *words)
+    if xenstored:
+        words.append(f"xenstored={xenstored}")
+    run(BUILD, "stock", output, paths.DOMB_CONSTRUCT, init or paths.DOMB_INIT, paths.kernel_modules(), *words)
     return _with(output, extra)
 
 
@@ -24,7 +23,7 @@ def bare(output: Path, extra: dict | None = None) -> Path:
     """domb-init alone, as on a hypervisor that builds the initial domains; only its kernel module is added, because
     this Xen's drivers are modules in Debian's kernel."""
     run(BUILD, "domb", output, paths.DOMB_INIT)
-    module = next(modules_folder().rglob("xen-privcmd.ko*"))
+    module = next(paths.kernel_modules().rglob("xen-privcmd.ko*"))
     return _with(output, {"/lib/domb/modules/10-xen-privcmd.ko": module, **(extra or {})})
 
 

@@ -13,6 +13,7 @@ DEPS = Path(os.environ.get("DOMB_CACHE") or Path(_CACHE_HOME) / "domb")
 
 XEN_STOCK = DEPS / "xen/boot/xen-4.20-amd64.efi"
 XEN_STOCK_MULTIBOOT = DEPS / "xen/boot/xen-4.20-amd64.gz"
+XENSTORED = DEPS / "xenstored"
 XEN_LATE_HWDOM = DEPS / "xen-late-hwdom.efi"
 XEN_INCLUDE = DEPS / "xen/usr/include"
 XEN_LIBRARIES = DEPS / "xen/usr/lib/x86_64-linux-gnu"
@@ -26,6 +27,11 @@ DOMB_INIT = OUT / "domb-init"
 DOMB_INIT_FAULT = OUT / "domb-init-fault"
 DOMB_CONSTRUCT = OUT / "domb-construct"
 PACK = ROOT / "initramfs/pack.py"
+
+
+def kernel_modules() -> Path:
+    """lib/modules/VERSION of the kernel that the boot domain and the Linux guests run."""
+    return sorted((DEPS / "kernel/lib/modules").iterdir())[-1]
 
 
 def boot_kernel() -> Path:

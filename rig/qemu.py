@@ -38,6 +38,9 @@ class Machine:
     tpm_control: Path | None = None
     timeout: int = 180
     memory: int = 1024
+    cpus: int = 1
+    # "+aes,+rdrand": after the cpu model's own.
+    cpu_features: str = ""
     # A ready FAT folder (the GRUB road); None makes the usual one with xen.efi.
     esp: Path | None = None
 
@@ -110,7 +113,10 @@ class Running:
             # The hard limit does not depend on this program being alive.
             "timeout", "--signal=KILL", str(machine.timeout), "qemu-system-x86_64",
             "-pidfile", "qemu.pid",
-            "-machine", "q35,smm=off", "-accel", "tcg,tb-size=16", "-cpu", CPU, "-smp", "1",
+            "-machine", "q35,smm=off",
+            # With several cpus only a thread for each works.
+            "-accel", "tcg,tb-size=16" + (",thread=multi" if machine.cpus > 1 else ""),
+            "-cpu", ",".join(filter(None, (CPU, machine.cpu_features))), "-smp", str(machine.cpus),
             "-m", str(machine.memory), "-nodefaults", "-display", "none", "-monitor", "none",
             "-no-reboot", "-no-shutdown", "-S",
             "-qmp", "unix:qmp.sock,server=on,wait=off",

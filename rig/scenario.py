@@ -22,12 +22,23 @@ class Scenario:
     title: str
     # Parts of lines that DomB, the construct stage, the saboteur or the next init must print.
     says: tuple
+    # Parts of lines that domains must print: (domid, part).
+    domains_say: tuple = ()
     # Parts of lines that Xen must print, asked about its domains by debug key 'q', and by another one if it is given.
     xen_says: tuple = ()
     key: bytes = b""
+    # Parts of lines that Xen must print in this order, when it is asked by debug key.
+    xen_order: tuple = ()
+    # What a domain must print: (domid, regular expression).
+    guests_say: tuple = ()
+    # The machine's cpus, and features for its cpu model.
+    cpus: int = 1
+    cpu_features: str = ""
     # Words for Xen's command line.
     xen_words: str = ""
     ends: str = POWER_OFF
+    # The LCM's digest of xenstored is the real one's, which comes with the initramfs.
+    store: bool = False
     # "stock" or "late": Debian's Xen, or the one with LATE_HWDOM.
     xen: str = "stock"
     # The LCM's source in examples/, None for no LCM; (old, new) replacements in it.

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a scenario's boot is judged by."""
+import re
 from pathlib import Path
 
 import checks
@@ -45,8 +46,15 @@ def _ended(row: kinds.Scenario, outcome) -> None:
 def _said(row: kinds.Scenario, console) -> None:
     for fragment in row.says:
         checks.said(console.boot, fragment)
+    for domid, fragment in row.domains_say:
+        checks.said(console.lines(domid), fragment)
     for fragment in row.xen_says:
         checks.said(console.xen, fragment)
+    rest = iter(console.xen)
+    for fragment in row.xen_order:
+        require(any(fragment in line for line in rest), f"Xen does not say {fragment!r}, or not after what is before it")
+    for domid, pattern in row.guests_say:
+        require(any(re.search(pattern, line) for line in console.lines(domid)), f"domain {domid} does not say {pattern}")
     for fragment in ("domb: launch failed", *row.never):
         lines = [line for line in console.boot if fragment in line]
         allowed = 1 if fragment == "domb: launch failed" and row.reports_failure else 0

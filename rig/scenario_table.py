@@ -38,6 +38,16 @@ SHARE = ("                domb,depends-on = <&first>;", """                domb,
 RTDS = ("                domb,depends-on = <&first>;", """                domb,depends-on = <&first>;
                 domb,rtds-period = <20000>;
                 domb,rtds-budget = <8000>;""")
+# Domain 3 alone on cpu 1, under another scheduler than the rest.
+CPUPOOL = ((HEAD, HEAD + '\n            domb,cpupools = "own:credit2:1";'),
+           ("                domb,depends-on = <&first>;", """                domb,depends-on = <&first>;
+                domb,cpupool = "own";
+                domb,weight = <512>;"""))
+# Domain 2 waits for domain 3, and that one does not learn of two features that domain 2 may use.
+CHANNEL = (("domid = <2>;", """domid = <2>;
+                domb,event-channels = "1:second";"""),
+           ("                domb,depends-on = <&first>;", """                domb,depends-on = <&first>;
+                domb,cpuid-clear = "aesni", "rdrand";"""))
 OTHER_MODULES = ('bootargs = "first";\n                };', """bootargs = "first";
                 };
                 tree { compatible = "module,device-tree"; module-index = <2>; };
@@ -101,8 +111,27 @@ def configured() -> list:
                  ("xc_sched_credit_domain_get", "domb: launch complete: 2 domains unpaused"), ends=STAYS, runs=BOTH, log=GOOD,
                  patches=(SHARE,), xen_words="sched=credit", key=b"r", quoted=True,
                  xen_says=("Scheduler: SMP Credit Scheduler (credit)",), quick=False),
+        Scenario("cpupool", 10, "a second cpupool with cpu 1 and a scheduler of its own, by Xen's word (two cpus)",
+                 ("xc_cpupool_movedomain", "domb: launch complete: 2 domains unpaused"), ends=STAYS, runs=BOTH, log=GOOD,
+                 patches=CPUPOOL, cpus=2, xen_words="sched=credit dom0_max_vcpus=1", key=b"r", quoted=True,
+                 xen_order=("Cpupool 0:", "Cpus: 0", "Scheduler: SMP Credit Scheduler (credit)", "Cpupool 1:", "Cpus: 1",
+                            "Scheduler: SMP Credit Scheduler rev2", "Domain: 3 w 512 "), quick=False),
+        Scenario("cpupool-refused", 10, "a pool of a scheduler that this Xen does not have: nothing runs",
+                 failure("configure: domain 3", "cpupool own:rtds:1: xc_cpupool_create: ENOENT (2)"),
+                 patches=((CPUPOOL[0][0], CPUPOOL[0][1].replace("credit2", "rtds")),
+                          (CPUPOOL[1][0], CPUPOOL[1][1].replace("domb,weight = <512>;", ""))),
+                 cpus=2, xen_words="dom0_max_vcpus=1", quick=False),
+        # Of 1.ECX bit 30 is rdrand and bit 25 aesni. The wrong domain cannot bind: EINVAL.
+        Scenario("channel", 10, "a domain binds to another's port; two cpu features are kept from it",
+                 ("domb: launch complete: 2 domains unpaused",), ends=STAYS, runs=BOTH, log=GOOD, patches=CHANNEL,
+                 modules={1: guests.PROBE}, cpu_features="+aes,+rdrand", key=b"e", quoted=True,
+                 guests_say=((2, "PROBE cpuid 1 ecx [4-7c-f][2367abef]"), (2, "PROBE bind ffffffea"),
+                             (3, "PROBE cpuid 1 ecx [0-389ab][014589cd]"), (3, "PROBE bind 00000000"),
+                             (3, "PROBE send 00000000")),
+                 xen_order=("Event channel information for domain 2", "s=3 n=0 x=0 d=3 p=1",
+                            "Event channel information for domain 3", "s=3 n=0 x=0 d=2 p=1")),
         Scenario("rtds-refused", 10, "period and budget on a Xen without RTDS",
-                 failure("plan: domain 3", "rtds-period and rtds-budget are RTDS's, and this host runs another scheduler"),
+                 failure("plan: domain 3", "rtds-period and rtds-budget are RTDS's, and the domain is under another scheduler"),
                  patches=(RTDS,), quick=False),
     ]
 
@@ -124,6 +153,15 @@ def readiness() -> list:
                  ("domb: recovery: domain 3 runs", f"domb: launch failed, recovered: {late}", "domb: end: hold"),
                  ends=STAYS, patches=RESCUE + waits_for("first", "domb,ready-timeout = <3000>", 'domb,on-failure = "recover"'),
                  runs=BOTH, unpauses=BOTH),
+    ]
+
+
+def served() -> list:
+    return [
+        Scenario("pv-devices", 10, "a domain boots from a PV disk and speaks on a PV console, both another domain's",
+                 ("domb: launch complete: 2 domains unpaused",), ends=STAYS, runs=(1, 2), log=GOOD, source="pv.dts",
+                 store=True, quoted=True,
+                 domains_say=((1, "CONSOLE of domain 2: spoken through the PV console"), (2, "LINUX init of the disk"))),
     ]
 
 
@@ -223,4 +261,5 @@ def measurement() -> list:
 
 
 def all_scenarios() -> list:
-    return good_launches() + configured() + readiness() + refused_plans() + refused_tables() + attacks() + measurement()
+    return (good_launches() + configured() + served() + readiness() + refused_plans() + refused_tables() + attacks()
+            + measurement())

@@ -32,8 +32,11 @@ from scenario_checks import HALTED
 from scenario_table import all_scenarios
 
 FOLDER = paths.OUT / "scenarios"
-IMAGES = {"minimal.dts": guests.minimal_images, "appliance.dts": guests.appliance_images}
+IMAGES = {"minimal.dts": guests.minimal_images, "appliance.dts": guests.appliance_images,
+          "pv.dts": guests.pv_images}
 BALLAST_BYTES = 70_000
+# What examples/pv.dts has for xenstored's.
+NO_DIGEST = "00" * 32
 # What every boot ends with one way or the other, seconds of the machine; a slower one is a failure.
 HARD_LIMIT = 240
 XEN_SPEAKS = "(XEN) Xen version"
@@ -54,7 +57,10 @@ def prepare(row: Scenario, work: Path) -> qemu.Machine:
     tables, linux = [], row.linux
     if row.source:
         (work / "ballast.bin").write_bytes(bytes(BALLAST_BYTES))
-        made = lcm.build(paths.EXAMPLES / row.source, images, work, row.patches, row.fails, row.binary)
+        patches = row.patches
+        if row.store:
+            patches += ((NO_DIGEST, hashlib.sha256(paths.XENSTORED.read_bytes()).hexdigest()),)
+        made = lcm.build(paths.EXAMPLES / row.source, images, work, patches, row.fails, row.binary)
         tables = row.tables(made.tables) if row.tables else made.tables
         linux = linux.format(lcm=hashlib.sha256(made.dtb.read_bytes()).hexdigest())
     extra = dict(row.extra)
@@ -64,13 +70,14 @@ def prepare(row: Scenario, work: Path) -> qemu.Machine:
     if row.bare:
         initramfs.bare(ramdisk, extra)
     else:
-        initramfs.stock(ramdisk, images, programs.SABOTEUR if row.sabotage else row.init, extra)
+        initramfs.stock(ramdisk, images, programs.SABOTEUR if row.sabotage else row.init, extra,
+                        paths.XENSTORED if row.store else None)
     if row.sabotage:
         linux = f"{linux} saboteur={row.sabotage}".strip()
     machine = qemu.Machine(
         work, paths.XEN_STOCK if row.xen == "stock" else paths.XEN_LATE_HWDOM, paths.boot_kernel(), ramdisk,
         xen_options=boot.XEN_OPTIONS if row.xen == "late" else row.xen_words, linux_options=linux, tables=tables,
-        timeout=HARD_LIMIT, memory=row.memory)
+        timeout=HARD_LIMIT, memory=row.memory, cpus=row.cpus, cpu_features=row.cpu_features)
     if row.quoted:
         prediction.predict(machine, made.dtb, images)
     if row.grub:

@@ -31,7 +31,7 @@ class Wrong(Exception):
 
 
 def rehearse(transport: Transport, log: Path, *options: str) -> tuple:
-    done = subprocess.run([REHEARSE, "--tpm", transport.path, "--log", log, *options], capture_output=True, text=True,
+    done = subprocess.run([REHEARSE, "launch", "--tpm", transport.path, "--log", log, *options], capture_output=True, text=True,
                           timeout=60)
     if done.returncode not in (0, 1):
         raise Wrong(f"domb-rehearse ended with {done.returncode}: {done.stderr.strip()}")

@@ -9,7 +9,8 @@ func fuzz(_ bytes: [UInt8]) {
     guard let log = try? EventLogReader(parsing: bytes) else { return }
     let replay = LogReplay(log, hashing: ZeroHash.self)
     precondition(replay.values.map { $0.algorithm } == log.banks)
-    precondition(replay.valuesAfter.count == log.records.count && replay.valuesAfter.last == replay.values)
+    let after = LogReplay.valuesAfter(log, hashing: ZeroHash.self)
+    precondition(after.count == log.records.count && after.last == replay.values)
     precondition(replay.findings.allSatisfy { (1...(log.records.count + 1)).contains($0.record) })
     var place = log.records.first.map { $0.offset } ?? bytes.count
     for record in log.records {

@@ -6,22 +6,6 @@
 #include <xen/grant_table.h>
 #include <xen/memory.h>
 
-int64_t domb_xc_evtchn_alloc_unbound(struct domb_xen *xen, uint32_t domid, uint32_t remote)
-{
-    int port = xc_evtchn_alloc_unbound(xen->ctrl, domid, remote);
-
-    return port < 0 ? domb_errno() : port;
-}
-
-int64_t domb_xc_evtchn_unbound(struct domb_xen *xen, uint32_t domid, uint32_t port)
-{
-    xc_evtchn_status_t status = { .dom = (domid_t)domid, .port = port };
-
-    if (xc_evtchn_status(xen->ctrl, &status) != 0)
-        return domb_errno();
-    return status.status == EVTCHNSTAT_unbound ? status.u.unbound.dom : -ENOENT;
-}
-
 static xenforeignmemory_resource_handle *map_table(struct domb_xen *xen, uint32_t domid, grant_entry_v1_t **entries)
 {
     void *address = NULL;

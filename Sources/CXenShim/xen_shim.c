@@ -63,6 +63,7 @@ static void copy_info(const xc_domaininfo_t *from, struct domb_domain_info *to)
     to->cpu_time = from->cpu_time;
     to->vcpus = from->max_vcpu_id == XEN_INVALID_MAX_VCPU_ID ? 0 : from->max_vcpu_id + 1;
     to->ssidref = from->ssidref;
+    to->cpupool = from->cpupool;
     to->domid = from->domain;
     to->shutdown_reason = (from->flags >> XEN_DOMINF_shutdownshift) & XEN_DOMINF_shutdownmask;
     to->paused = !!(from->flags & XEN_DOMINF_paused);

@@ -11,6 +11,9 @@ extension ConfigOperation {
         if case .ring(let reference, let remote) = self {
             return try applyRing(reference, remote, to: domid, on: &hypervisor)
         }
+        if case .channel(let port, let remote) = self {
+            return try openChannel(domid, port: port, remote: remote, on: &hypervisor)
+        }
         let kept: Bool
         do throws(HypercallError) {
             kept = try applied(to: domid, on: &hypervisor)
@@ -45,6 +48,10 @@ extension ConfigOperation {
             let securityID = try hypervisor.securityID(of: context)
             try hypervisor.relabel(domid, securityID: securityID)
             return try hypervisor.domainInfo(domid).securityID == securityID
+        case .clearedFeatures(let features): return try clearFeatures(domid, features, on: &hypervisor)
+        case .channel: return false
+        case .cpupool(let pool, let creating):
+            return try pooled(domid, pool, creating: creating, on: &hypervisor)
         case .affinity, .nodeAffinity, .credit2, .credit, .rtds: return try scheduled(domid, on: &hypervisor)
         case .memory, .device, .ports, .interrupt: return try given(domid, on: &hypervisor)
         // Elsewhere: `apply` above, and in one transaction with those of all domains.

@@ -6,6 +6,8 @@ import Platform
 public enum ConfigConflict: Error, Equatable, Sendable {
     /// An affinity names a cpu that is not online.
     case missingCPU(cpu: UInt32, online: UInt32)
+    /// An affinity names a cpu that is in another cpupool than the domain.
+    case affinityOutsidePool(cpu: UInt32)
     case emptyAffinity(vcpu: UInt32)
     /// An affinity names a vcpu that the domain does not have.
     case missingVCPU(vcpu: UInt32, vcpus: UInt32)

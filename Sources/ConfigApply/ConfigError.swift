@@ -14,4 +14,6 @@ public enum ConfigError: Error, Equatable, Sendable {
     case nodeNotKept([UInt8], ConfigOperation)
     /// Others changed xenstore each time.
     case transactionLost(attempts: Int)
+    /// Xen gave another port than the LCM says.
+    case otherPort(ConfigOperation, UInt32)
 }

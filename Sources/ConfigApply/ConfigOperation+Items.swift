@@ -27,6 +27,13 @@ extension ConfigOperation {
         case .parameter(let setting):
             return [ConfigurationItem(.parameter, [UInt64(setting.parameter.rawValue), setting.value])]
         case .label(let label): return [ConfigurationItem(.label, text: label)]
+        case .clearedFeatures(let features):
+            return [ConfigurationItem(.clearedFeatures, features.map { UInt64($0.rawValue) })]
+        case .channel(let port, let remote):
+            return [ConfigurationItem(.channel, [UInt64(port), UInt64(remote.rawValue)])]
+        case .cpupool(let pool, _):
+            let numbers = [UInt64(pool.number), UInt64(pool.scheduler.number)]
+            return [ConfigurationItem(.cpupool, numbers + pool.cpus.words)]
         case .device(let device): return [ConfigurationItem(.device, [UInt64(device.rawValue)])]
         case .ring: return []
         case .home: return [ConfigurationItem(.store, [1])]

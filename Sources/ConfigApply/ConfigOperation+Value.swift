@@ -17,6 +17,22 @@ extension ConfigOperation {
             line.append("@")
             line.append(hex: range.guest)
         case .device(let device): line.append(device.text)
+        case .clearedFeatures(let features):
+            for (index, feature) in features.enumerated() {
+                if index > 0 { line.append(",") }
+                line.append(feature.name)
+            }
+        case .channel(let port, let remote):
+            line.append("port ")
+            line.append(decimal: UInt64(port))
+            line.append(" for domain ")
+            line.append(remote)
+        case .cpupool(let pool, _):
+            line.append(escaped: pool.name)
+            line.append(":")
+            line.append(pool.scheduler.name)
+            line.append(":")
+            line.append(pool.cpus)
         case .maxMemory(let kibibytes):
             line.append(decimal: kibibytes)
             line.append(" KiB")

@@ -14,6 +14,13 @@ public enum ConfigOperation: Equatable, Sendable {
     case memory(IOMemoryRange)
     /// `domb,pci`. The corresponding C functions are `xc_test_assign_device` and `xc_assign_device`.
     case device(PCIAddress)
+    /// `domb,cpupool`. The first domain of a pool has it made (`creating`). The corresponding C functions are
+    /// `xc_cpupool_create`, `xc_cpupool_removecpu`, `xc_cpupool_addcpu` and `xc_cpupool_movedomain`.
+    case cpupool(CPUPool, creating: Bool)
+    /// `domb,cpuid-clear`. The corresponding hypercall is `XEN_DOMCTL_set_cpu_policy`.
+    case clearedFeatures([CPUFeature])
+    /// One of `domb,event-channels`. The corresponding C function is `xc_evtchn_alloc_unbound`.
+    case channel(port: UInt32, remote: DomainID)
     /// `mem-max` in KiB. The corresponding C function is `xc_domain_setmaxmem`.
     case maxMemory(kibibytes: UInt64)
     /// `hard-affinity`, `domb,soft-affinity`. The corresponding C function is `xc_vcpu_setaffinity`.
@@ -61,10 +68,13 @@ public enum ConfigOperation: Equatable, Sendable {
 
     public var moment: Moment {
         switch self {
-        // The mode sets vcpu 0's TSC offset; frames and, with reserved regions, devices change the domain's memory map.
-        case .vcpus, .tscMode, .memory, .device, .ring: .beforeMeasuring
+        // The mode sets vcpu 0's TSC offset; frames and, with reserved regions, devices change the domain's memory map. What
+        // CPUID tells belongs to the vcpus: what is measured is measured with it.
+        case .vcpus, .tscMode, .memory, .device, .clearedFeatures, .ring: .beforeMeasuring
         case .home, .console, .disk, .interface: .inStore
-        case .maxMemory, .affinity, .nodeAffinity, .credit2, .credit, .rtds, .ports, .interrupt, .parameter, .handle,
+        case .cpupool, .channel, .maxMemory, .affinity, .nodeAffinity, .credit2, .credit, .rtds, .ports, .interrupt,
+            .parameter,
+            .handle,
             .label:
             .afterMeasuring
         }
@@ -77,6 +87,9 @@ public enum ConfigOperation: Equatable, Sendable {
         case .tscMode: "tsc-mode"
         case .memory: "iomem"
         case .device: "pci"
+        case .cpupool: "cpupool"
+        case .clearedFeatures: "cpuid-clear"
+        case .channel: "event-channels"
         case .maxMemory: "mem-max"
         case .affinity: "affinity"
         case .nodeAffinity: "node-affinity"

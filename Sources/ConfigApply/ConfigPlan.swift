@@ -8,10 +8,10 @@ import Platform
 public struct ConfigPlan: Equatable, Sendable {
     public let operations: [ConfigOperation]
 
-    /// `hardwareRoleMoved`: the boot domain is not the hardware domain, and another one is.
+    /// `channels`: its event channels. `hardwareRoleMoved`: the boot domain is not the hardware domain, and another one is.
     public init(
         _ domain: DomainDescription, built: DomainInfo, facts: HypervisorFacts, hardwareRoleMoved: Bool = false,
-        store: StoreServers? = nil
+        store: StoreServers? = nil, place: CPUPoolPlace = .standard, channels: [ConfigOperation] = []
     ) throws(ConfigConflict) {
         guard built.vcpus <= domain.vcpus else { throw .tooManyVCPUs(built: built.vcpus, wanted: domain.vcpus) }
         let extended = domain.extended
@@ -19,12 +19,16 @@ public struct ConfigPlan: Equatable, Sendable {
         if let mode = extended.tscMode { operations.append(.tscMode(mode)) }
         let virtual = try VirtualDevices(domain, store)
         operations += virtual.rings
+        if !extended.clearedFeatures.isEmpty { operations.append(.clearedFeatures(extended.clearedFeatures)) }
         operations += try Self.devices(domain, facts, hardwareRoleMoved: hardwareRoleMoved)
         if let maxMemory = domain.maxMemory { operations.append(.maxMemory(kibibytes: maxMemory)) }
-        operations += try Self.placement(domain, facts)
-        operations += try Self.scheduling(domain, facts)
+        // Before all that a scheduler knows of a domain: with the move it is gone.
+        if let pool = place.pool { operations.append(.cpupool(pool, creating: place.isMaker)) }
+        operations += try Self.placement(domain, facts, place)
+        operations += try Self.scheduling(domain, place.pool?.scheduler ?? facts.scheduler)
         operations += extended.ports.map { .ports($0) } + extended.interrupts.map { .interrupt($0) }
         operations += extended.parameters.map { .parameter($0) }
+        operations += channels
         if let handle = domain.handle { operations.append(.handle(handle)) }
         if let label = extended.label {
             guard facts.securityMode != .none else { throw .noFLASK }
@@ -54,11 +58,11 @@ public struct ConfigPlan: Equatable, Sendable {
     }
 
     private static func placement(
-        _ domain: DomainDescription, _ facts: HypervisorFacts
+        _ domain: DomainDescription, _ facts: HypervisorFacts, _ place: CPUPoolPlace
     ) throws(ConfigConflict) -> [ConfigOperation] {
         var operations: [ConfigOperation] = []
         for affinity in domain.affinities {
-            try check(affinity, domain, facts)
+            try check(affinity, domain, facts, place)
             if affinity.hard != nil || affinity.soft != nil { operations.append(.affinity(affinity)) }
         }
         if let nodes = domain.extended.nodeAffinity {
@@ -71,32 +75,33 @@ public struct ConfigPlan: Equatable, Sendable {
     }
 
     private static func check(
-        _ affinity: VCPUAffinity, _ domain: DomainDescription, _ facts: HypervisorFacts
+        _ affinity: VCPUAffinity, _ domain: DomainDescription, _ facts: HypervisorFacts, _ place: CPUPoolPlace
     ) throws(ConfigConflict) {
         guard affinity.vcpu < domain.vcpus else { throw .missingVCPU(vcpu: affinity.vcpu, vcpus: domain.vcpus) }
         for set in [affinity.hard, affinity.soft] {
             guard let set else { continue }
             guard let highest = set.highest else { throw .emptyAffinity(vcpu: affinity.vcpu) }
             guard highest < facts.cpus else { throw .missingCPU(cpu: highest, online: facts.cpus) }
+            if let cpu = place.first(outside: set) { throw .affinityOutsidePool(cpu: cpu) }
         }
     }
 
     private static func scheduling(
-        _ domain: DomainDescription, _ facts: HypervisorFacts
+        _ domain: DomainDescription, _ scheduler: HypervisorFacts.Scheduler
     ) throws(ConfigConflict) -> [ConfigOperation] {
         var operations: [ConfigOperation] = []
         if domain.weight != nil || domain.cap != nil {
             if let cap = domain.cap, UInt32(cap) > 100 * domain.vcpus {
                 throw .capBeyondVCPUs(cap: cap, vcpus: domain.vcpus)
             }
-            switch facts.scheduler {
+            switch scheduler {
             case .credit2: operations.append(.credit2(weight: domain.weight, cap: domain.cap))
             case .credit: operations.append(.credit(weight: domain.weight, cap: domain.cap))
             default: throw .notCredit
             }
         }
         if let parameters = domain.extended.rtds {
-            guard facts.scheduler == .rtds else { throw .notRTDS }
+            guard scheduler == .rtds else { throw .notRTDS }
             operations.append(.rtds(parameters))
         }
         return operations

@@ -6,7 +6,6 @@ import Measurement
 import Platform
 import Sequencer
 import SimulatedPlatform
-import TPMBindings
 
 /// Small domains, and a launch of them as PID 1 does it.
 struct Rehearsal {
@@ -15,16 +14,19 @@ struct Rehearsal {
     private static let kibibytes: UInt64 = 8192
     private static let startInfo: UInt64 = 0x20_0000
 
-    struct Outcome {
+    /// How many there can be.
+    static let domains: ClosedRange<UInt16> = 1...(DomainID.firstReserved - 1)
+
+    struct Outcome<Log: Journal> {
         var failure: LaunchFailure?
         var unpaused: [DomainID]
-        var journal: RecordingJournal
+        var journal: Log
     }
 
     private var module: LaunchControlModule
     private var host = SimulatedHypervisor()
 
-    init(domains: UInt16, settings: LaunchSettings) throws {
+    init(domains: UInt16, settings: LaunchSettings) {
         module = LaunchControlModule(domains: [], settings: settings)
         for number in 1...domains {
             guard let domid = DomainID(rawValue: number) else { break }
@@ -57,8 +59,14 @@ struct Rehearsal {
         return domain
     }
 
-    func run(store: consuming TSS2MeasurementStore) -> Outcome {
-        var machine = Machine(host: host, store: store, journal: RecordingJournal(), hashing: LibcryptoHash.self)
+    /// Once: the domains run then.
+    mutating func run<Store: MeasurementStore & ~Copyable, Log: Journal>(
+        store: consuming Store, journal: Log
+    ) -> Outcome<Log> {
+        let built = host
+        // Given away, or the first hypercall would copy all domains.
+        host = SimulatedHypervisor()
+        var machine = Machine(host: built, store: store, journal: journal, hashing: LibcryptoHash.self)
         var failure: LaunchFailure?
         do throws(LaunchFailure) {
             try launch(on: &machine)
@@ -69,11 +77,12 @@ struct Rehearsal {
         return Outcome(failure: failure, unpaused: machine.unpaused, journal: machine.journal)
     }
 
-    private func launch(
-        on machine: inout Machine<SimulatedHypervisor, TSS2MeasurementStore, RecordingJournal, LibcryptoHash>
+    private func launch<Store: MeasurementStore & ~Copyable, Log: Journal>(
+        on machine: inout Machine<SimulatedHypervisor, Store, Log, LibcryptoHash>
     ) throws(LaunchFailure) {
         let digest = LibcryptoHash.digest(.sha256, of: [])
-        let facts = try machine.facts(for: module, otherProcesses: [], inheritedDescriptors: [])
+        let facts = try machine.facts(
+            for: module, otherProcesses: [], hasXenstored: module.settings.xenstored != nil, inheritedDescriptors: [])
         let plan: LaunchPlan
         do throws(PlanRefusal) {
             plan = try LaunchPlan(module: module, digest: digest, facts: facts, arguments: LaunchArguments())

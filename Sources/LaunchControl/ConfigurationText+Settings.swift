@@ -3,7 +3,9 @@
 import Platform
 
 extension ConfigurationText {
-    static let launchKeys: [StaticString] = ["pcr", "tpm", "coverage", "handoff", "handoff-target", "xenstored"]
+    static let launchKeys: [StaticString] = [
+        "pcr", "tpm", "coverage", "handoff", "handoff-target", "xenstored", "cpupools",
+    ]
     static let domainKeys: [StaticString] =
         [
             "name", "uuid", "depends-on", "weight", "cap", "mem-max", "hard-affinity", "soft-affinity", "bootargs",
@@ -45,6 +47,12 @@ extension ConfigurationText {
         if let word = value("xenstored") {
             settings.xenstored = Self.digest(word.value)
             if settings.xenstored == nil { problems.report(error(.badPropertyValue, word)) }
+        }
+        if let word = value("cpupools") {
+            let texts = word.value.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+            let (pools, problem) = CPUPoolDescription.list(texts)
+            if let problem { problems.report(error(problem, word)) }
+            settings.cpupools = pools
         }
         if let code = settings.handoffProblem { problems.report(place.error(code, "handoff-target")) }
     }

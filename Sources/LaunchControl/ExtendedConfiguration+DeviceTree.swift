@@ -4,9 +4,10 @@ import Platform
 
 extension ExtendedConfiguration {
     static let properties: [StaticString] = [
-        "domb,rtds-period", "domb,rtds-budget", "domb,node-affinity", "domb,ioports", "domb,iomem", "domb,irqs",
-        "domb,tsc-mode", "domb,hvm-params", "domb,label", "domb,pci", "xen,enhanced", "domb,console", "domb,disks",
-        "domb,vifs",
+        "domb,cpupool", "domb,rtds-period", "domb,rtds-budget", "domb,node-affinity", "domb,ioports", "domb,iomem",
+        "domb,irqs", "domb,tsc-mode", "domb,hvm-params", "domb,label", "domb,pci", "xen,enhanced", "domb,console",
+        "domb,disks",
+        "domb,vifs", "domb,event-channels", "domb,cpuid-clear",
     ]
 
     /// What a domain's node says; every problem is reported.
@@ -15,6 +16,8 @@ extension ExtendedConfiguration {
             problems.attempt { () throws(ParseError) in try read(view) } ?? nil
         }
         self.init()
+        // Whether the launch has such a pool is looked at once both are read.
+        cpupool = get { (view) throws(ParseError) in try view.string("domb,cpupool", limit: Limits.nameBytes) }
         rtds = get(Self.rtds)
         nodeAffinity = get { (view) throws(ParseError) in try view.cpus("domb,node-affinity") }
         ports =
@@ -35,6 +38,14 @@ extension ExtendedConfiguration {
         parameters =
             get { (view) throws(ParseError) in
                 try Self.items(view, "domb,hvm-params", try view.longs("domb,hvm-params"), Self.parameters)
+            } ?? []
+        channels =
+            get { (view) throws(ParseError) in
+                try Self.items(view, "domb,event-channels", try view.strings("domb,event-channels"), Self.channels)
+            } ?? []
+        clearedFeatures =
+            get { (view) throws(ParseError) in
+                try Self.items(view, "domb,cpuid-clear", try view.strings("domb,cpuid-clear"), Self.features)
             } ?? []
         label = get(Self.label)
         devices =

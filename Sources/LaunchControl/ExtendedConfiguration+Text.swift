@@ -5,8 +5,8 @@ import Platform
 extension ExtendedConfiguration {
     /// The keys of DomB's text: the device tree's properties without `domb,`.
     public static let textKeys: [StaticString] = [
-        "rtds-period", "rtds-budget", "node-affinity", "ioports", "iomem", "irqs", "tsc-mode", "hvm-params", "label",
-        "pci", "enhanced", "console", "disks", "vifs",
+        "cpupool", "rtds-period", "rtds-budget", "node-affinity", "ioports", "iomem", "irqs", "tsc-mode", "hvm-params",
+        "label", "pci", "enhanced", "console", "disks", "vifs", "event-channels", "cpuid-clear",
     ]
 
     /// What texts say: `value` gives that of a key, `report` takes what is wrong with it. Lists have commas between
@@ -21,6 +21,7 @@ extension ExtendedConfiguration {
             return items
         }
         self.init()
+        cpupool = value("cpupool")
         rtds = Self.rtds(value, report)
         if let text = value("node-affinity") {
             nodeAffinity = CPUList.parse(text)
@@ -36,6 +37,8 @@ extension ExtendedConfiguration {
             if tscMode == nil { report("tsc-mode", .badPropertyValue) }
         }
         parameters = list("hvm-params") { Self.settings($0).map(Self.parameters) ?? ([], .badPropertyValue) }
+        channels = list("event-channels") { Self.channels(Self.parts($0)) }
+        clearedFeatures = list("cpuid-clear") { Self.features(Self.parts($0)) }
         if let text = value("label") {
             label = text
             if let problem = Self.labelProblem(text) { report("label", problem) }

@@ -51,6 +51,35 @@ extension ExtendedConfiguration {
         }
     }
 
+    static func channels(_ texts: [ArraySlice<UInt8>]) -> List<EventChannel> {
+        list(texts) {
+            EventChannel($0)
+        } ascending: {
+            $0.port < $1.port
+        }
+    }
+
+    static func features(_ texts: [ArraySlice<UInt8>]) -> List<CPUFeature> {
+        list(texts) { text in
+            CPUFeature.allCases.first { Line($0.name).bytes == [UInt8](text) }
+        } ascending: {
+            Line($0.name).bytes.lexicographicallyPrecedes(Line($1.name).bytes)
+        }
+    }
+
+    private static func list<Item>(
+        _ texts: [ArraySlice<UInt8>], _ item: (ArraySlice<UInt8>) -> Item?, ascending: (Item, Item) -> Bool
+    ) -> List<Item> {
+        guard texts.count <= Limits.ranges else { return ([], .limitExceeded) }
+        var items: [Item] = []
+        for text in texts {
+            guard let next = item(text) else { return ([], .badPropertyValue) }
+            if let last = items.last, !ascending(last, next) { return ([], .notAscending) }
+            items.append(next)
+        }
+        return (items, nil)
+    }
+
     static func devices(_ texts: [ArraySlice<UInt8>]) -> List<PCIAddress> {
         var cells: [UInt64] = []
         for text in texts {
@@ -65,32 +94,19 @@ extension ExtendedConfiguration {
     }
 
     static func disks(_ texts: [ArraySlice<UInt8>]) -> List<VirtualDisk> {
-        virtual(texts) {
-            VirtualDisk($0)
+        list(texts) { text in
+            DeviceWords(text).flatMap { VirtualDisk($0) }
         } ascending: {
             $0.number < $1.number
         }
     }
 
     static func interfaces(_ texts: [ArraySlice<UInt8>]) -> List<VirtualInterface> {
-        virtual(texts) {
-            VirtualInterface($0)
+        list(texts) { text in
+            DeviceWords(text).flatMap { VirtualInterface($0) }
         } ascending: { _, _ in
             true
         }
-    }
-
-    private static func virtual<Device>(
-        _ texts: [ArraySlice<UInt8>], _ device: (DeviceWords) -> Device?, ascending: (Device, Device) -> Bool
-    ) -> List<Device> {
-        guard texts.count <= Limits.ranges else { return ([], .limitExceeded) }
-        var devices: [Device] = []
-        for text in texts {
-            guard let next = DeviceWords(text).flatMap(device) else { return ([], .badPropertyValue) }
-            if let last = devices.last, !ascending(last, next) { return ([], .notAscending) }
-            devices.append(next)
-        }
-        return (devices, nil)
     }
 
     /// `xen,enhanced`'s words; `nil` for any other.

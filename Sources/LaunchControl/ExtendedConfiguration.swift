@@ -4,6 +4,8 @@ import Platform
 
 /// What a domain is given besides memory, vcpus and its share of them: docs/lcm.md.
 public struct ExtendedConfiguration: Equatable, Sendable {
+    /// `domb,cpupool`: the name of one of the launch's; `nil` for pool 0.
+    public var cpupool: [UInt8]?
     /// `domb,rtds-period` and `domb,rtds-budget`.
     public var rtds: RTDSParameters?
     /// `domb,node-affinity`: NUMA nodes.
@@ -18,6 +20,10 @@ public struct ExtendedConfiguration: Equatable, Sendable {
     public var tscMode: TSCMode?
     /// `domb,hvm-params`, ascending by number.
     public var parameters: [HVMSetting] = []
+    /// `domb,event-channels`, ascending by port.
+    public var channels: [EventChannel] = []
+    /// `domb,cpuid-clear`, ascending by name: what CPUID does not tell the domain.
+    public var clearedFeatures: [CPUFeature] = []
     /// `domb,label`: a FLASK security context.
     public var label: [UInt8]?
     /// `domb,pci`, ascending.
@@ -37,6 +43,9 @@ public struct ExtendedConfiguration: Equatable, Sendable {
     public var backends: [Backend] {
         (console.map { [$0] } ?? []) + disks.map { $0.backend } + interfaces.map { $0.backend }
     }
+
+    /// Every other domain that it names.
+    var partners: [Backend] { backends + channels.map { $0.remote } }
 
     /// Whether it takes something from the hardware domain's own permissions.
     public var needsHardware: Bool { !ports.isEmpty || !memory.isEmpty || !interrupts.isEmpty }

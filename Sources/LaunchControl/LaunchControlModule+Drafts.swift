@@ -39,10 +39,19 @@ extension LaunchControlModule {
     /// Every device is served by another domain of the LCM, or by the boot domain.
     static func checkBackends(_ drafts: [DomainDraft], names: Lookup<[UInt8]>, _ problems: ProblemList) {
         for (index, draft) in drafts.enumerated() {
-            for backend in draft.description.extended.backends where !backend.isBootDomain {
+            for backend in draft.description.extended.partners where !backend.isBootDomain {
                 let server = names.find(backend.name)
                 if server == nil { problems.report(draft.place.error(.unknownBackend)) }
                 if server == index { problems.report(draft.place.error(.selfDependency)) }
+            }
+        }
+    }
+
+    static func checkCPUPools(_ drafts: [DomainDraft], _ settings: LaunchSettings, _ problems: ProblemList) {
+        for draft in drafts {
+            guard let name = draft.description.extended.cpupool else { continue }
+            if !settings.cpupools.contains(where: { $0.name == name }) {
+                problems.report(draft.place.error(.unknownCPUPool, "domb,cpupool"))
             }
         }
     }

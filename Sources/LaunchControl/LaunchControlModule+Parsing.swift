@@ -57,6 +57,7 @@ extension LaunchControlModule {
         let names = names(drafts, problems)
         resolveDependencies(&drafts, names: names, problems)
         checkBackends(drafts, names: names, problems)
+        checkCPUPools(drafts, contents.settings, problems)
         return LaunchControlModule(
             domains: drafts.map { $0.description }, settings: contents.settings,
             unknownProperties: contents.unknown + drafts.flatMap { $0.unknown })

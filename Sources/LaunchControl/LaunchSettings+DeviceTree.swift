@@ -6,7 +6,7 @@ extension LaunchSettings {
     /// Properties of the hypervisor node that this reader acts on, or that mean nothing to a launch.
     static let knownProperties: [StaticString] = [
         "compatible", "#address-cells", "#size-cells", "phandle",
-        "domb,pcr", "domb,tpm", "domb,coverage", "domb,handoff", "domb,handoff-target",
+        "domb,pcr", "domb,tpm", "domb,coverage", "domb,handoff", "domb,handoff-target", "domb,cpupools",
         "domb,xenstored",
     ]
 
@@ -33,6 +33,7 @@ extension LaunchSettings {
             } ?? nil
         xenstored =
             problems.attempt { () throws(ParseError) in try view.digest("domb,xenstored") } ?? nil
+        cpupools = problems.attempt { () throws(ParseError) in try Self.cpupools(view) } ?? []
         if let code = handoffProblem { problems.report(view.error(code, missing: "domb,handoff-target")) }
     }
 
@@ -41,6 +42,13 @@ extension LaunchSettings {
         guard (handoffTarget != nil) == (handoff == .execute) else { return .conflictingProperties }
         guard let target = handoffTarget else { return nil }
         return target.first == UInt8(ascii: "/") ? nil : .badPropertyValue
+    }
+
+    private static func cpupools(_ view: NodeView) throws(ParseError) -> [CPUPoolDescription] {
+        guard let texts = try view.strings("domb,cpupools") else { return [] }
+        let (pools, problem) = CPUPoolDescription.list(texts)
+        if let problem { throw view.error(problem, missing: "domb,cpupools") }
+        return pools
     }
 
     private static func pcr(_ view: NodeView) throws(ParseError) -> PCRIndex {

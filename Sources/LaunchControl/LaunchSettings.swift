@@ -12,11 +12,13 @@ public struct LaunchSettings: Equatable, Sendable {
     public var handoffTarget: [UInt8]?
     /// `domb,xenstored`: the SHA-256 of the program that serves xenstore, as a process of the boot domain.
     public var xenstored: Digest?
+    /// `domb,cpupools`, in the order in which they are numbered from 1.
+    public var cpupools: [CPUPoolDescription]
 
     public init(
         pcr: PCRIndex = .standard, tpmPolicy: TPMPolicy = .require, coverage: Coverage = .all,
-        handoff: HandoffKind = .shutdown, handoffTarget: [UInt8]? = nil,
-        xenstored: Digest? = nil
+        handoff: HandoffKind = .shutdown, handoffTarget: [UInt8]? = nil, xenstored: Digest? = nil,
+        cpupools: [CPUPoolDescription] = []
     ) {
         self.pcr = pcr
         self.tpmPolicy = tpmPolicy
@@ -24,6 +26,7 @@ public struct LaunchSettings: Equatable, Sendable {
         self.handoff = handoff
         self.handoffTarget = handoffTarget
         self.xenstored = xenstored
+        self.cpupools = cpupools
     }
 }
 

@@ -12,7 +12,7 @@ public struct ParseError: Error, Equatable, Sendable {
         case missingProperty, conflictingProperties, badDomid, duplicateDomid, duplicateDomainName, reservedBits
         case unknownModuleKind, duplicateModule, noDomains, tooManyDomains
         case badPhandle, duplicatePhandle, unknownPhandle, selfDependency, unknownBackend
-        case overlappingSegments, limitExceeded, badCPUList, notAscending
+        case overlappingSegments, limitExceeded, badCPUList, notAscending, unknownCPUPool
 
         public var text: StaticString {
             switch self {
@@ -51,10 +51,11 @@ public struct ParseError: Error, Equatable, Sendable {
             case .duplicatePhandle: "two nodes have this phandle"
             case .unknownPhandle: "no domain has this phandle"
             case .selfDependency: "a domain depends on itself"
-            case .unknownBackend: "no domain has the name of this backend"
+            case .unknownBackend: "no domain has the name of this backend or remote end"
             case .overlappingSegments: "segments overlap or are not in ascending order"
             case .limitExceeded: "larger than allowed"
             case .badCPUList: "not a list of cpus"
+            case .unknownCPUPool: "the launch has no cpupool of this name"
             case .notAscending: "items repeat, overlap or are not in ascending order"
             }
         }

@@ -17,8 +17,8 @@ public enum StoreDaemon {
             throw SystemError(.readTarget, code: 74, path: path.bytes)
         }
         try EarlyMounts.mountXen()
-        // Where libxenstore looks for the socket.
-        for folder: StaticString in ["/var", "/var/run", "/var/run/xenstored", "/var/lib", "/var/lib/xenstored"] {
+        // Where xenstored makes its own, with the socket that libxenstore looks for.
+        for folder: StaticString in ["/var", "/var/run"] {
             try makeFolder(folder)
         }
         try wait(for: try program.spawn(argument: "-N"))

@@ -5,7 +5,7 @@ import Platform
 
 /// An event log as DomB writes it, and no other: one PCR, record 0 byte for byte, every record in the one form that it
 /// can have. docs/event-log.md has the layout.
-public struct EventLogReader {
+public struct EventLogReader: Sendable {
     public enum Content: Equatable, Sendable {
         case event(LaunchEvent, sequence: UInt32)
         /// TCG PC Client Platform Firmware Profile, 3.3.2.2: 0 for an end, 1 for an error.
@@ -26,13 +26,13 @@ public struct EventLogReader {
 
     public let banks: [HashAlgorithm]
     public let pcr: PCRIndex
-    public let records: [Record]
+    public let records: LogRecords
 
     public init(parsing log: [UInt8]) throws(LogError) {
         guard log.count <= Self.limit else { throw LogError(.tooLarge, at: Self.limit) }
         var cursor = LogCursor(log)
         banks = try Self.readHeader(&cursor, log)
-        var records: [Record] = []
+        var records = LogRecords(log, banks)
         var pcr: PCRIndex?
         while cursor.remaining > 0 {
             do throws(LogError) {
@@ -41,7 +41,7 @@ public struct EventLogReader {
                     throw LogError(.badPCR, at: place)
                 }
                 pcr = index
-                records.append(try Self.readRecord(&cursor, at: place, banks))
+                try records.append(&cursor, at: place)
             } catch {
                 throw LogError(error.code, at: error.offset, record: records.count + 1)
             }
@@ -71,33 +71,5 @@ public struct EventLogReader {
         let written = EventLog(banks: banks).bytes
         guard log.starts(with: written), cursor.offset == written.count else { throw LogError(.badHeader, at: 0) }
         return banks
-    }
-
-    private static func readRecord(
-        _ cursor: inout LogCursor, at offset: Int, _ banks: [HashAlgorithm]
-    ) throws(LogError) -> Record {
-        let typePlace = cursor.offset
-        let type = try cursor.read32()
-        let listPlace = cursor.offset
-        guard Int(try cursor.read32()) == banks.count else { throw LogError(.badDigestList, at: listPlace) }
-        var digests: [Digest] = []
-        for bank in banks {
-            let place = cursor.offset
-            guard try cursor.read16() == bank.rawValue else { throw LogError(.badDigestList, at: place) }
-            digests.append(Digest(bank, exactly: try cursor.read(bank.digestSize)))
-        }
-        let size = Int(try cursor.read32())
-        let place = cursor.offset
-        let data = try cursor.read(size)
-        switch type {
-        case 6:
-            let (event, sequence) = try LaunchEvent.decode(data, at: place)
-            return Record(offset: offset, digests: digests, data: data, content: .event(event, sequence: sequence))
-        case 4:
-            guard data == [0, 0, 0, 0] || data == [1, 0, 0, 0] else { throw LogError(.badField, at: place) }
-            return Record(offset: offset, digests: digests, data: data, content: .separator(isError: data[0] == 1))
-        default:
-            throw LogError(.badType, at: typePlace)
-        }
     }
 }

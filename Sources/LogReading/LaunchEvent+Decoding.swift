@@ -5,25 +5,32 @@ import Measurement
 import Platform
 
 extension LaunchEvent {
-    /// Reads the event data of an EV_EVENT_TAG record: what `encoded(sequence:)` wrote, and nothing else.
-    static func decode(_ data: [UInt8], at place: Int) throws(LogError) -> (event: LaunchEvent, sequence: UInt32) {
+    /// Reads the event data of an EV_EVENT_TAG record, which is all that the cursor has: what `encoded(sequence:)` wrote,
+    /// and nothing else. With a cursor that keeps no content, texts, lists and digests are left out of the event.
+    static func decode(_ cursor: inout LogCursor) throws(LogError) -> (event: LaunchEvent, sequence: UInt32) {
+        let place = cursor.offset
+        guard try cursor.read32() == tag else { throw LogError(.foreignTag, at: place) }
+        guard Int(try cursor.read32()) == cursor.remaining else { throw LogError(.badLength, at: place + 4) }
+        let kind = try cursor.read16()
+        guard try cursor.read16() == 0 else { throw LogError(.badField, at: place + 10) }
+        let sequence = try cursor.read32()
+        let event = try LaunchEvent(kind: kind, at: place + 8, &cursor)
+        try cursor.finish()
+        return (event, sequence)
+    }
+
+    /// Whether the next event is a domain's, by its kind alone.
+    static func isDomain(_ cursor: LogCursor) -> Bool {
+        var cursor = cursor
         do throws(LogError) {
-            var cursor = LogCursor(data)
-            guard try cursor.read32() == tag else { throw LogError(.foreignTag, at: 0) }
-            guard Int(try cursor.read32()) == cursor.remaining else { throw LogError(.badLength, at: 4) }
-            let kind = try cursor.read16()
-            guard try cursor.read16() == 0 else { throw LogError(.badField, at: 10) }
-            let sequence = try cursor.read32()
-            let event = try LaunchEvent(kind: kind, &cursor)
-            try cursor.finish()
-            guard event.encoded(sequence: sequence) == data else { throw LogError(.notCanonical, at: 0) }
-            return (event, sequence)
+            _ = try cursor.pass(8)
+            return try cursor.read16() == 4
         } catch {
-            throw LogError(error.code, at: place + error.offset)
+            return false
         }
     }
 
-    private init(kind: UInt16, _ cursor: inout LogCursor) throws(LogError) {
+    private init(kind: UInt16, at place: Int, _ cursor: inout LogCursor) throws(LogError) {
         switch kind {
         case 1: self = .identity(try Identity(.bootDomain, &cursor))
         case 2: self = .module(byteCount: try cursor.read64(), digest: try cursor.readContentDigest())
@@ -36,7 +43,7 @@ extension LaunchEvent {
         case 7: self = .unmeasured(try cursor.readPolicy())
         case 8: self = .configuration(try Configuration(&cursor))
         case 9: self = .identity(try Identity(.command, &cursor))
-        default: throw LogError(.unknownKind, at: 8)
+        default: throw LogError(.unknownKind, at: place)
         }
     }
 
@@ -69,7 +76,10 @@ extension LogCursor {
     ) throws(LogError) -> [Element] {
         let count = try read { $0 <= limit ? $0 : nil }
         var elements: [Element] = []
-        for _ in 0..<count { elements.append(try element(&self)) }
+        for _ in 0..<count {
+            let element = try element(&self)
+            if keepsContent { elements.append(element) }
+        }
         return elements
     }
 
@@ -111,9 +121,7 @@ extension LaunchEvent.DomainRecord {
     fileprivate init(_ cursor: inout LogCursor) throws(LogError) {
         let domid = try cursor.readDomid()
         let name = try cursor.readCounted()
-        guard let handle = DomainHandle(bytes: try cursor.read(DomainHandle.byteCount)) else {
-            throw LogError(.badField, at: cursor.offset)
-        }
+        let handle = DomainHandle(bytes: try cursor.read(DomainHandle.byteCount)) ?? .unset
         self.init(
             domid: domid, name: name, handle: handle,
             roles: try cursor.read { $0 & ~DomainRoles.known == 0 ? DomainRoles(rawValue: $0) : nil },
@@ -158,8 +166,8 @@ extension LaunchEvent.Configuration.Domain {
             items: try cursor.readList { (cursor) throws(LogError) in
                 ConfigurationItem(
                     try cursor.read { ConfigurationItem.Kind(rawValue: $0) },
-                    // The longest is an affinity: a vcpu and a bitmap of cpus.
-                    try cursor.readList(atMost: 1 + Limits.cpus / 64) { (cursor) throws(LogError) in
+                    // The longest is a cpupool: two numbers and a bitmap of cpus.
+                    try cursor.readList(atMost: 2 + Limits.cpus / 64) { (cursor) throws(LogError) in
                         try cursor.read64()
                     })
             })

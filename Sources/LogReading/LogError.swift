@@ -5,7 +5,7 @@ public struct LogError: Error, Equatable, Sendable {
     public enum Code: Equatable, Sendable {
         case truncated, badHeader, unknownBank, badPCR, badType, badDigestList, foreignTag, badLength, badField,
             unknownKind
-        case notCanonical, tooLarge
+        case tooLarge
 
         public var text: String {
             switch self {
@@ -19,7 +19,6 @@ public struct LogError: Error, Equatable, Sendable {
             case .badLength: "the record's length is not that of its fields"
             case .badField: "a field has a value that it cannot have"
             case .unknownKind: "an event of unknown kind"
-            case .notCanonical: "the event is not written in the one way that there is for it"
             case .tooLarge: "larger than a log may be"
             }
         }

@@ -6,25 +6,29 @@ import Platform
 /// The order in which a launch measures: identity, (unmeasured,) LCM, (next init,) domains, configuration.
 struct RecordOrder {
     private var last = 0
-    private var seen: Set<UInt16> = []
+    /// By domid.
+    private var seen = [Bool](repeating: false, count: Int(UInt16.max) + 1)
     private var domids: [DomainID] = []
 
-    /// Why the event cannot stand here; `nil` if it can.
-    mutating func problem(_ event: LaunchEvent) -> String? {
+    /// Why a domain's record cannot stand here; `nil` if it can.
+    mutating func problem(domain domid: DomainID) -> LogReplay.Problem? {
+        let before = last
+        last = max(last, Self.domainPlace)
+        guard !seen[Int(domid.rawValue)] else { return .secondDomain(domid) }
+        seen[Int(domid.rawValue)] = true
+        domids.append(domid)
+        return (3...Self.domainPlace).contains(before) ? nil : .text("domain out of its place")
+    }
+
+    /// Why another event cannot stand here; `nil` if it can.
+    mutating func problem(_ event: LaunchEvent) -> LogReplay.Problem? {
         let place = Self.place(event)
         defer { last = max(last, place) }
-        if case .domain(let record) = event {
-            guard seen.insert(record.domid.rawValue).inserted else {
-                return "domain \(record.domid.rawValue) a second time"
-            }
-            domids.append(record.domid)
-            return last <= place && last >= 3 ? nil : "\(event.kindName) out of its place"
-        }
-        guard place > last else { return "\(event.kindName) out of its place" }
+        guard place > last else { return .text("\(event.kindName) out of its place") }
         if case .configuration(let configuration) = event, configuration.domains.map({ $0.domid }) != domids {
-            return "the configuration is not of the domains that were measured"
+            return .text("the configuration is not of the domains that were measured")
         }
-        return event.isFirst == (last == 0) ? nil : "\(event.kindName) where identity comes first"
+        return event.isFirst == (last == 0) ? nil : .text("\(event.kindName) where identity comes first")
     }
 
     /// What a log has to have before its cap.
@@ -34,13 +38,15 @@ struct RecordOrder {
         return last < 6 ? "the configuration" : nil
     }
 
+    private static let domainPlace = 5
+
     private static func place(_ event: LaunchEvent) -> Int {
         switch event {
         case .identity: 1
         case .unmeasured: 2
         case .module: 3
         case .nextInit: 4
-        case .domain: 5
+        case .domain: domainPlace
         case .configuration: 6
         case .cap, .error: 7
         }

@@ -7,6 +7,8 @@ import Platform
 /// domain owns is zero.
 struct CoverageProof {
     private static let pageSize: UInt64 = 4096
+    /// Frames below it have an end in 64 bits; no processor has more.
+    private static let frameLimit: UInt64 = 1 << 40
 
     private let domid: DomainID
     /// In ascending order, no two overlapping.
@@ -25,11 +27,11 @@ struct CoverageProof {
     /// through a foreign mapping, which Xen gives for the domain's own pages alone (p2m_add_foreign): so where they are
     /// as many as the domain owns, there is none elsewhere. Walking a hole of 4 GiB takes Xen ten times what the rest does.
     func check<Host: ImageSource & ~Copyable>(pageCount: UInt64, on host: inout Host) throws(MeasurementError) {
-        var runs = try find(mapped, on: &host)
-        if Self.count(runs) != pageCount {
-            let highest = try asMeasurement { () throws(HypercallError) in try host.maximumFrame(domid) }
-            runs = try find([0..<(highest &+ 1)], on: &host)
-        }
+        // The map is the guest's: what it says beyond the highest frame is not walked.
+        let highest = try asMeasurement { () throws(HypercallError) in try host.maximumFrame(domid) }
+        let all = 0..<(min(highest, Self.frameLimit - 1) + 1)
+        var runs = try find(mapped.map { $0.clamped(to: all) }, on: &host)
+        if Self.count(runs) != pageCount { runs = try find([all], on: &host) }
         var next = 0
         for run in runs { try scan(run, from: &next, on: &host) }
         guard Self.count(runs) == pageCount else { throw .pageCount(owned: pageCount, found: Self.count(runs)) }
@@ -39,7 +41,7 @@ struct CoverageProof {
         _ ranges: [Range<UInt64>], on host: inout Host
     ) throws(MeasurementError) -> [Range<UInt64>] {
         var runs: [Range<UInt64>] = []
-        for range in ranges {
+        for range in ranges where !range.isEmpty {
             runs += try asMeasurement { () throws(HypercallError) in try host.frames(domid, in: range) }
         }
         return runs

@@ -11,15 +11,19 @@ extension LaunchEvent {
 
     /// The event data of an EV_EVENT_TAG record: tag, length of the body, body. One encoding for each value.
     public func encoded(sequence: UInt32) -> [UInt8] {
-        var body: [UInt8] = []
-        body.append(littleEndian: UInt64(kind), byteCount: 2)
-        body.append(littleEndian: 0, byteCount: 2)
-        body.append(word: sequence)
-        appendFields(to: &body)
         var data: [UInt8] = []
+        // A domain's record takes some hundred bytes.
+        data.reserveCapacity(512)
         data.append(word: Self.tag)
-        data.append(word: UInt32(body.count))
-        return data + body
+        // The length, which is known at the end.
+        data.append(word: 0)
+        data.append(littleEndian: UInt64(kind), byteCount: 2)
+        data.append(littleEndian: 0, byteCount: 2)
+        data.append(word: sequence)
+        appendFields(to: &data)
+        let bodyCount = data.count - 8
+        for index in 0..<4 { data[4 + index] = UInt8(truncatingIfNeeded: bodyCount >> (8 * index)) }
+        return data
     }
 
     private func appendFields(to body: inout [UInt8]) {

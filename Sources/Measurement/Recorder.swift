@@ -42,7 +42,8 @@ public struct Recorder<Hash: ContentHash> {
         default: break
         }
         dataHash.update(data.span)
-        return (append(EventLog.EventType.eventTag, data), Hash.digest(.sha256, of: data))
+        let step = append(EventLog.EventType.eventTag, data)
+        return (step, step.digests.first { $0.algorithm == .sha256 } ?? Hash.digest(.sha256, of: data))
     }
 
     /// The cap record and its separator: nothing but an error may follow.

@@ -24,10 +24,41 @@ public struct CPUSet: Equatable, Sendable {
 
     public var isEmpty: Bool { words.isEmpty }
 
+    public var count: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
+
     /// The highest cpu in the set; `nil` if it is empty.
     public var highest: UInt32? {
         guard let last = words.last else { return nil }
         return UInt32(words.count * 64 - 1 - last.leadingZeroBitCount)
+    }
+
+    /// The lowest cpu in the set; `nil` if it is empty.
+    public var lowest: UInt32? {
+        guard let index = words.firstIndex(where: { $0 != 0 }) else { return nil }
+        return UInt32(index * 64 + words[index].trailingZeroBitCount)
+    }
+
+    public func intersection(_ other: CPUSet) -> CPUSet {
+        CPUSet(words: zip(words, other.words).map { $0 & $1 })
+    }
+
+    public func subtracting(_ other: CPUSet) -> CPUSet {
+        CPUSet(words: words.enumerated().map { $1 & ~($0 < other.words.count ? other.words[$0] : 0) })
+    }
+
+    public func union(_ other: CPUSet) -> CPUSet {
+        let (short, long) = words.count < other.words.count ? (words, other.words) : (other.words, words)
+        return CPUSet(words: long.enumerated().map { $1 | ($0 < short.count ? short[$0] : 0) })
+    }
+
+    /// cpu 0 up to the last one before `count`.
+    public init(below count: UInt32) {
+        self.init()
+        var cpu: UInt32 = 0
+        while cpu < count {
+            insert(cpu)
+            cpu += 1
+        }
     }
 
     /// The cpus of this set that are below `count`: what a host with that many cpus can honour.

@@ -44,6 +44,12 @@ public struct ConfigurationItem: Equatable, Sendable {
         case disk = 34
         /// [length and bytes, as `label`]: `VirtualInterface.text`
         case interface = 35
+        /// [number, XEN_SCHEDULER_*, words of the cpu bitmap ...]
+        case cpupool = 17
+        /// [port, remote domid]
+        case channel = 18
+        /// [CPUFeature ...]
+        case clearedFeatures = 19
         /// [1 poweroff or 2 node, timeout in milliseconds]
         case ready = 48
         /// [length and bytes, as `label`]: the path
@@ -80,6 +86,9 @@ public struct ConfigurationItem: Equatable, Sendable {
             case .console: "console"
             case .disk: "disk"
             case .interface: "vif"
+            case .cpupool: "cpupool"
+            case .channel: "event-channel"
+            case .clearedFeatures: "cpuid-clear"
             }
         }
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A running hash. PID 1 uses libcrypto's functions, the host tool swift-crypto's.
-public protocol ContentHash {
+public protocol ContentHash: SendableMetatype {
     init(_ algorithm: HashAlgorithm)
     mutating func update(_ bytes: Span<UInt8>)
     /// Ends the hash; the value is not used after.
@@ -10,8 +10,12 @@ public protocol ContentHash {
 
 extension ContentHash {
     public static func digest(_ algorithm: HashAlgorithm, of bytes: [UInt8]) -> Digest {
+        digest(algorithm, of: bytes.span)
+    }
+
+    public static func digest(_ algorithm: HashAlgorithm, of bytes: Span<UInt8>) -> Digest {
         var hash = Self(algorithm)
-        hash.update(bytes.span)
+        hash.update(bytes)
         return hash.finish()
     }
 }

@@ -24,11 +24,13 @@ public struct DomainInfo: Equatable, Sendable {
     public var handle: DomainHandle
     /// `ssidref`: FLASK's number for the domain's label; 0 without FLASK.
     public var securityID: UInt32
+    /// The number of its cpupool.
+    public var cpupool: UInt32
 
     public init(
         domid: DomainID, isPaused: Bool, isShutDown: Bool, isDying: Bool, isHVM: Bool, totalPages: UInt64,
         maxPages: UInt64, cpuTime: UInt64, vcpus: UInt32, handle: DomainHandle, securityID: UInt32 = 0,
-        shutdownReason: ShutdownReason? = nil
+        cpupool: UInt32 = 0, shutdownReason: ShutdownReason? = nil
     ) {
         self.domid = domid
         self.isPaused = isPaused
@@ -41,6 +43,7 @@ public struct DomainInfo: Equatable, Sendable {
         self.vcpus = vcpus
         self.handle = handle
         self.securityID = securityID
+        self.cpupool = cpupool
         self.shutdownReason = shutdownReason
     }
 }

@@ -16,6 +16,8 @@ public protocol Hypervisor: ~Copyable {
     mutating func hostResources() throws(HypercallError) -> HostResources
     /// The corresponding C function is `xc_sched_id`.
     mutating func scheduler() throws(HypercallError) -> HypervisorFacts.Scheduler
+    /// Every cpupool, in the order of their numbers. The corresponding C function is `xc_cpupool_getinfo`.
+    mutating func cpupools() throws(HypercallError) -> [CPUPool]
     /// The machine frames that are RAM, whoever has them; a frame that is so in part counts. The corresponding C function
     /// is `xc_get_machine_memory_map`.
     mutating func machineRAM() throws(HypercallError) -> [Range<UInt64>]
@@ -36,6 +38,31 @@ public protocol Hypervisor: ~Copyable {
     mutating func setMaxVCPUs(_ domid: DomainID, count: UInt32) throws(HypercallError)
     /// The corresponding C function is `xc_domain_setmaxmem`.
     mutating func setMaxMemory(_ domid: DomainID, kibibytes: UInt64) throws(HypercallError)
+    /// A port of the domain that `remote` may bind (EVTCHNOP_bind_interdomain); the lowest that is free. The corresponding
+    /// C function is `xc_evtchn_alloc_unbound`.
+    mutating func allocateChannel(_ domid: DomainID, remote: DomainID) throws(HypercallError) -> UInt32
+    /// Who may bind the domain's port; `nil` for one that is not unbound. The corresponding C function is
+    /// `xc_evtchn_status`.
+    mutating func unboundChannel(_ domid: DomainID, port: UInt32) throws(HypercallError) -> DomainID?
+    /// What CPUID tells the domain; zeros for a leaf that it does not have. The corresponding hypercall is
+    /// `XEN_DOMCTL_get_cpu_policy`.
+    mutating func cpuid(_ domid: DomainID, _ leaf: CPUIDLeaf) throws(HypercallError) -> CPUIDRegisters
+    /// EEXIST once the domain has run. The corresponding hypercall is `XEN_DOMCTL_set_cpu_policy`; libxenctrl has no
+    /// function for it.
+    mutating func setCPUID(
+        _ domid: DomainID, _ leaf: CPUIDLeaf, _ registers: CPUIDRegisters
+    ) throws(HypercallError)
+    /// Without a cpu. EEXIST for a number that is taken, ENOENT for a scheduler that this Xen was built without. The
+    /// corresponding C function is `xc_cpupool_create`.
+    mutating func createCPUPool(_ number: UInt32, scheduler: HypervisorFacts.Scheduler) throws(HypercallError)
+    /// ENODEV for a cpu that is in a pool. The corresponding C function is `xc_cpupool_addcpu`.
+    mutating func addCPU(_ cpu: UInt32, toPool number: UInt32) throws(HypercallError)
+    /// EBUSY for the last cpu of a pool that has domains; pool 0 keeps cpu 0 (EINVAL). The corresponding C function is
+    /// `xc_cpupool_removecpu`.
+    mutating func removeCPU(_ cpu: UInt32, fromPool number: UInt32) throws(HypercallError)
+    /// Takes the domain's affinities and its scheduler's parameters back to what they are for a new domain
+    /// (sched_move_domain). The corresponding C function is `xc_cpupool_movedomain`.
+    mutating func moveDomain(_ domid: DomainID, toPool number: UInt32) throws(HypercallError)
     /// Sets the affinities that are given. The corresponding C function is `xc_vcpu_setaffinity`.
     mutating func setAffinity(_ domid: DomainID, vcpu: UInt32, hard: CPUSet?, soft: CPUSet?) throws(HypercallError)
     /// The corresponding C function is `xc_vcpu_getaffinity`.

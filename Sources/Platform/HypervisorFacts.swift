@@ -35,6 +35,8 @@ public struct HypervisorFacts: Equatable, Sendable {
     /// Machine frames that are RAM; asked only where a domain is to get frames of the host's.
     public var ram: [Range<UInt64>]
     public var domains: [DomainInfo]
+    /// Asked only where the LCM has pools.
+    public var cpupools: [CPUPool]
 
     /// Physical cpus that are online.
     public var cpus: UInt32 { host.cpus }
@@ -42,7 +44,7 @@ public struct HypervisorFacts: Equatable, Sendable {
     public init(
         version: [UInt8], buildID: [UInt8], commandLine: [UInt8], callerIsHardwareDomain: Bool,
         securityMode: SecurityMode = .none, scheduler: Scheduler, host: HostResources,
-        ram: [Range<UInt64>] = [], domains: [DomainInfo]
+        ram: [Range<UInt64>] = [], domains: [DomainInfo], cpupools: [CPUPool] = []
     ) {
         self.version = version
         self.buildID = buildID
@@ -53,5 +55,6 @@ public struct HypervisorFacts: Equatable, Sendable {
         self.host = host
         self.ram = ram
         self.domains = domains
+        self.cpupools = cpupools
     }
 }

@@ -75,6 +75,8 @@ extension Line {
         case 74: "EBADMSG"
         case 75: "EOVERFLOW"
         case 95: "EOPNOTSUPP"
+        case 98: "EADDRINUSE"
+        case 99: "EADDRNOTAVAIL"
         case 105: "ENOBUFS"
         case 110: "ETIMEDOUT"
         case 111: "ECONNREFUSED"

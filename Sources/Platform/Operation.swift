@@ -3,11 +3,13 @@
 /// Every operation that DomB issues, by its field name. The list is closed: nothing else reaches Xen, the TPM or the
 /// kernel while a launch runs, and the trace names each use.
 public enum Operation: UInt8, CaseIterable, Sendable {
-    case version, buildID, commandLine, features, flaskEnforcing, physinfo, schedulerID, machineMemoryMap
+    case version, buildID, commandLine, features, flaskEnforcing, physinfo, schedulerID, machineMemoryMap, getCPUPool
     case getInfoList, getInfo, getVCPUContext, getVCPUInfo, getParameter
     case maximumFrame, pageTypes, foreignMap, foreignWrite
     case maxVCPUs, setMaxMemory, setAffinity, getAffinity, credit2Set, credit2Get, setHandle
     case creditSet, creditGet, rtdsSet, rtdsGet, setNodeAffinity, getNodeAffinity
+    case getCPUPolicy, setCPUPolicy
+    case createCPUPool, addPoolCPU, removePoolCPU, moveToPool
     case permitPorts, mapPorts, permitMemory, mapMemory, permitInterrupt, setTSCInfo, getTSCInfo, setParameter
     case contextToSID, relabelDomain, testAssignDevice, assignDevice
     case allocUnbound, channelStatus, grantTable
@@ -49,6 +51,13 @@ public enum Operation: UInt8, CaseIterable, Sendable {
         case .rtdsGet: "xc_sched_rtds_vcpu_get"
         case .setNodeAffinity: "xc_domain_node_setaffinity"
         case .getNodeAffinity: "xc_domain_node_getaffinity"
+        case .getCPUPolicy: "XEN_DOMCTL_get_cpu_policy"
+        case .setCPUPolicy: "XEN_DOMCTL_set_cpu_policy"
+        case .getCPUPool: "xc_cpupool_getinfo"
+        case .createCPUPool: "xc_cpupool_create"
+        case .addPoolCPU: "xc_cpupool_addcpu"
+        case .removePoolCPU: "xc_cpupool_removecpu"
+        case .moveToPool: "xc_cpupool_movedomain"
         case .permitPorts: "xc_domain_ioport_permission"
         case .mapPorts: "xc_domain_ioport_mapping"
         case .permitMemory: "xc_domain_iomem_permission"

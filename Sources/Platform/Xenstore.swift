@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a launch asks of the host's xenstore (Xen, docs/misc/xenstore.txt) and of the channels and pages by which domains
-/// reach it. Each method fails with the errno that libxenstore or libxenctrl gave.
+/// What a launch asks of the host's xenstore (Xen, docs/misc/xenstore.txt) and of the pages by which domains reach it.
+/// Each method fails with the errno that libxenstore or libxenctrl gave.
 public protocol Xenstore: ~Copyable {
     /// Connects. The corresponding C function is `xs_open`.
     mutating func openStore() throws(HypercallError)
@@ -26,12 +26,6 @@ public protocol Xenstore: ~Copyable {
     /// function is `xs_check_watch`.
     mutating func waitForStore(microseconds: UInt64) throws(HypercallError) -> Bool
 
-    /// A port of the domain that `remote` may bind; the lowest that is free. The corresponding C function is
-    /// `xc_evtchn_alloc_unbound`.
-    mutating func allocateChannel(_ domid: DomainID, remote: DomainID) throws(HypercallError) -> UInt32
-    /// Who may bind the domain's port; `nil` for one that is not unbound. The corresponding C function is
-    /// `xc_evtchn_status`.
-    mutating func unboundChannel(_ domid: DomainID, port: UInt32) throws(HypercallError) -> DomainID?
     /// Writes one of the reserved entries of a domain's grant table. The corresponding C function is
     /// `xenforeignmemory_map_resource` with XENMEM_resource_grant_table.
     mutating func seedGrant(_ domid: DomainID, _ grant: ReservedGrant) throws(HypercallError)

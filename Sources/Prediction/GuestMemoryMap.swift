@@ -12,6 +12,9 @@ struct GuestMemoryMap {
     private static let fourGiB: UInt64 = 1 << 32
     /// X86_HVM_END_SPECIAL_REGION and X86_HVM_NR_SPECIAL_PAGES (xenguest.h): frames 0xfeff8 to 0xfefff.
     private static let specialFrames: Range<UInt64> = 0xFEFF8..<0xFF000
+    /// Frames of SPECIALPAGE_XENSTORE and SPECIALPAGE_CONSOLE.
+    static let storeFrame = specialFrames.lowerBound + 4
+    static let consoleFrame = specialFrames.lowerBound + 7
     /// SPECIALPAGE_IDENT_PT, the seventh special page.
     static let identityPageTable = (specialFrames.lowerBound + 6) * pageSize
 

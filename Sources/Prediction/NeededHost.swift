@@ -7,17 +7,19 @@ import SimulatedPlatform
 // A host that gives a launch all that its LCM asks for, where no host can be asked.
 
 extension HypervisorFacts.Scheduler {
-    /// RTDS where a domain has its parameters, else credit2.
+    /// Pool 0's: RTDS where a domain of that has its parameters, else credit2.
     public init(neededBy module: LaunchControlModule) {
-        self = module.domains.contains { $0.extended.rtds != nil } ? .rtds : .credit2
+        self = module.domains.contains { $0.extended.rtds != nil && $0.extended.cpupool == nil } ? .rtds : .credit2
     }
 }
 
 extension HostResources {
-    /// `cpus`: as many as the affinities need, unless given.
+    /// `cpus`: as many as the affinities and the cpupools need, unless given.
     public init(neededBy module: LaunchControlModule, cpus: UInt32? = nil) {
         let affinities = module.domains.flatMap { $0.affinities }
-        let highest = affinities.flatMap { [$0.hard?.highest, $0.soft?.highest] }.compactMap { $0 }.max() ?? 0
+        let pools = module.settings.cpupools.map { $0.cpus.highest }
+        let highest =
+            (affinities.flatMap { [$0.hard?.highest, $0.soft?.highest] } + pools).compactMap { $0 }.max() ?? 0
         let growth = module.domains.map { ($0.maxMemory ?? 0) / 4 }.reduce(0, +)
         let built = module.domains.map { ($0.memory + 3) / 4 }.reduce(0, +)
         self.init(

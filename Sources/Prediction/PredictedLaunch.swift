@@ -45,7 +45,8 @@ public struct PredictedLaunch: Sendable {
         var machine = Machine(
             host: Self.hypervisor(module, identity.identity, built, host), store: Self.tpm(module, host),
             journal: RecordingJournal(), hashing: SwiftCryptoHash.self)
-        let facts = try machine.facts(for: module, otherProcesses: [], inheritedDescriptors: [])
+        let facts = try machine.facts(
+            for: module, otherProcesses: [], hasXenstored: module.settings.xenstored != nil, inheritedDescriptors: [])
         let plan: LaunchPlan
         do throws(PlanRefusal) {
             plan = try LaunchPlan(module: module, digest: identity.moduleDigest, facts: facts, arguments: arguments)

@@ -53,6 +53,9 @@ public struct SimulatedBuilder {
         built.memory.write(acpi.bytes, at: GuestACPI.address)
         built.memory.write(Self.identityPageTable, at: GuestMemoryMap.identityPageTable)
         built.parameters[.identityPageTable] = GuestMemoryMap.identityPageTable
+        // domb-construct takes the page away from a domain that has no xenstore.
+        if domain.extended.usesStore { built.parameters[.storeFrame] = GuestMemoryMap.storeFrame }
+        built.parameters[.consoleFrame] = GuestMemoryMap.consoleFrame
         built.state = FirstVCPU(entry: kernel.entry, startInfo: place).state
         built.info.totalPages = built.memory.pageCount
         built.info.maxPages = (domain.memory + Self.slack) / 4

@@ -7,15 +7,16 @@ extension Line {
     mutating func append(_ conflict: ConfigConflict) {
         switch conflict {
         case .missingCPU(let cpu, let online): append("affinity to cpu ", Int(cpu), ", and the host has ", Int(online))
+        case .affinityOutsidePool(let cpu): append("affinity to cpu ", Int(cpu), ", which is not in its cpupool")
         case .emptyAffinity(let vcpu): append("vcpu ", Int(vcpu), " may run on no cpu")
         case .missingVCPU(let vcpu, let vcpus): append("affinity of vcpu ", Int(vcpu), ", and cpus is ", Int(vcpus))
         case .tooManyVCPUs(let built, let wanted): append("it has ", Int(built), " vcpus, the LCM says ", Int(wanted))
         case .missingNode(let node, let online):
             append("affinity to node ", Int(node), ", and the host has ", Int(online))
-        case .notCredit: append("weight and cap are credit's and credit2's, and this host runs another scheduler")
+        case .notCredit: append("weight and cap are credit's and credit2's, and the domain is under another scheduler")
         case .capBeyondVCPUs(let cap, let vcpus):
             append("a cap of ", Int(cap), "% of one cpu is more than its vcpus can take: ", Int(vcpus))
-        case .notRTDS: append("rtds-period and rtds-budget are RTDS's, and this host runs another scheduler")
+        case .notRTDS: append("rtds-period and rtds-budget are RTDS's, and the domain is under another scheduler")
         default: append(hardware: conflict)
         }
     }

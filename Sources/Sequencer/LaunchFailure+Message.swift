@@ -93,6 +93,10 @@ extension Line {
             append(": xenstore reads back another value than it was given")
         case .transactionLost(let attempts):
             append("xenstore was changed by others during each of ", attempts, " transactions")
+        case .otherPort(let operation, let port):
+            append(operation)
+            append(": Xen gave port ")
+            append(decimal: UInt64(port))
         }
     }
 

@@ -7,7 +7,7 @@ import Platform
 extension LaunchPlan {
     /// Every domain of the LCM exists as it says, and no other exists but the boot domain.
     static func checkDomains(
-        _ module: LaunchControlModule, _ facts: HypervisorFacts, _ bootDomain: DomainID
+        _ module: LaunchControlModule, _ facts: HypervisorFacts, _ places: CPUPoolPlan, _ bootDomain: DomainID
     ) throws(PlanRefusal) -> (configurations: [ConfigPlan], pageCounts: [UInt64]) {
         // I4: nothing may depend on the order in which Xen lists its domains.
         let existing = facts.domains.sorted { $0.domid < $1.domid }
@@ -16,14 +16,16 @@ extension LaunchPlan {
         let hardwareRoleMoved =
             !facts.callerIsHardwareDomain && module.domains.contains { $0.roles.contains(.hardware) }
         let store = module.settings.xenstored == nil ? nil : StoreServers(store: bootDomain, module)
-        for domain in module.domains {
+        let channels = EventChannelPlan(module.domains, bootDomain: bootDomain)
+        for (index, domain) in module.domains.enumerated() {
             guard let built = find(domain.domid, in: existing, by: { $0.domid }) else { throw .missing(domain.domid) }
             try check(domain, built)
             pageCounts.append(built.totalPages)
             do throws(ConfigConflict) {
                 configurations.append(
                     try ConfigPlan(
-                        domain, built: built, facts: facts, hardwareRoleMoved: hardwareRoleMoved, store: store))
+                        domain, built: built, facts: facts, hardwareRoleMoved: hardwareRoleMoved, store: store,
+                        place: places.place(of: domain, at: index), channels: channels.operations(for: domain)))
             } catch {
                 throw .configuration(domain.domid, error)
             }
@@ -34,6 +36,16 @@ extension LaunchPlan {
             throw .configuration(error.domid, error.conflict)
         }
         return (configurations, pageCounts)
+    }
+
+    static func places(
+        _ module: LaunchControlModule, _ facts: HypervisorFacts
+    ) throws(PlanRefusal) -> CPUPoolPlan {
+        do throws(CPUPoolConflict) {
+            return try CPUPoolPlan(module, facts: facts)
+        } catch {
+            throw .cpupool(error)
+        }
     }
 
     private static func check(_ domain: DomainDescription, _ built: DomainInfo) throws(PlanRefusal) {
@@ -57,12 +69,16 @@ extension LaunchPlan {
         }
     }
 
+    private static func unnamed(_ module: LaunchControlModule, _ existing: [DomainInfo]) -> [DomainInfo] {
+        let named = module.domains.map { $0.domid }.sorted()
+        return existing.filter { find($0.domid, in: named, by: { $0 }) == nil }
+    }
+
     /// The one running domain that the LCM does not name is the boot domain itself.
     static func bootDomain(_ module: LaunchControlModule, _ facts: HypervisorFacts) throws(PlanRefusal) -> DomainID {
         let existing = facts.domains.sorted { $0.domid < $1.domid }
-        let named = module.domains.map { $0.domid }.sorted()
         var bootDomain: DomainID?
-        for domain in existing where find(domain.domid, in: named, by: { $0 }) == nil {
+        for domain in unnamed(module, existing) {
             guard !domain.isPaused, !domain.isShutDown, !domain.isDying else { throw .unnamed(domain.domid) }
             if let bootDomain { throw .secondRunningDomain(bootDomain, domain.domid) }
             bootDomain = domain.domid

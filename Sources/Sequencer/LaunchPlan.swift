@@ -21,9 +21,10 @@ public struct LaunchPlan: Equatable, Sendable {
     public let unpauseOrder: [Int]
     /// The index of the Recovery Domain.
     public let recovery: Int?
-    public let memory: MemoryBudget
-    /// The one running domain that the LCM does not name.
+    /// The domain that DomB runs in.
     public let bootDomain: DomainID
+    public let memory: MemoryBudget
+    public let cpupools: [CPUPool]
 
     /// Pages beyond its RAM that a builder gives a domain: special pages, identity map, ACPI tables. libxenguest takes
     /// about ten; a whole MiB allows for others and still tells a domain of another size.
@@ -40,7 +41,9 @@ public struct LaunchPlan: Equatable, Sendable {
         recovery = try Self.checkConduct(module)
         unpauseOrder = try Self.order(module, graph)
         bootDomain = try Self.bootDomain(module, facts.hypervisor)
-        (configurations, pageCounts) = try Self.checkDomains(module, facts.hypervisor, bootDomain)
+        let places = try Self.places(module, facts.hypervisor)
+        cpupools = places.pools
+        (configurations, pageCounts) = try Self.checkDomains(module, facts.hypervisor, places, bootDomain)
         memory = MemoryBudget(module.domains, pageCounts: pageCounts, host: facts.hypervisor.host)
         guard memory.isKept else { throw .memoryBudget(memory) }
     }

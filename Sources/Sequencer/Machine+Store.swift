@@ -33,7 +33,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
     private mutating func storeShares(_ plan: LaunchPlan, _ indices: [Int]) throws(LaunchFailure) -> [StoreShare] {
         var shares: [StoreShare] = []
         for index in indices where plan.module.domains[index].extended.usesStore {
-            let (domain, configuration) = (plan.module.domains[index], plan.configurations[index])
+            let domain = plan.module.domains[index]
             let rings: DomainRings
             do throws(HypercallError) {
                 rings = DomainRings(
@@ -44,7 +44,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
             } catch {
                 throw LaunchFailure(.configure, domid: domain.domid, .hypercall(error))
             }
-            let nodes = configuration.operations.filter { $0.moment == .inStore }.flatMap { operation in
+            let nodes = plan.configurations[index].operations.filter { $0.moment == .inStore }.flatMap { operation in
                 operation.nodes(of: domain, rings, store: plan.bootDomain).map { (node: $0, operation: operation) }
             }
             shares.append(StoreShare(domain: domain, rings: rings, nodes: nodes))

@@ -43,18 +43,6 @@ extension Machine: Xenstore where Host: ~Copyable, Store: ~Copyable, Log: ~Copya
         }
     }
 
-    public mutating func allocateChannel(_ domid: DomainID, remote: DomainID) throws(HypercallError) -> UInt32 {
-        try traced(.allocUnbound, domid) { (host) throws(HypercallError) in
-            try host.allocateChannel(domid, remote: remote)
-        }
-    }
-
-    public mutating func unboundChannel(_ domid: DomainID, port: UInt32) throws(HypercallError) -> DomainID? {
-        try traced(.channelStatus, domid) { (host) throws(HypercallError) in
-            try host.unboundChannel(domid, port: port)
-        }
-    }
-
     public mutating func seedGrant(_ domid: DomainID, _ grant: ReservedGrant) throws(HypercallError) {
         try traced(.grantTable, domid) { (host) throws(HypercallError) in try host.seedGrant(domid, grant) }
     }

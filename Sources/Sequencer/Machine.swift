@@ -8,7 +8,7 @@ import Platform
 /// The host as a launch sees it: Xen, the domains' memory, the TPM and the journal, each operation traced. A dry run is
 /// the same code on other types.
 public struct Machine<
-    Host: Hypervisor & ImageSource & Xenstore & DomainEvents & ~Copyable, Store: MeasurementStore & ~Copyable,
+    Host: Hypervisor & ImageSource & DomainEvents & Xenstore & ~Copyable, Store: MeasurementStore & ~Copyable,
     Log: Journal & ~Copyable,
     Hash: ContentHash
 >: ~Copyable {

@@ -109,6 +109,7 @@ extension Line {
             append(kind.name)
             append(", which is the hypervisor's and not a domain's")
         case .configuration(_, let conflict): append(conflict)
+        case .cpupool(let conflict): append(conflict)
         case .memoryBudget(let memory):
             append("the domains own ")
             append(kibibytes: memory.built)

@@ -58,6 +58,7 @@ public enum PlanRefusal: Error, Equatable, Sendable {
     case unknownPlace(DomainID)
     case unmeasurableModule(DomainID, OtherModule.Kind)
     case configuration(DomainID, ConfigConflict)
+    case cpupool(CPUPoolConflict)
     /// The domains' `mem-max` cannot all be had.
     case memoryBudget(MemoryBudget)
 

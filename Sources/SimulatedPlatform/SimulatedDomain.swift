@@ -30,6 +30,11 @@ public struct SimulatedDomain: Sendable {
     /// Ports, and who may bind each; `nil` inside for one that is bound.
     public var channels: [UInt32: DomainID?] = [:]
     public var grants: [ReservedGrant.Reference: ReservedGrant] = [:]
+    /// A cpu with every feature.
+    public var cpuid: [CPUIDLeaf: CPUIDRegisters] = {
+        let all = CPUIDRegisters(eax: .max, ebx: .max, ecx: .max, edx: .max)
+        return [.basic: all, .structured: all, .extended: all]
+    }()
     public var behaviour = DomainBehaviour()
     /// XEN_DOMCTL_CDF_iommu.
     public var hasIOMMU = true

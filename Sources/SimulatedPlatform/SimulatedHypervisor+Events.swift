@@ -62,8 +62,7 @@ extension SimulatedHypervisor: DomainEvents {
         case .shutDown(let reason):
             domain.info.isShutDown = true
             domain.info.shutdownReason = reason
-        case .write(let path, let value):
-            store.nodes[String(decoding: path, as: UTF8.self)] = SimulatedStore.Node(value: value)
+        case .write(let path, let value): store.write(path, value)
         case .die:
             domainsByID[event.domid.rawValue] = nil
             return

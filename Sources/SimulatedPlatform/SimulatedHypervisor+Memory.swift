@@ -16,9 +16,10 @@ extension SimulatedHypervisor: ImageSource {
     ) throws(HypercallError) {
         let memory = try existing(domid, address, byteCount)
         clock.spend(byteCount / costs.hashedBytes)
-        let page = [UInt8](repeating: 0, count: Int(SimulatedMemory.pageSize))
         memory.visit(address, byteCount) { written, zeros in
             hash.update(written.span)
+            guard zeros > 0 else { return }
+            let page = [UInt8](repeating: 0, count: Int(min(zeros, SimulatedMemory.pageSize)))
             var rest = zeros
             while rest > 0 {
                 let count = min(rest, UInt64(page.count))
@@ -45,8 +46,9 @@ extension SimulatedHypervisor: ImageSource {
     public mutating func frames(
         _ domid: DomainID, in range: Range<UInt64>
     ) throws(HypercallError) -> [Range<UInt64>] {
-        try domain(.pageTypes, domid).memory.frames
-            .map { $0.clamped(to: range) }.filter { !$0.isEmpty }
+        let memory = try domain(.pageTypes, domid).memory
+        framesAsked += UInt64(range.count)
+        return memory.frames.map { $0.clamped(to: range) }.filter { !$0.isEmpty }
     }
 
     public mutating func write(_ domid: DomainID, at address: UInt64, _ bytes: [UInt8]) throws(HypercallError) {

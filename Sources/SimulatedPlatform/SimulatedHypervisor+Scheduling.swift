@@ -12,8 +12,8 @@ extension SimulatedHypervisor {
         var affinity = domain.affinities[Int(vcpu)]
         affinity.hard = hard ?? affinity.hard
         affinity.soft = soft ?? affinity.soft
-        // sched_set_affinity: at least one of the cpus must be online.
-        guard !affinity.hard.limited(to: facts.cpus).isEmpty else {
+        // vcpu_set_affinity: at least one of the cpus must be of the domain's cpupool.
+        guard !affinity.hard.intersection(pool(of: domain).cpus).isEmpty else {
             throw HypercallError(.setAffinity, domid, code: ErrorCode.invalid)
         }
         change(domid) { $0.affinities[Int(vcpu)] = affinity }
@@ -30,7 +30,7 @@ extension SimulatedHypervisor {
     public mutating func setCredit2(_ domid: DomainID, weight: UInt16?, cap: UInt16?) throws(HypercallError) {
         let domain = try domain(.credit2Set, domid)
         // sched_adjust, csched2_dom_cntl.
-        guard facts.scheduler == .credit2, UInt32(cap ?? 0) <= 100 * domain.info.vcpus else {
+        guard pool(of: domain).scheduler == .credit2, UInt32(cap ?? 0) <= 100 * domain.info.vcpus else {
             throw HypercallError(.credit2Set, domid, code: ErrorCode.invalid)
         }
         change(domid) { $0.weight = weight ?? domain.weight }
@@ -39,33 +39,36 @@ extension SimulatedHypervisor {
 
     public mutating func credit2(_ domid: DomainID) throws(HypercallError) -> (weight: UInt16, cap: UInt16) {
         let domain = try domain(.credit2Get, domid)
-        guard facts.scheduler == .credit2 else { throw HypercallError(.credit2Get, domid, code: ErrorCode.invalid) }
+        guard pool(of: domain).scheduler == .credit2 else {
+            throw HypercallError(.credit2Get, domid, code: ErrorCode.invalid)
+        }
         return (domain.weight, domain.cap)
     }
 
     public mutating func setCredit(_ domid: DomainID, weight: UInt16?, cap: UInt16?) throws(HypercallError) {
         let domain = try domain(.creditSet, domid)
-        try check(.creditSet, domid, facts.scheduler == .credit)
+        try check(.creditSet, domid, pool(of: domain).scheduler == .credit)
         change(domid) { $0.weight = weight ?? domain.weight }
         change(domid) { $0.cap = cap ?? domain.cap }
     }
 
     public mutating func credit(_ domid: DomainID) throws(HypercallError) -> (weight: UInt16, cap: UInt16) {
         let domain = try domain(.creditGet, domid)
-        try check(.creditGet, domid, facts.scheduler == .credit)
+        try check(.creditGet, domid, pool(of: domain).scheduler == .credit)
         return (domain.weight, domain.cap)
     }
 
     /// rt_dom_cntl looks for zeros alone.
     public mutating func setRTDS(_ domid: DomainID, _ parameters: RTDSParameters) throws(HypercallError) {
         let domain = try domain(.rtdsSet, domid)
-        try check(.rtdsSet, domid, facts.scheduler == .rtds && parameters.period > 0 && parameters.budget > 0)
+        try check(
+            .rtdsSet, domid, pool(of: domain).scheduler == .rtds && parameters.period > 0 && parameters.budget > 0)
         for vcpu in 0..<Int(domain.info.vcpus) { change(domid) { $0.rtds[vcpu] = parameters } }
     }
 
     public mutating func rtds(_ domid: DomainID, vcpu: UInt32) throws(HypercallError) -> RTDSParameters {
         let domain = try domain(.rtdsGet, domid)
-        try check(.rtdsGet, domid, facts.scheduler == .rtds && vcpu < domain.info.vcpus)
+        try check(.rtdsGet, domid, pool(of: domain).scheduler == .rtds && vcpu < domain.info.vcpus)
         return domain.rtds[Int(vcpu)]
     }
 

@@ -7,21 +7,25 @@ import Platform
 public struct SimulatedHypervisor: Hypervisor {
     enum ErrorCode {
         static let notPermitted: Int32 = 1
-        static let noSuchFile: Int32 = 2
+        static let noEntry: Int32 = 2
         static let noSuchDomain: Int32 = 3
         static let busy: Int32 = 16
         static let exists: Int32 = 17
         static let noDevice: Int32 = 19
         static let invalid: Int32 = 22
+        static let noSpace: Int32 = 28
         static let outOfRange: Int32 = 34
         static let noSystemCall: Int32 = 38
         static let notSupported: Int32 = 95
+        static let addressNotAvailable: Int32 = 99
     }
 
     public var facts: HypervisorFacts
     public var domainsByID: [UInt16: SimulatedDomain] = [:]
     /// Every operation in the order in which it came.
     public private(set) var calls: [(operation: Operation, domid: DomainID?)] = []
+    /// Frames about which it was asked: real Xen takes time for each.
+    public internal(set) var framesAsked: UInt64 = 0
     /// The call, counted from 0, that fails with this errno and does nothing.
     public var failure: (call: Int, code: Int32)?
 
@@ -43,6 +47,11 @@ public struct SimulatedHypervisor: Hypervisor {
     public var devices: [UInt32: DomainID?] = [:]
 
     public var store = SimulatedStore()
+    /// Cpupools besides pool 0, and the cpus that pool 0 has given up.
+    public var madePools: [CPUPool] = []
+    public var givenUpCPUs = CPUSet()
+    /// Those that this Xen was built with.
+    public var schedulers: [HypervisorFacts.Scheduler] = [.credit, .credit2, .rtds, .arinc653, .null]
     public var clock = VirtualClock()
     public var costs = SimulatedCosts.none
     public var faults: [SimulatedFault] = []

@@ -13,7 +13,7 @@ public struct SimulatedStore: Sendable {
     public var isThere = true
     public var nodes: [String: Node] = [:]
     public var introduced: [UInt16: UInt32] = [:]
-    public var watched: [String] = []
+    public var watched: Set<String> = []
     /// Transactions that somebody else's changes still foil.
     public var foiledTransactions = 0
     /// Paths that are written and not kept.
@@ -22,6 +22,11 @@ public struct SimulatedStore: Sendable {
     var transaction: [String: Node]?
 
     public init() {}
+
+    /// As a domain writes.
+    mutating func write(_ path: [UInt8], _ value: [UInt8]) {
+        nodes[String(decoding: path, as: UTF8.self), default: Node(value: [])].value = value
+    }
 
     public func value(_ path: String) -> String? { nodes[path].map { String(decoding: $0.value, as: UTF8.self) } }
 
@@ -45,6 +50,7 @@ public struct SimulatedStore: Sendable {
 
 /// Xen: tools/xenstored/core.c and domain.c, common/event_channel.c, common/grant_table.c.
 extension SimulatedHypervisor: Xenstore {
+    private static let releaseDomain = "@releaseDomain"
     private static let notFound: Int32 = 2
     private static let badDescriptor: Int32 = 9
     private static let refused: Int32 = 111
@@ -117,35 +123,23 @@ extension SimulatedHypervisor: Xenstore {
 
     public mutating func watchNode(_ path: [UInt8]) throws(HypercallError) {
         try request(.storeWatch)
-        let isSpecial = path.first == UInt8(ascii: "@")
-        guard isSpecial || SimulatedStore.isPossible(path) else {
+        let path = String(decoding: path, as: UTF8.self)
+        guard path == Self.releaseDomain || SimulatedStore.isPossible(Array(path.utf8)) else {
             throw HypercallError(.storeWatch, code: ErrorCode.invalid)
         }
-        store.watched.append(String(decoding: path, as: UTF8.self))
+        store.watched.insert(path)
     }
 
     public mutating func waitForStore(microseconds: UInt64) throws(HypercallError) -> Bool {
         try request(.storeWait)
-        let watched = Set(store.watched)
+        let (watched, tellsOfEnds) = (store.watched, store.watched.contains(Self.releaseDomain))
         return pass(atMost: microseconds) { act in
-            guard case .write(let path, _) = act else { return watched.contains("@releaseDomain") }
-            return watched.contains(String(decoding: path, as: UTF8.self))
+            if case .write(let path, _) = act {
+                watched.contains(String(decoding: path, as: UTF8.self))
+            } else {
+                tellsOfEnds
+            }
         }
-    }
-
-    public mutating func allocateChannel(_ domid: DomainID, remote: DomainID) throws(HypercallError) -> UInt32 {
-        let domain = try domain(.allocUnbound, domid)
-        guard domainsByID[remote.rawValue] != nil else {
-            throw HypercallError(.allocUnbound, domid, code: ErrorCode.noSuchDomain)
-        }
-        var port: UInt32 = 1
-        while domain.channels[port] != nil { port += 1 }
-        change(domid) { $0.channels[port] = remote }
-        return port
-    }
-
-    public mutating func unboundChannel(_ domid: DomainID, port: UInt32) throws(HypercallError) -> DomainID? {
-        try domain(.channelStatus, domid).channels[port] ?? nil
     }
 
     public mutating func seedGrant(_ domid: DomainID, _ grant: ReservedGrant) throws(HypercallError) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import LogReading
 import Platform
 
 extension LaunchVerifier {
@@ -28,7 +29,7 @@ extension LaunchVerifier {
     /// What the PCR is before the first record, after it, and so on: the count of records and the value in each bank.
     var prefixes: [(records: Int, values: [Digest])] {
         let start = log.banks.map { Digest($0, exactly: [UInt8](repeating: 0, count: $0.digestSize)) }
-        return ([start] + replay.valuesAfter).enumerated().map { ($0.offset, $0.element) }
+        return ([start] + LogReplay.valuesAfter(log, hashing: Hash.self)).enumerated().map { ($0.offset, $0.element) }
     }
 
     /// For people, where a TPM does not hold the whole log but that many records of it.

@@ -24,10 +24,11 @@ public struct LaunchVerifier<Hash: ContentHash> {
     /// The PCRs that it has events of.
     let firmwarePCRs: Set<UInt8>
 
-    public init(_ log: EventLogReader, _ evidence: Evidence, hashing: Hash.Type) {
+    /// `replay` is the log's, where it was replayed before.
+    public init(_ log: EventLogReader, replay: LogReplay? = nil, _ evidence: Evidence, hashing: Hash.Type) {
         self.log = log
         self.evidence = evidence
-        replay = LogReplay(log, hashing: Hash.self)
+        self.replay = replay ?? LogReplay(log, hashing: Hash.self)
         var firmwareValues: [HashAlgorithm: [Digest?]] = [:]
         if let firmware = evidence.firmwareLog {
             for bank in firmware.banks { firmwareValues[bank] = firmware.values(bank, hashing: Hash.self) }

@@ -61,15 +61,7 @@ extension XenctrlHypervisor {
     public mutating func scheduler() throws(HypercallError) -> HypervisorFacts.Scheduler {
         // Safety: the handle is open.
         let id = try value(.schedulerID, nil, unsafe domb_xc_sched_id(handle))
-        // XEN_SCHEDULER_* (xen/public/domctl.h).
-        switch id {
-        case 5: return .credit
-        case 6: return .credit2
-        case 7: return .arinc653
-        case 8: return .rtds
-        case 9: return .null
-        default: return .other(UInt32(truncatingIfNeeded: id))
-        }
+        return HypervisorFacts.Scheduler(number: UInt32(truncatingIfNeeded: id))
     }
 
     public mutating func machineRAM() throws(HypercallError) -> [Range<UInt64>] {
@@ -167,6 +159,7 @@ extension DomainInfo {
             domid: domid, isPaused: entry.paused != 0, isShutDown: entry.shut_down != 0, isDying: entry.dying != 0,
             isHVM: entry.hvm != 0, totalPages: entry.total_pages, maxPages: entry.max_pages, cpuTime: entry.cpu_time,
             vcpus: entry.vcpus, handle: DomainHandle(bytes: bytes) ?? .unset, securityID: entry.ssidref,
+            cpupool: entry.cpupool,
             shutdownReason: entry.shut_down != 0 ? ShutdownReason(rawValue: entry.shutdown_reason) : nil)
     }
 }

@@ -88,32 +88,27 @@ extension XenctrlHypervisor: ImageSource {
         unsafe domb_foreign_unmap(handle, mapped, pages)
     }
 
-    /// Maps the range read-only, a window at a time, in ascending order.
+    /// Maps the range read-only, a window at a time, in ascending order. EOVERFLOW for a range that reaches beyond 2^64.
     private func withWindows(
         _ domid: DomainID, at address: UInt64, byteCount: UInt64, _ body: (Span<UInt8>) -> Void
     ) throws(HypercallError) {
-        let (end, overflow) = address.addingReportingOverflow(byteCount)
-        guard !overflow else { throw HypercallError(.foreignMap, domid, code: 22) }
-        var position = address
-        while position < end {
-            let firstPage = position / Self.pageSize
-            let lastPage = min((end - 1) / Self.pageSize, firstPage + Self.windowPages - 1)
-            let pages = Int(lastPage - firstPage + 1)
+        guard var windows = MappingWindows(address: address, byteCount: byteCount, pageLimit: Self.windowPages) else {
+            throw HypercallError(.foreignMap, domid, code: 75)
+        }
+        while let window = windows.next() {
             var mapped: UnsafeRawPointer?
             // Safety: the shim sets the pointer if it returns zero.
-            let result = unsafe domb_foreign_map(handle, UInt32(domid.rawValue), firstPage, pages, &mapped)
+            let result = unsafe domb_foreign_map(
+                handle, UInt32(domid.rawValue), window.firstPage, window.pageCount, &mapped)
             guard result == 0, let mapped = unsafe mapped else {
                 throw HypercallError(.foreignMap, domid, code: -result)
             }
-            let windowEnd = min(end, (lastPage + 1) * Self.pageSize)
-            let skip = Int(position - firstPage * Self.pageSize)
-            // Safety: the mapping has `pages` pages and stays until the unmap below; the domain is paused, so nobody
+            // Safety: the mapping has the window's pages and stays until the unmap below; the domain is paused, so nobody
             // writes to it meanwhile.
             let bytes = unsafe UnsafeBufferPointer(
-                start: mapped.assumingMemoryBound(to: UInt8.self) + skip, count: Int(windowEnd - position))
+                start: mapped.assumingMemoryBound(to: UInt8.self) + window.skip, count: window.byteCount)
             unsafe body(bytes.span)
-            unsafe domb_foreign_unmap(handle, mapped, pages)
-            position = windowEnd
+            unsafe domb_foreign_unmap(handle, mapped, window.pageCount)
         }
     }
 }

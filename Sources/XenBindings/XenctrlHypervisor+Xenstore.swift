@@ -88,20 +88,6 @@ extension XenctrlHypervisor: Xenstore {
         return result != 0
     }
 
-    public mutating func allocateChannel(_ domid: DomainID, remote: DomainID) throws(HypercallError) -> UInt32 {
-        // Safety: the handle is open.
-        let result = unsafe domb_xc_evtchn_alloc_unbound(handle, UInt32(domid.rawValue), UInt32(remote.rawValue))
-        return UInt32(truncatingIfNeeded: try value(.allocUnbound, domid, result))
-    }
-
-    public mutating func unboundChannel(_ domid: DomainID, port: UInt32) throws(HypercallError) -> DomainID? {
-        // Safety: the handle is open.
-        let result = unsafe domb_xc_evtchn_unbound(handle, UInt32(domid.rawValue), port)
-        // ENOENT: a port in another state.
-        if result == -2 { return nil }
-        return DomainID(rawValue: UInt16(truncatingIfNeeded: try value(.channelStatus, domid, result)))
-    }
-
     public mutating func seedGrant(_ domid: DomainID, _ grant: ReservedGrant) throws(HypercallError) {
         let entry = domb_grant(frame: grant.frame, domid: grant.grantee.rawValue, permits: 1)
         // Safety: the handle is open.

@@ -83,7 +83,7 @@ struct AssumedHost: ParsableArguments {
                 version: [], buildID: [], commandLine: [], callerIsHardwareDomain: isHardwareDomain(module),
                 securityMode: securityMode(module), scheduler: schedulerFact(module), host: resources(module),
                 domains: bootDomain + built),
-            tpm: tpm)
+            tpm: tpm, hasXenstored: module.settings.xenstored != nil)
     }
 
     /// For people and for JSON, in the same words.

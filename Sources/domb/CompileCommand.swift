@@ -33,7 +33,7 @@ struct CompileCommand: ParsableCommand {
     var grub: String?
 
     func validate() throws {
-        _ = try imagePaths()
+        _ = try ImageOption.paths(image)
         guard grub == nil || grub != output else { throw ValidationError("--grub and --output are one file") }
     }
 
@@ -51,7 +51,8 @@ struct CompileCommand: ParsableCommand {
         guard grub == nil, images == nil else {
             throw ValidationError("--grub and --images need a YAML description: a .dts does not name files")
         }
-        let content = try CompiledSource(input, images: imagePaths(), includes: include).written(as: format.format)
+        let content = try CompiledSource(input, images: ImageOption.paths(image), includes: include).written(
+            as: format.format)
         try HostFile.write(content, to: output)
     }
 
@@ -71,20 +72,6 @@ struct CompileCommand: ParsableCommand {
             files.append((Array(entry.utf8), grub))
         }
         try HostFile.write(files)
-    }
-
-    private func imagePaths() throws -> [UInt32: String] {
-        var paths: [UInt32: String] = [:]
-        for word in image {
-            let halves = word.split(separator: "=", maxSplits: 1)
-            guard halves.count == 2, let index = UInt32(halves[0]), index > 0 else {
-                throw ValidationError("--image \(word): INDEX=FILE with an index above 0")
-            }
-            guard paths.updateValue(String(halves[1]), forKey: index) == nil else {
-                throw ValidationError("--image \(word): index \(index) a second time")
-            }
-        }
-        return paths
     }
 }
 

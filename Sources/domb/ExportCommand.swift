@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import LaunchControl
+import Platform
 
 struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "export", abstract: "Write an event log in another form.",
+        commandName: "export", abstract: "Write an event log in another form, or an LCM's domains for xl.",
         discussion: """
-            tcg is the log as DomB wrote it, taken out of a console capture where FILE is one. cel-json and cel-tlv are \
-            the forms of the TCG Canonical Event Log Format 1.1, without the TCG log's header record. The log is \
-            checked first: exit code 65 for what is no log of DomB's, 1 for one that contradicts itself, and then \
-            nothing is written.
+            With --to FILE is a log. tcg is the log as DomB wrote it, taken out of a console capture where FILE is one. \
+            cel-json and cel-tlv are the forms of the TCG Canonical Event Log Format 1.1, without the TCG log's header \
+            record. The log is checked first: exit code 65 for what is no log of DomB's, 1 for one that contradicts \
+            itself, and then nothing is written.
+
+            With --xl FILE is an LCM, and what is written is the xl.cfg equivalent of its domains: of one (--domain) or, \
+            into a folder, of each as NAME.cfg. What xl has no word for stands in comments.
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
@@ -19,20 +24,35 @@ struct ExportCommand: ParsableCommand {
     }
 
     @Option(help: "The form to write.")
-    var to: Format
-    @Option(name: .shortAndLong, help: "The file to write; - for standard output.")
+    var to: Format?
+    @Flag(help: "Write xl configuration files.")
+    var xl = false
+    @Option(help: "With --xl: the domain's name.")
+    var domain: String?
+    @Option(help: ArgumentHelp("With --xl: the file of a boot module; may be repeated.", valueName: "index=file"))
+    var image: [String] = []
+    @Option(
+        name: .shortAndLong, help: "The file to write; with --xl and no --domain the folder; - for standard output.")
     var output = "-"
     @Option(help: "How a CEL numbers its records: from 0 for each PCR, or from 1 over all, as systemd does.")
     var recnum: CanonicalEventLog.Numbering?
-    @Argument(help: ArgumentHelp(LogInput.help))
-    var log: String
+    @Argument(help: ArgumentHelp(LogInput.help + " With --xl: the LCM."))
+    var file: String
 
     func validate() throws {
-        guard recnum == nil || to != .tcg else { throw ValidationError("a TCG log does not number its records") }
+        guard xl == (to == nil) else { throw ValidationError("either --to FORM or --xl") }
+        guard xl || (domain == nil && image.isEmpty) else {
+            throw ValidationError("--domain and --image are for --xl")
+        }
+        guard recnum == nil || to == .celJSON || to == .celTLV else {
+            throw ValidationError("only a CEL numbers its records")
+        }
+        _ = try ImageOption.paths(image)
     }
 
     func run() throws {
-        let input = try LogInput(reading: log)
+        guard let to else { return try writeConfigurations() }
+        let input = try LogInput(reading: file)
         try input.check()
         let canonical = CanonicalEventLog(input.reader, numbering: recnum ?? .perPCR)
         let content =
@@ -42,6 +62,31 @@ struct ExportCommand: ParsableCommand {
             case .celTLV: canonical.tlv
             }
         try HostFile.write(content, to: output)
+    }
+
+    private func writeConfigurations() throws {
+        let lcm = try LaunchControlFile(reading: file)
+        lcm.noteUnknownProperties()
+        let images = try ImageOption.paths(image)
+        let chosen = lcm.module.domains.filter { domain == nil || text($0.name) == domain }
+        if chosen.isEmpty, let domain {
+            let names = lcm.module.domains.map { text($0.name) }
+            throw CommandFailure.refusal(
+                "\(file): no domain '\(domain)'\(NearName.hint(for: domain, among: names))")
+        }
+        let files = chosen.map { domain in
+            let heading = "# domain \(text(domain.name)) of \(file), sha256 \(hexadecimal(lcm.digest.bytes))"
+            let lines = [heading] + XLConfiguration(domain, in: lcm.module, images: images).lines
+            return (name: text(domain.name), content: lines.joined(separator: "\n") + "\n")
+        }
+        guard output != "-", domain == nil else {
+            return try HostFile.write(Array(files.map { $0.content }.joined(separator: "\n").utf8), to: output)
+        }
+        // A name is a file's only if it stays in the folder.
+        if let file = files.first(where: { $0.name.contains("/") || $0.name.hasPrefix(".") }) {
+            throw CommandFailure.refusal("\(self.file): domain '\(file.name)': no name for a file; use --domain")
+        }
+        try HostFile.write(files.map { (Array($0.content.utf8), "\(output)/\($0.name).cfg") })
     }
 }
 

@@ -7,6 +7,7 @@ extension ExtendedConfiguration {
     /// What is set, by the keys of DomB's text and in its form: what `ExtendedConfiguration(text:report:)` reads.
     var words: [(key: String, value: String)] {
         var words: [(key: String, value: String)] = []
+        if let cpupool { words.append(("cpupool", text(cpupool))) }
         if let rtds { words += [("rtds-period", "\(rtds.period)"), ("rtds-budget", "\(rtds.budget)")] }
         if let nodeAffinity { words.append(("node-affinity", cpuList(nodeAffinity))) }
         func add(_ key: String, _ items: [String]) {
@@ -17,6 +18,8 @@ extension ExtendedConfiguration {
         add("irqs", interrupts.map { "\($0)" })
         if let tscMode { words.append(("tsc-mode", tscMode.name.description)) }
         add("hvm-params", parameters.map { "\($0.parameter.name):\($0.value)" })
+        add("event-channels", channels.map { "\($0.port):\(text($0.remote.text.bytes))" })
+        add("cpuid-clear", clearedFeatures.map { $0.name.description })
         if let label { words.append(("label", text(label))) }
         add("pci", devices.map { text($0.text.bytes) })
         if usesStore { words.append(("enhanced", "enabled")) }
@@ -32,6 +35,7 @@ extension ExtendedConfiguration {
     /// For JSON; `null` and empty lists where nothing is set.
     var json: JSON {
         .object([
+            ("cpupool", .optional(cpupool) { .string(text($0)) }),
             ("rtds", .optional(rtds) { .object([("period", .number($0.period)), ("budget", .number($0.budget))]) }),
             ("nodeAffinity", .optional(nodeAffinity) { .string(cpuList($0)) }),
             (
@@ -56,6 +60,14 @@ extension ExtendedConfiguration {
                         .object([("name", .string($0.parameter.name.description)), ("value", .number($0.value))])
                     })
             ),
+            (
+                "eventChannels",
+                .array(
+                    channels.map {
+                        .object([("port", .number($0.port)), ("remote", .string(text($0.remote.text.bytes)))])
+                    })
+            ),
+            ("cpuidClear", .array(clearedFeatures.map { .string($0.name.description) })),
             ("label", .optional(label) { .string(text($0)) }),
             ("pci", .array(devices.map { .string(text($0.text.bytes)) })),
             ("enhanced", .boolean(usesStore)), ("console", .optional(console) { .string(text($0.text.bytes)) }),

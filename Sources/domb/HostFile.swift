@@ -15,6 +15,9 @@ enum HostFile {
 
     static func read(descriptor: CInt, _ name: String, limit: Int) throws(CommandFailure) -> [UInt8] {
         var content: [UInt8] = []
+        var status = stat()
+        // Safety: the structure is ours and lives through the call. A size that is wrong costs time alone.
+        if unsafe fstat(descriptor, &status) == 0, status.st_size <= limit { content.reserveCapacity(status.st_size) }
         var chunk = [UInt8](repeating: 0, count: 1 << 20)
         while true {
             // Safety: the call writes at most the chunk's own count.

@@ -80,6 +80,14 @@ extension ConfigurationItem {
         case .device where values.count == 1:
             return domb.text(PCIAddress(rawValue: UInt32(truncatingIfNeeded: values[0])).text.bytes)
         case .rtds where values.count == 2: return "\(values[1]) of \(values[0]) microseconds"
+        case .channel where values.count == 2: return "port \(values[0]) for domain \(values[1])"
+        case .clearedFeatures:
+            return values.map { value in
+                UInt32(exactly: value).flatMap { CPUFeature(rawValue: $0) }?.name.description ?? "\(value)"
+            }.joined(separator: ",")
+        case .cpupool where values.count > 1:
+            let scheduler = HypervisorFacts.Scheduler(number: UInt32(truncatingIfNeeded: values[1]))
+            return "\(values[0]):\(scheduler.name):\(cpuList(CPUSet(words: [UInt64](values.dropFirst(2)))))"
         case .tscMode where values.count == 1:
             let mode = UInt32(exactly: values[0]).flatMap { TSCMode(rawValue: $0) }
             return mode.map { $0.name.description } ?? "\(values[0])"
@@ -87,7 +95,7 @@ extension ConfigurationItem {
             let parameter = UInt32(exactly: values[0]).flatMap { HVMParameter(rawValue: $0) }
             return "\(parameter.map { $0.name.description } ?? "\(values[0])"):\(values[1])"
         case .vcpus, .maxMemory, .weight, .cap, .handle, .ports, .memory, .interrupt, .tscMode, .parameter, .device,
-            .rtds, .ready, .onFailure:
+            .rtds, .cpupool, .channel, .ready, .onFailure:
             return values.map { "\($0)" }.joined(separator: " ")
         }
     }

@@ -58,6 +58,16 @@ extension LaunchSettings {
             ("coverage", .string(coverage.name.description)), ("handoff", .string(handoff.name.description)),
             ("handoffTarget", .optional(handoffTarget) { .string(text($0)) }),
             ("xenstored", .optional(xenstored) { .string(hexadecimal($0.bytes)) }),
+            (
+                "cpupools",
+                .array(
+                    cpupools.map {
+                        .object([
+                            ("name", .string(text($0.name))), ("scheduler", .string($0.scheduler.name.description)),
+                            ("cpus", .string(cpuList($0.cpus))),
+                        ])
+                    })
+            ),
         ])
     }
 }

@@ -11,19 +11,26 @@ struct PlanBudget {
     let caps: UInt64
     /// `nil` where nobody said how many there are.
     let cpus: UInt32?
+    private let cpupools: [String]
 
     init(_ plan: LaunchPlan, cpus: UInt32?) {
         memory = plan.memory
         vcpus = plan.module.domains.map { UInt64($0.vcpus) }.reduce(0, +)
         caps = plan.module.domains.compactMap { $0.cap.map { UInt64($0) } }.reduce(0, +)
         self.cpus = cpus
+        cpupools = plan.cpupools.map { pool in
+            let members = plan.module.domains.filter { $0.extended.cpupool == pool.name }
+            let vcpus = members.map { UInt64($0.vcpus) }.reduce(0, +)
+            return "cpupool \(pool.number) (\(text(pool.name))): \(pool.scheduler.name), cpus \(cpuList(pool.cpus)), "
+                + "\(vcpus) vcpus"
+        }
     }
 
     var lines: [String] {
         [
             "memory: \(memory.built * 4) KiB in all, may grow by \(memory.growth * 4) KiB, \(memory.free * 4) KiB free",
             "cpus: \(vcpus) vcpus in all" + (caps > 0 ? ", caps of \(caps)% of one cpu" : ""),
-        ] + notes.map { "note: \($0)" }
+        ] + cpupools + notes.map { "note: \($0)" }
     }
 
     var notes: [String] {

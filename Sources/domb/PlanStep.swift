@@ -113,6 +113,13 @@ extension ConfigOperation {
         case .tscMode: [.setTSCInfo]
         case .memory: [.permitMemory, .mapMemory]
         case .device: [.assignDevice]
+        case .clearedFeatures(let features): Set(features.map { $0.leaf }).map { _ in .setCPUPolicy }
+        case .channel: [.allocUnbound]
+        case .cpupool(let pool, let creating):
+            (creating
+                ? [.createCPUPool]
+                    + (0..<pool.cpus.count).flatMap { _ in [Operation.removePoolCPU, .addPoolCPU] } : [])
+                + [.moveToPool]
         case .maxMemory: [.setMaxMemory]
         case .affinity: [.setAffinity]
         case .nodeAffinity: [.setNodeAffinity]
@@ -142,7 +149,8 @@ extension ConfigOperation {
             return
                 "\(range.count) machine frames from \(hexadecimal(range.host)) at guest frame \(hexadecimal(range.guest))"
         case .ports(let range): return "\(range.count) ports from \(hexadecimal(UInt64(range.first)))"
-        case .nodeAffinity, .interrupt, .parameter, .label, .device: return "\(name) \(text(value.bytes))"
+        case .nodeAffinity, .interrupt, .parameter, .label, .device, .cpupool, .channel, .clearedFeatures:
+            return "\(name) \(text(value.bytes))"
         case .credit2, .credit, .rtds: return text(value.bytes)
         case .ring, .home, .console, .disk, .interface: return "\(name) \(text(value.bytes))"
         }

@@ -44,6 +44,7 @@ extension LaunchControlFile {
         if let digest = settings.xenstored {
             lines.append("xenstored: a process of the boot domain, sha256 \(hexadecimal(digest.bytes))")
         }
+        lines += settings.cpupools.map { "cpupool \(text($0.name)): \($0.scheduler.name), cpus \(cpuList($0.cpus))" }
         for domain in module.domains { lines += ["", heading(domain)] + details(domain).map { "  \($0)" } }
         return lines.joined(separator: "\n")
     }

@@ -40,7 +40,9 @@ struct VerifyCommand: ParsableCommand {
         evidence.withoutLauncher = withoutLauncher
         evidence.logOnly = logOnly
         evidence.allowCommand = allowCommand
-        let verifier = LaunchVerifier(try LogInput(reading: log).reader, evidence, hashing: SwiftCryptoHash.self)
+        let input = try LogInput(reading: log)
+        let verifier = LaunchVerifier(
+            input.reader, replay: input.replay, evidence, hashing: SwiftCryptoHash.self)
         let report = VerifyReport(path: log, verifier: verifier)
         print(json ? report.json.written() : report.description)
         // The report says what failed.

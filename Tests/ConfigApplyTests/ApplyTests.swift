@@ -9,6 +9,8 @@ import Testing
 
 @Suite struct ApplyTests {
     private static let device = PCIAddress(rawValue: 0x300)
+    private static let pool = CPUPool(
+        number: 1, name: [UInt8]("rt".utf8), scheduler: .rtds, cpus: CPUSet(words: [0b110]))
     private static let label = [UInt8]("system_u:system_r:domU_t".utf8)
 
     /// One of each, and what it changes: what Xen may forget.
@@ -20,15 +22,19 @@ import Testing
             (.credit(weight: 512, cap: 50), [.creditSet]),
             (.rtds(RTDSParameters(period: 20000, budget: 1000)), [.rtdsSet]),
             (.tscMode(.alwaysEmulate), [.setTSCInfo]), (.handle(DomainHandle(high: 1, low: 2)), [.setHandle]),
+            (.clearedFeatures([.avx, .svm, .rtm]), [.setCPUPolicy]),
+            // A pool that was not made, or a cpu that was not given up, makes Xen refuse what follows.
+            (.cpupool(pool, creating: true), [.addPoolCPU, .moveToPool]),
             (.label(label), [.relabelDomain]), (.device(device), [.assignDevice]), (.interrupt(9), []),
         ]
+        + (DomainID(rawValue: 0).map { [(.channel(port: 1, remote: $0), [.allocUnbound])] } ?? [])
         + (IOPortRange(first: 0x3F8, count: 8).map { [(.ports($0), [])] } ?? [])
         + (IOMemoryRange(host: 0xD0000, count: 16, guest: 0xE0000).map { [(.memory($0), [])] } ?? [])
         + (HVMSetting(.timerMode, 2).map { [(.parameter($0), [.setParameter])] } ?? [])
 
     /// A host that can do the operation, with a domain of two vcpus.
     private func host(for operation: ConfigOperation) throws -> SimulatedHypervisor {
-        var host = SimulatedHypervisor(cpus: 2, callerIsHardwareDomain: true)
+        var host = SimulatedHypervisor(cpus: 3, callerIsHardwareDomain: true)
         host.facts.host.nodes = 2
         host.facts.host.hasIOMMU = true
         host.facts.securityMode = .enforcing
@@ -56,7 +62,7 @@ import Testing
     }
 
     @Test func everyOperationIsHere() {
-        #expect(Set(Self.operations.map { Mirror(reflecting: $0.operation).children.first?.label }).count == 15)
+        #expect(Set(Self.operations.map { Mirror(reflecting: $0.operation).children.first?.label }).count == 18)
     }
 
     @Test func whatIsAppliedIsThere() throws {
@@ -76,6 +82,12 @@ import Testing
         #expect(try domain { $0.name.description == "domain-uuid" }.info.handle == DomainHandle(high: 1, low: 2))
         #expect(try domain { $0.name.description == "label" }.info.securityID == 7)
         #expect(try domain { $0.name.description == "hvm-params" }.parameters[.timerMode] == 2)
+        #expect(try domain { $0.name.description == "cpupool" }.info.cpupool == 1)
+        let pool = try #require(Self.operations.firstIndex { $0.operation.name.description == "cpupool" })
+        #expect(try applied(pool).madePools.map { $0.cpus } == [Self.pool.cpus])
+        #expect(try applied(pool).givenUpCPUs == Self.pool.cpus)
+        #expect(try domain { $0.name.description == "cpuid-clear" }.cpuid[.structured]?.has(.rtm) == false)
+        #expect(try domain { $0.name.description == "event-channels" }.channels == [1: DomainID(rawValue: 0)])
         let ports = try domain { $0.name.description == "ioports" }
         #expect(ports.permittedPorts.map { $0.first } == [0x3F8] && ports.mappedPorts == ports.permittedPorts)
         let memory = try domain { $0.name.description == "iomem" }

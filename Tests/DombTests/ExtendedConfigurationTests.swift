@@ -17,7 +17,11 @@ import Testing
         var domain = DomainDescription(
             domid: try #require(DomainID(rawValue: 1)), name: Array("a".utf8), memory: 8192, kernel: kernel)
         domain.extended = try TestLaunchFiles.extended()
-        return LaunchControlModule(domains: [domain], settings: LaunchSettings(coverage: .images, handoff: .park))
+        domain.extended.channels = [EventChannel(port: 1, remote: Backend(name: []))]
+        return LaunchControlModule(
+            domains: [domain],
+            settings: LaunchSettings(
+                coverage: .images, handoff: .park, cpupools: TestLaunchFiles.cpupools))
     }
 
     private func plan(_ module: LaunchControlModule, _ arguments: [String] = []) throws -> LaunchPlan {
@@ -32,15 +36,20 @@ import Testing
         #expect(
             steps.map { "\($0.operation.name) \($0.detail)" } == [
                 "xc_domain_max_vcpus 1 vcpus", "xc_domain_set_tsc_info TSC mode never-emulate",
+                "XEN_DOMCTL_set_cpu_policy cpuid-clear avx512f,rtm",
                 "xc_domain_iomem_permission 16 machine frames from 0xd0000 at guest frame 0xe0000",
                 "xc_domain_memory_mapping 16 machine frames from 0xd0000 at guest frame 0xe0000",
                 "xc_assign_device pci 0000:03:00.0", "xc_assign_device pci 0000:03:1f.7",
+                "xc_cpupool_create cpupool rt:rtds:8-9", "xc_cpupool_removecpu cpupool rt:rtds:8-9",
+                "xc_cpupool_addcpu cpupool rt:rtds:8-9", "xc_cpupool_removecpu cpupool rt:rtds:8-9",
+                "xc_cpupool_addcpu cpupool rt:rtds:8-9", "xc_cpupool_movedomain cpupool rt:rtds:8-9",
                 "xc_domain_node_setaffinity node-affinity 0-1,3",
                 "xc_sched_rtds_domain_set 4000 of 10000 microseconds",
                 "xc_domain_ioport_permission 8 ports from 0x3f8", "xc_domain_ioport_mapping 8 ports from 0x3f8",
                 "xc_domain_ioport_permission 16 ports from 0x2f80", "xc_domain_ioport_mapping 16 ports from 0x2f80",
                 "xc_domain_gsi_permission irqs 4", "xc_domain_gsi_permission irqs 9",
                 "xc_hvm_param_set hvm-params timer-mode:2", "xc_hvm_param_set hvm-params x87-pointer-width:8",
+                "xc_evtchn_alloc_unbound event-channels port 1 for domain 0",
                 "xc_flask_relabel_domain label system_u:system_r:domU_t",
             ])
     }
@@ -51,7 +60,7 @@ import Testing
         let plan = try plan(module)
         var host = SimulatedHypervisor(callerIsHardwareDomain: true)
         host.facts.securityMode = .enforcing
-        host.provide(for: module, cpus: 2)
+        host.provide(for: module, cpus: 10)
         var domain = SimulatedDomain(domid: module.domains[0].domid, kibibytes: 8192)
         domain.memory.write(
             [0x78, 0xC5, 0x6E, 0x33, 1] + [UInt8](repeating: 0, count: 51), at: domain.state.startInfo)
@@ -117,16 +126,19 @@ import Testing
                 sandbox.failure(["compile", sandbox.path("l.yaml"), "-o", sandbox.path("l.dtb")])?.message == nil)
             let file = try LaunchControlFile(reading: sandbox.path("l.dtb"))
             for line in [
-                "rtds-period    10000", "rtds-budget    4000", "node-affinity  0-1,3",
+                "cpupool        rt", "rtds-period    10000", "rtds-budget    4000", "node-affinity  0-1,3",
                 "ioports        0x3f8+8,0x2f80+16", "iomem          0xd0000+16@0xe0000", "irqs           4,9",
-                "tsc-mode       never-emulate", "hvm-params     timer-mode:2,x87-pointer-width:8",
+                "event-channels 1:broker,3:Domain-0", "cpuid-clear    avx512f,rtm", "tsc-mode       never-emulate",
+                "hvm-params     timer-mode:2,x87-pointer-width:8",
                 "label          system_u:system_r:domU_t", "pci            0000:03:00.0,0000:03:1f.7",
             ] {
                 #expect(file.description.contains("  \(line)\n"), "\(line)")
             }
             let json = file.json.written()
             for member in [
-                "\"guest\": 917504", "\"budget\": 4000", "\"name\": \"x87-pointer-width\"", "\"0000:03:1f.7\"",
+                "\"remote\": \"broker\"", "\"avx512f\"", "\"cpupool\": \"rt\"", "\"scheduler\": \"rtds\"",
+                "\"guest\": 917504", "\"budget\": 4000",
+                "\"name\": \"x87-pointer-width\"", "\"0000:03:1f.7\"",
             ] {
                 #expect(json.contains(member), "\(member)")
             }
@@ -139,7 +151,8 @@ import Testing
         launch.module.domains[0].extended.interrupts = [0x61]
         let source = FlatTree(launch).source
         for line in [
-            "domb,rtds-period = <0x2710>;", "domb,node-affinity = \"0-1,3\";",
+            "domb,cpupools = \"rt:rtds:8-9\";", "domb,cpupool = \"rt\";", "domb,rtds-period = <0x2710>;",
+            "domb,node-affinity = \"0-1,3\";",
             "domb,ioports = <0x3f8 0x8 0x2f80 0x10>;",
             "domb,iomem = /bits/ 64 <0xd0000 0x10 0xe0000>;", "domb,irqs = <0x61>;",
             "domb,hvm-params = /bits/ 64 <0xa 0x2 0x24 0x8>;", "domb,pci = \"0000:03:00.0\", \"0000:03:1f.7\";",
@@ -157,6 +170,11 @@ import Testing
             ("hvm_params: timer-mode:9", "hvm_params: the property has a value that it cannot have; NAME:VALUE"),
             ("irqs: {a: b}", "irqs: a list is wanted"), ("node_affinity: x", "node_affinity: not a list of cpus"),
             ("pci: [03:00.0]", "pci: the property has a value that it cannot have; functions as in"),
+            ("cpupool: rt", "cpupool: no cpupool 'rt'"),
+            ("event_channels: 1:b", "event_channels: no domain 'b'"),
+            ("event_channels: 1:a", "event_channels: a channel from the domain to itself"),
+            ("event_channels: 0:Domain-0", "event_channels: the property has a value that it cannot have; PORT:REMOTE"),
+            ("cpuid_clear: [rtm, avx]", "cpuid_clear: items repeat, overlap or are not in ascending order; in alpha"),
             ("io_ports: 1+1", "io_ports: unknown key (did you mean ioports?)"),
         ] {
             let text = "launch: {handoff: park}\ndomains:\n  - name: a\n    memory: 8M\n    kernel: k\n    \(line)\n"
@@ -170,7 +188,12 @@ import Testing
     }
 
     @Test func theHostsOptionsDecide() throws {
-        let module = try module()
+        var module = try module()
+        #expect(throws: PlanRefusal.cpupool(.missingCPU(pool: Array("rt".utf8), cpu: 9, online: 9))) {
+            try plan(module, ["--cpus", "9"])
+        }
+        module.domains[0].extended.cpupool = nil
+        module.settings.cpupools = []
         let domid = module.domains[0].domid
         #expect(throws: PlanRefusal.configuration(domid, .noIOMMU)) { try plan(module, ["--no-iommu"]) }
         #expect(throws: PlanRefusal.configuration(domid, .noFLASK)) { try plan(module, ["--xsm", "none"]) }
@@ -186,11 +209,14 @@ import Testing
         module.domains[0].vcpus = 3
         module.domains[0].cap = 250
         module.domains[0].extended = ExtendedConfiguration()
+        module.domains[0].extended.cpupool = Array("rt".utf8)
+        module.settings.cpupools[0].scheduler = .credit2
         let plan = try plan(module, ["--free-memory", "8M"])
         #expect(
             PlanBudget(plan, cpus: 2).lines == [
                 "memory: 8192 KiB in all, may grow by 8192 KiB, 8192 KiB free",
-                "cpus: 3 vcpus in all, caps of 250% of one cpu", "note: 3 vcpus share 2 physical cpus",
+                "cpus: 3 vcpus in all, caps of 250% of one cpu", "cpupool 1 (rt): credit2, cpus 8-9, 3 vcpus",
+                "note: 3 vcpus share 2 physical cpus",
                 "note: caps of 250% of one cpu promise more than 2 physical cpus have",
             ])
         #expect(PlanBudget(plan, cpus: 3).notes == [])
@@ -208,6 +234,10 @@ import Testing
     @Test func theLogsWordsAreTheLCMs() {
         for (item, words) in [
             (ConfigurationItem(.rtds, [10000, 4000]), "rtds 4000 of 10000 microseconds"),
+            (ConfigurationItem(.cpupool, [1, 8, 0x300]), "cpupool 1:rtds:8-9"),
+            (ConfigurationItem(.channel, [3, 2]), "event-channel port 3 for domain 2"),
+            (ConfigurationItem(.clearedFeatures, [176, 171, 9]), "cpuid-clear avx512f,rtm,9"),
+            (ConfigurationItem(.cpupool, [1, 77, 2]), "cpupool 1:unknown:1"),
             (ConfigurationItem(.nodeAffinity, [0b1011]), "node-affinity 0-1,3"),
             (ConfigurationItem(.ports, [0x3F8, 8]), "ioports 0x3f8+8"),
             (ConfigurationItem(.memory, [0xD0000, 16, 0xE0000]), "iomem 0xd0000+16@0xe0000"),

@@ -27,6 +27,15 @@ import Testing
         #expect(domain.extended.rtds == RTDSParameters(period: period, budget: budget))
     }
 
+    @Test func aCpupoolIsOneOfTheLaunchs() throws {
+        var broker = TestLaunch.broker
+        broker.set("domb,cpupool", string("rt"))
+        var launch = TestLaunch.launch(broker)
+        #expect(refusal(of: launch)?.code == .unknownCPUPool)
+        launch.set("domb,cpupools", string("rt:rtds:1"))
+        #expect(try TestLaunch.parse(launch).domains.first?.extended.cpupool == bytes("rt"))
+    }
+
     @Test func nodeAffinitiesAreReadAsHardAffinitiesAre() throws {
         #expect(
             try extended("domb,node-affinity", string("0-1,3")).nodeAffinity == CPUSet(words: [0b1011]))

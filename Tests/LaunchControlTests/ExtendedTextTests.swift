@@ -11,6 +11,7 @@ import Testing
         var writer = XLCMWriter()
         writer.add(moduleTypes: [2, 2, 3])
         writer.add(XLCMWriter.Domain(text: text))
+        writer.add(XLCMWriter.Domain(handle: "guest2"))
         return writer.bytes()
     }
 
@@ -19,11 +20,41 @@ import Testing
         return try #require(module.domains.first).extended
     }
 
+    /// The pools stand in the boot domain's text, as the launch's other settings do.
+    @Test func cpupoolsAreRead() throws {
+        func parse(_ pools: String, _ pool: String) throws -> LaunchControlModule {
+            var writer = XLCMWriter()
+            writer.add(moduleTypes: [2, 2, 3])
+            writer.add(XLCMWriter.Domain(functions: 1, text: "domb: cpupools=\(pools)"))
+            writer.add(XLCMWriter.Domain(text: "domb: cpupool=\(pool)"))
+            return try LaunchControlModule(parsing: writer.bytes(), hashing: SwiftCryptoHash.self)
+        }
+        let module = try parse("a:credit2:1,3-4/b:null:2", "b")
+        #expect(module.settings.cpupools.map { $0.name } == [bytes("a"), bytes("b")])
+        #expect(module.settings.cpupools.map { $0.scheduler } == [.credit2, .null])
+        #expect(module.settings.cpupools.map { $0.cpus } == [CPUSet(words: [0b11010]), CPUSet(words: [4])])
+        #expect(module.domains.first?.extended.cpupool == bytes("b"))
+        for (pools, pool, code) in [
+            ("a:credit2:1", "b", ParseError.Code.unknownCPUPool), ("a:credit2", "a", .badPropertyValue),
+            ("a:arinc653:1", "a", .badPropertyValue), (":null:1", "a", .badPropertyValue),
+            ("a:null:", "a", .badPropertyValue), ("a:null:1/", "a", .badPropertyValue),
+            ("a:null:1/a:null:2", "a", .duplicateName),
+        ] {
+            do {
+                _ = try parse(pools, pool)
+                Issue.record("\(pools) passed")
+            } catch let error as ParseError {
+                #expect(error.code == code, "\(pools)")
+            }
+        }
+    }
+
     @Test func everyKeyIsRead() throws {
         let extended = try extended(
             "rtds-period=10000 rtds-budget=4000 node-affinity=0-1 ioports=0x3f8+8,1024+0x10 iomem=0xd0000+16@0xe0000 "
                 + "irqs=4,0x9 tsc-mode=never-emulate hvm-params=timer-mode:2,x87-pointer-width:8 "
-                + "label=system_u:system_r:domU_t pci=0000:03:00.0,0000:03:00.1")
+                + "event-channels=1:Domain-0,4095:guest2 cpuid-clear=avx,svm label=system_u:system_r:domU_t pci=0000:03:00.0,0000:03:00.1"
+        )
         var expected = ExtendedConfiguration()
         expected.rtds = RTDSParameters(period: 10000, budget: 4000)
         expected.nodeAffinity = CPUSet(words: [3])
@@ -32,6 +63,10 @@ import Testing
         expected.interrupts = [4, 9]
         expected.tscMode = .neverEmulate
         expected.parameters = [HVMSetting(.timerMode, 2), HVMSetting(.x87PointerWidth, 8)].compactMap { $0 }
+        expected.channels = [(1, ""), (4095, "guest2")].map {
+            EventChannel(port: $0.0, remote: Backend(name: bytes($0.1)))
+        }
+        expected.clearedFeatures = [.avx, .svm]
         expected.label = bytes("system_u:system_r:domU_t")
         expected.devices = [PCIAddress(rawValue: 0x300), PCIAddress(rawValue: 0x301)]
         #expect(extended == expected)
@@ -51,6 +86,13 @@ import Testing
         ("ioports=1+1,1+1", .notAscending, "ioports"), ("ioports=1+1 ioports=2+1", .duplicateName, ""),
         ("iomem=0xd0000+16", .badPropertyValue, "iomem"), ("iomem=0xd0000@16+1", .badPropertyValue, "iomem"),
         ("iomem=1+0@1", .badPropertyValue, "iomem"), ("iomem=1+1@1,2+1@1", .notAscending, "iomem"),
+        ("event-channels=1", .badPropertyValue, "event-channels"),
+        ("event-channels=4096:guest2", .badPropertyValue, "event-channels"),
+        ("event-channels=1:", .badPropertyValue, "event-channels"),
+        ("event-channels=2:guest2,2:guest2", .notAscending, "event-channels"),
+        ("event-channels=1:nobody", .unknownBackend, ""), ("event-channels=1:guest", .selfDependency, ""),
+        ("cpuid-clear=", .badPropertyValue, "cpuid-clear"), ("cpuid-clear=fpu", .badPropertyValue, "cpuid-clear"),
+        ("cpuid-clear=svm,avx", .notAscending, "cpuid-clear"), ("cpuid-clear=avx,avx", .notAscending, "cpuid-clear"),
         ("irqs=x", .badPropertyValue, "irqs"), ("irqs=9,4", .notAscending, "irqs"),
         ("irqs=", .badPropertyValue, "irqs"),
         ("tsc-mode=native", .badPropertyValue, "tsc-mode"),

@@ -55,6 +55,15 @@ import Testing
         #expect(refusal(of: launch)?.code == .limitExceeded)
     }
 
+    @Test func cpupoolsAreReadInTheirOrder() throws {
+        let pools = try settings("domb,cpupools", string("b.1_-:rtds:2-3,7") + string("a:null:1")).cpupools
+        #expect(pools.map { $0.name } == [bytes("b.1_-"), bytes("a")])
+        #expect(pools.map { $0.scheduler } == [.rtds, .null])
+        #expect(pools.map { $0.cpus } == [CPUSet(words: [0b1000_1100]), CPUSet(words: [2])])
+        let most = (1...64).flatMap { string("p\($0):null:\($0)") }
+        #expect(try settings("domb,cpupools", most).cpupools.count == 64)
+    }
+
     static let refusals: [Refusal] = [
         Refusal("a PCR above 23", .badPropertyValue, at: ":domb,pcr") { $0.set("domb,pcr", cells(24)) },
         Refusal("a PCR of two cells", .badPropertyLength, at: ":domb,pcr") { $0.set("domb,pcr", cells(0, 11)) },
@@ -85,6 +94,25 @@ import Testing
         Refusal("a relative target", .badPropertyValue, at: ":domb,handoff-target") {
             $0.set("domb,handoff", string("exec"))
             $0.set("domb,handoff-target", string("init"))
+        },
+        Refusal("no cpupool", .badPropertyValue, at: ":domb,cpupools") { $0.set("domb,cpupools", string("")) },
+        Refusal("a cpupool without its zero", .badPropertyValue, at: ":domb,cpupools") {
+            $0.set("domb,cpupools", bytes("a:credit2:1"))
+        },
+        Refusal("a cpupool without cpus", .badPropertyValue, at: ":domb,cpupools") {
+            $0.set("domb,cpupools", string("a:credit2"))
+        },
+        Refusal("a cpupool of an unknown scheduler", .badPropertyValue, at: ":domb,cpupools") {
+            $0.set("domb,cpupools", string("a:credit2:1") + string("b:fifo:2"))
+        },
+        Refusal("a cpupool with a space in its name", .badPropertyValue, at: ":domb,cpupools") {
+            $0.set("domb,cpupools", string("a b:credit2:1"))
+        },
+        Refusal("two cpupools of one name", .duplicateName, at: ":domb,cpupools") {
+            $0.set("domb,cpupools", string("a:credit2:1") + string("a:null:2"))
+        },
+        Refusal("65 cpupools", .limitExceeded, at: ":domb,cpupools") {
+            $0.set("domb,cpupools", (1...65).flatMap { string("p\($0):null:\($0)") })
         },
         Refusal("a misspelt property", .unknownDombProperty, at: ":domb,coverge") {
             $0.set("domb,coverge", string("all"))

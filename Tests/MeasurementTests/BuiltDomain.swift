@@ -81,6 +81,21 @@ struct BuiltDomain {
 
     func measure() throws -> LaunchEvent.DomainRecord {
         var host = SimulatedHypervisor()
+        return try measure(on: &host)
+    }
+
+    /// About how many frames the measurement asked Xen, and how it ended.
+    func framesAsked() -> (asked: UInt64, error: MeasurementError?) {
+        var host = SimulatedHypervisor()
+        do {
+            _ = try measure(on: &host)
+            return (host.framesAsked, nil)
+        } catch {
+            return (host.framesAsked, error as? MeasurementError)
+        }
+    }
+
+    private func measure(on host: inout SimulatedHypervisor) throws -> LaunchEvent.DomainRecord {
         host.add(domain)
         return try DomainMeasurement(
             description, coverage: coverage, pageCount: domain.info.totalPages, hashing: SwiftCryptoHash.self

@@ -66,6 +66,29 @@ import Testing
         #expect(built.error() == .strayByte(0x8000_0FFF))
     }
 
+    /// A memory map is the guest's word: one that claims all that 64 bits can name costs no more than the domain has, and
+    /// hides nothing.
+    @Test func aMapBeyondAllMemoryIsWalkedNoFurtherThanTheHighestFrame() throws {
+        var built = try BuiltDomain()
+        let entries = BuiltDomain.startInfo + 0x300
+        var entry: [UInt8] = []
+        for value in [0, UInt64.max - 1] { entry.append(littleEndian: value, byteCount: 8) }
+        built.domain.memory.write(entry, at: entries)
+        let (asked, error) = built.framesAsked()
+        #expect(error == nil, "what there is, is covered, and the map is in the record")
+        #expect(asked == 0xFF000)
+        built.domain.memory.write([1], at: 0x40_0123)
+        #expect(built.framesAsked().error == .strayByte(0x40_0123))
+        built.domain.memory.write([0], at: 0x40_0123)
+        built.domain.info.totalPages += 1
+        #expect(built.framesAsked() == (2 * 0xFF000, .pageCount(owned: 2058, found: 2057)))
+        // Nothing but what lies beyond.
+        var beyond: [UInt8] = []
+        for value in [UInt64.max - 0xFFFF, 0xFFFF] { beyond.append(littleEndian: value, byteCount: 8) }
+        built.domain.memory.write(beyond, at: entries)
+        #expect(built.framesAsked().error == .pageCount(owned: 2058, found: 2057))
+    }
+
     @Test func aPageThatTheDomainOwnsAndNobodySeesIsRefused() throws {
         var built = try BuiltDomain()
         built.domain.info.totalPages += 1

@@ -29,6 +29,8 @@ import Testing
         extended.interrupts = [9]
         extended.tscMode = .alwaysEmulate
         extended.parameters = [try #require(HVMSetting(.timerMode, 2))]
+        extended.channels = [EventChannel(port: 1, remote: Backend(name: [UInt8]("dom1".utf8)))]
+        extended.clearedFeatures = [.avx512f, .svm]
         extended.label = [0x61]
         extended.devices = [PCIAddress(rawValue: 0x300)]
         launch.module.domains[1].extended = extended
@@ -48,10 +50,10 @@ import Testing
         let operations = outcome.journal.entries.map { $0.operation }
         let measured = try #require(operations.firstIndex(of: .pcrExtend))
         let unpaused = try #require(operations.firstIndex(of: .unpause))
-        for operation in [Platform.Operation.mapMemory, .assignDevice, .setTSCInfo] {
+        for operation in [Platform.Operation.mapMemory, .assignDevice, .setTSCInfo, .setCPUPolicy] {
             #expect(try #require(operations.firstIndex(of: operation)) < measured)
         }
-        for operation in [Platform.Operation.mapPorts, .permitInterrupt, .setParameter, .relabelDomain] {
+        for operation in [Platform.Operation.mapPorts, .permitInterrupt, .setParameter, .allocUnbound, .relabelDomain] {
             #expect((measured..<unpaused).contains(try #require(operations.firstIndex(of: operation))))
         }
     }
@@ -71,6 +73,10 @@ import Testing
         (.permitPorts, "ioports 0x3f8+8: xc_domain_ioport_permission"),
         (.mapPorts, "ioports 0x3f8+8: xc_domain_ioport_mapping"),
         (.permitInterrupt, "irqs 9: xc_domain_gsi_permission"),
+        (.setCPUPolicy, "cpuid-clear avx512f,svm: XEN_DOMCTL_set_cpu_policy"),
+        (.getCPUPolicy, "cpuid-clear avx512f,svm: XEN_DOMCTL_get_cpu_policy"),
+        (.allocUnbound, "event-channels port 1 for domain 1: xc_evtchn_alloc_unbound"),
+        (.channelStatus, "event-channels port 1 for domain 1: xc_evtchn_status"),
         (.setParameter, "hvm-params timer-mode:2: xc_hvm_param_set"),
         (.contextToSID, "label a: xc_flask_context_to_sid"), (.relabelDomain, "label a: xc_flask_relabel_domain"),
     ])
@@ -96,15 +102,26 @@ import Testing
                 == "configure: domain 1: weight and cap weight 512: Xen reads back another value than it was given")
     }
 
+    @Test func anotherPortThanExpectedIsTold() throws {
+        var launch = try launch()
+        launch.host.domainsByID[2]?.channels = [1: nil]
+        let failure = try #require(launch.run().failure)
+        #expect(
+            String(decoding: failure.message.bytes, as: UTF8.self)
+                == "configure: domain 2: event-channels port 1 for domain 1: Xen gave port 2")
+    }
+
     @Test func theLogHasEverySetting() throws {
         let plan = try #require(try launch().run(planOnly: true).plan)
         #expect(
             plan.configurationRecord.domains[1].items == [
                 ConfigurationItem(.vcpus, [1]), ConfigurationItem(.tscMode, [1]),
-                ConfigurationItem(.memory, [0xD0000, 16, 0xE0000]), ConfigurationItem(.device, [0x300]),
+                ConfigurationItem(.clearedFeatures, [176, 98]), ConfigurationItem(.memory, [0xD0000, 16, 0xE0000]),
+                ConfigurationItem(.device, [0x300]),
                 ConfigurationItem(.nodeAffinity, [2]), ConfigurationItem(.rtds, [10000, 4000]),
                 ConfigurationItem(.ports, [0x3F8, 8]), ConfigurationItem(.interrupt, [9]),
-                ConfigurationItem(.parameter, [10, 2]), ConfigurationItem(.label, [1, 0x61]),
+                ConfigurationItem(.parameter, [10, 2]), ConfigurationItem(.channel, [1, 1]),
+                ConfigurationItem(.label, [1, 0x61]),
             ])
     }
 
@@ -156,11 +173,11 @@ import Testing
             ),
             ("domain 2: affinity to node 1, and the host has 1", { $0.host.facts.host.nodes = 1 }),
             (
-                "domain 2: rtds-period and rtds-budget are RTDS's, and this host runs another scheduler",
+                "domain 2: rtds-period and rtds-budget are RTDS's, and the domain is under another scheduler",
                 { $0.host.facts.scheduler = .credit2 }
             ),
             (
-                "domain 1: weight and cap are credit's and credit2's, and this host runs another scheduler",
+                "domain 1: weight and cap are credit's and credit2's, and the domain is under another scheduler",
                 { $0.module.domains[0].weight = 1 }
             ),
         ] as [(String, (inout SimulatedLaunch) -> Void)] {

@@ -1,13 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Installs the packages of packages.txt that are missing. Says what it does; does nothing when all are there.
+# usage: apt.sh [LIST]
+# Installs the packages of a list (packages.txt) that are missing. Says what it does; does nothing when all are there.
 . "$(dirname "$0")/common.sh"
 
 missing=()
 while read -r package; do
     case $package in '' | '#'*) continue ;; esac
     dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
-done <"$DEPS/packages.txt"
+done <"${1:-$DEPS/packages.txt}"
 
 [ ${#missing[@]} -eq 0 ] && exit 0
 say "installing: ${missing[*]}"

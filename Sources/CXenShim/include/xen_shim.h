@@ -15,6 +15,7 @@ struct domb_domain_info {
     uint64_t cpu_time;
     uint32_t vcpus;
     uint32_t ssidref;
+    uint32_t cpupool;
     uint16_t domid;
     uint8_t paused;
     uint8_t shut_down;
@@ -69,6 +70,27 @@ int domb_xc_vcpu_setaffinity(struct domb_xen *xen, uint32_t domid, uint32_t vcpu
 // Returns the words that each map has; at most capacity are written.
 int64_t domb_xc_vcpu_getaffinity(struct domb_xen *xen, uint32_t domid, uint32_t vcpu, uint64_t *hard, uint64_t *soft,
                                  size_t capacity);
+// The port that Xen gave.
+int64_t domb_xc_evtchn_alloc_unbound(struct domb_xen *xen, uint32_t domid, uint32_t remote);
+// The domid that an unbound port waits for, DOMB_NOT_UNBOUND for a port in another state.
+enum { DOMB_NOT_UNBOUND = 0x10000 };
+int64_t domb_xc_evtchn_unbound_remote(struct domb_xen *xen, uint32_t domid, uint32_t port);
+// XEN_DOMCTL_get_cpu_policy and XEN_DOMCTL_set_cpu_policy of one leaf: EAX, EBX, ECX, EDX; zeros where it is not there.
+int domb_cpuid_get(struct domb_xen *xen, uint32_t domid, uint32_t leaf, uint32_t subleaf, uint32_t registers[4]);
+int domb_cpuid_set(struct domb_xen *xen, uint32_t domid, uint32_t leaf, uint32_t subleaf, const uint32_t registers[4]);
+
+struct domb_cpupool {
+    uint32_t number;
+    uint32_t scheduler;
+};
+
+// The pool with this number or the next greater one; -ENOENT where there is none.
+int domb_xc_cpupool_getinfo(struct domb_xen *xen, uint32_t first, struct domb_cpupool *out, uint64_t *cpus,
+                            size_t capacity);
+int domb_xc_cpupool_create(struct domb_xen *xen, uint32_t number, uint32_t scheduler);
+int domb_xc_cpupool_addcpu(struct domb_xen *xen, uint32_t number, uint32_t cpu);
+int domb_xc_cpupool_removecpu(struct domb_xen *xen, uint32_t number, uint32_t cpu);
+int domb_xc_cpupool_movedomain(struct domb_xen *xen, uint32_t number, uint32_t domid);
 int domb_xc_sched_credit2_domain_set(struct domb_xen *xen, uint32_t domid, uint16_t weight, uint16_t cap);
 int domb_xc_sched_credit2_domain_get(struct domb_xen *xen, uint32_t domid, uint16_t *weight, uint16_t *cap);
 int domb_xc_sched_credit_domain_set(struct domb_xen *xen, uint32_t domid, uint16_t weight, uint16_t cap);
@@ -141,10 +163,6 @@ int domb_xs_watch(struct domb_xen *xen, const char *path);
 // 1 if a watch fired, 0 if none did in so many milliseconds.
 int domb_xs_wait(struct domb_xen *xen, int milliseconds);
 
-// xc_evtchn_alloc_unbound: the port.
-int64_t domb_xc_evtchn_alloc_unbound(struct domb_xen *xen, uint32_t domid, uint32_t remote);
-// xc_evtchn_status: the domid that may bind an unbound port, -ENOENT for a port in another state.
-int64_t domb_xc_evtchn_unbound(struct domb_xen *xen, uint32_t domid, uint32_t port);
 // Entries of the first frame of a domain's grant table, version 1, by XENMEM_resource_grant_table.
 struct domb_grant {
     uint32_t frame;

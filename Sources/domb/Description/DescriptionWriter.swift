@@ -33,6 +33,13 @@ struct DescriptionWriter {
         ]
         if let digest = settings.xenstored { lines.append("  xenstored: \(hexadecimal(digest.bytes))") }
         if let target = settings.handoffTarget { lines.append("  handoff_target: \(quoted(target, "handoff_target"))") }
+        if !settings.cpupools.isEmpty { lines.append("  cpupools:") }
+        for pool in settings.cpupools {
+            lines += [
+                "    - name: \(quoted(pool.name, "cpupools"))", "      scheduler: \(pool.scheduler.name)",
+                "      cpus: \"\(cpuList(pool.cpus))\"",
+            ]
+        }
     }
 
     private mutating func add(_ boot: BootDomain) {

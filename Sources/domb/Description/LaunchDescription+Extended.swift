@@ -10,6 +10,7 @@ extension LaunchDescription.Domain {
     /// What a wrong value should have been.
     private static func form(_ key: String) -> String {
         switch key {
+        case "cpupool": "a name of launch.cpupools"
         case "rtds-period", "rtds-budget":
             "microseconds, both of rtds_period and rtds_budget, from \(RTDSParameters.least) on, budget at most period"
         case "node-affinity": "a list of nodes, as in 0-1,3"
@@ -20,6 +21,10 @@ extension LaunchDescription.Domain {
         case "hvm-params":
             "NAME:VALUE with a name of "
                 + HVMParameter.allCases.filter { $0.mayBe(0) }.map { $0.name.description }.joined(separator: ", ")
+        case "event-channels": "PORT:REMOTE, as in 3:sensor, ascending by port, 1 to 4095"
+        case "cpuid-clear":
+            "in alphabetical order, of "
+                + CPUFeature.allCases.map { $0.name.description }.sorted().joined(separator: ", ")
         case "label": "printable, without spaces, at most \(Limits.labelBytes) bytes"
         case "enhanced": "enabled, disabled or no-xenstore; a console, disks and vifs need it"
         case "console": "the name of a domain, or Domain-0"
@@ -38,6 +43,9 @@ extension LaunchDescription.Domain {
         }
     }
 
+    /// What stands between items in DomB's text.
+    private static func separator(_ key: String) -> String { key == "disks" || key == "vifs" ? ";" : "," }
+
     static func conduct(_ section: DescriptionSection) -> DomainConduct {
         DomainConduct { key in
             section[Self.key(key)].flatMap { $0.text }.map { Array($0.utf8) }
@@ -55,9 +63,6 @@ extension LaunchDescription.Domain {
         default: "halt, recover or skip"
         }
     }
-
-    /// What stands between items in DomB's text.
-    private static func separator(_ key: String) -> String { key == "disks" || key == "vifs" ? ";" : "," }
 
     private static func text(_ value: DescriptionValue, separator: String) -> [UInt8]? {
         guard value.node.scalar == nil else { return value.text.map { Array($0.utf8) } }

@@ -51,7 +51,8 @@ extension LaunchDescription {
     }
 
     private mutating func readSettings(_ value: DescriptionValue) {
-        guard let section = value.section(["pcr", "tpm", "coverage", "handoff", "handoff_target", "xenstored"]) else {
+        let keys = ["pcr", "tpm", "coverage", "handoff", "handoff_target", "xenstored", "cpupools"]
+        guard let section = value.section(keys) else {
             return
         }
         if let number = section["pcr"]?.number(in: 0...UInt64(PCRIndex.count - 1)),
@@ -59,6 +60,7 @@ extension LaunchDescription {
         {
             settings.pcr = pcr
         }
+        if let pools = section["cpupools"] { settings.cpupools = Self.cpupools(pools) }
         let policies = [TPMPolicy.require, .warn, .off].map { ($0.name.description, $0) }
         settings.tpmPolicy = section["tpm"]?.choice(policies) ?? settings.tpmPolicy
         let coverages = [Coverage.images, .all].map { ($0.name.description, $0) }
@@ -134,6 +136,14 @@ extension LaunchDescription {
             } else {
                 lines[name] = domain.place["name"]?.line ?? 0
             }
+        }
+        checkChannels(lines)
+        for domain in domains {
+            guard let pool = domain.description.extended.cpupool,
+                !settings.cpupools.contains(where: { $0.name == pool })
+            else { continue }
+            let names = settings.cpupools.map { text($0.name) }
+            domain.place["cpupool"]?.wrong("no cpupool '\(text(pool))'\(NearName.hint(for: text(pool), among: names))")
         }
         for domain in domains {
             for (name, place) in domain.dependsOn {

@@ -28,6 +28,9 @@ extension FlatTree.Node {
         set("domb,handoff", text: settings.handoff.name.description)
         if let target = settings.handoffTarget { set("domb,handoff-target", text: target) }
         if let digest = settings.xenstored { set("domb,xenstored", bytes: digest.bytes) }
+        if !settings.cpupools.isEmpty {
+            set("domb,cpupools", bytes: settings.cpupools.flatMap { Array($0.words.utf8) + [0] })
+        }
     }
 
     fileprivate init(_ boot: BootDomain) {
@@ -69,6 +72,7 @@ extension FlatTree.Node {
     }
 
     private mutating func add(_ extended: ExtendedConfiguration) {
+        if let pool = extended.cpupool { set("domb,cpupool", text: pool) }
         if let rtds = extended.rtds {
             set("domb,rtds-period", cells: [rtds.period])
             set("domb,rtds-budget", cells: [rtds.budget])
@@ -82,6 +86,11 @@ extension FlatTree.Node {
         if let mode = extended.tscMode { set("domb,tsc-mode", text: mode.name.description) }
         if !extended.parameters.isEmpty {
             set("domb,hvm-params", longs: extended.parameters.flatMap { [UInt64($0.parameter.rawValue), $0.value] })
+        }
+        let channels = extended.channels.map { Array("\($0.port):".utf8) + $0.remote.text.bytes }
+        if !channels.isEmpty { set("domb,event-channels", bytes: channels.flatMap { $0 + [0] }) }
+        if !extended.clearedFeatures.isEmpty {
+            set("domb,cpuid-clear", bytes: extended.clearedFeatures.flatMap { Line($0.name).bytes + [0] })
         }
         if let label = extended.label { set("domb,label", text: label) }
         // Strings, each with its zero.

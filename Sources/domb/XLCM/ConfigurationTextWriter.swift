@@ -23,6 +23,9 @@ struct ConfigurationTextWriter {
         add("handoff", settings.handoff.name.description)
         if let target = settings.handoffTarget { add("handoff-target", target) }
         if let digest = settings.xenstored { add("xenstored", digest) }
+        if !settings.cpupools.isEmpty {
+            add("cpupools", settings.cpupools.map { $0.words }.joined(separator: "/"))
+        }
         quote("bootargs", bootArguments)
     }
 
@@ -39,6 +42,9 @@ struct ConfigurationTextWriter {
                 inexpressible.append("a dependency on a domain with a comma in its name")
             }
             add("depends-on", Array(names.joined(separator: ",".utf8)))
+        }
+        if domain.extended.channels.contains(where: { $0.remote.name.contains(UInt8(ascii: ",")) }) {
+            inexpressible.append("an event channel to a domain with a comma in its name")
         }
         addAffinity("hard-affinity", domain.affinities.map { ($0.vcpu, $0.hard) })
         addAffinity("soft-affinity", domain.affinities.map { ($0.vcpu, $0.soft) })

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CSwtpmShim
+import Glibc
+import LaunchControl
+import Platform
+import SimulatedPlatform
+import TPMBindings
+
+/// A launch on the simulated Xen with a real TPM, swtpm, on the way that PID 1 takes to its own: for the rig's tests of
+/// what a launch does when that way fails, and for measuring.
+struct LaunchCommand {
+    private let socket: String
+    private let log: String
+    private let domains: UInt16
+    private let settings: LaunchSettings
+
+    init(_ options: Options) throws(Options.Wrong) {
+        var options = options
+        guard let socket = options.take("--tpm") else { throw Options.Wrong(word: "--tpm") }
+        guard let log = options.take("--log") else { throw Options.Wrong(word: "--log") }
+        self.socket = socket
+        self.log = log
+        domains = try options.take("--domains", default: 2, in: Rehearsal.domains)
+        let index = try options.take("--pcr", default: UInt32(11), in: 0...UInt32(PCRIndex.count - 1))
+        let name = options.take("--policy") ?? "require"
+        guard let pcr = PCRIndex(rawValue: index), let policy = TPMPolicy(name: Array(name.utf8)) else {
+            throw Options.Wrong(word: "--policy \(name)")
+        }
+        settings = LaunchSettings(pcr: pcr, tpmPolicy: policy, handoff: .shutdown)
+        try options.finish()
+    }
+
+    func run() -> CInt {
+        // A connection that breaks is an error of the transport, not the end of the program.
+        signal(SIGPIPE, SIG_IGN)
+        var rehearsal = Rehearsal(domains: domains, settings: settings)
+        warmUp()
+        let start = Clock.nanoseconds(CLOCK_MONOTONIC)
+        let outcome = rehearsal.run(store: Self.open(socket), journal: RecordingJournal())
+        let took = Clock.nanoseconds(CLOCK_MONOTONIC) - start
+        if let bytes = outcome.journal.eventLogs.last, !write(bytes) { return 74 }
+        for entry in outcome.journal.entries where entry.operation.isTPMs || entry.result != 0 {
+            print("\(entry.operation.name) \(entry.result) \(String(decoding: entry.detail.bytes, as: UTF8.self))")
+        }
+        print("took \(took) ns")
+        print("unpaused \(outcome.unpaused.map { "\($0.rawValue)" }.joined(separator: " "))")
+        guard let failure = outcome.failure else {
+            print("launch complete")
+            return 0
+        }
+        print("launch failed: \(String(decoding: failure.message.bytes, as: UTF8.self))")
+        return 1
+    }
+
+    /// Ordinary Swift makes the metadata of a generic type when it is first used, and needs 0.3 ms for a launch's; PID 1 is
+    /// Embedded Swift, where there is none.
+    private func warmUp() {
+        var first = Rehearsal(domains: 1, settings: LaunchSettings(tpmPolicy: .warn, handoff: .shutdown))
+        var opened: OpaquePointer?
+        // Safety: nothing is opened where there is no such socket; the shim sets the pointer if it returns zero.
+        let code = unsafe "path=/nonexistent".withCString { unsafe domb_tpm_open_swtpm($0, &opened) }
+        _ = first.run(store: unsafe TSS2MeasurementStore(adopting: opened, code: code), journal: RecordingJournal())
+    }
+
+    private func write(_ bytes: [UInt8]) -> Bool {
+        guard let file = unsafe fopen(log, "w") else { return false }
+        // Safety: the array has the count given and lives through the call.
+        let count = unsafe bytes.withUnsafeBytes { unsafe fwrite($0.baseAddress, 1, $0.count, file) }
+        return unsafe fclose(file) == 0 && count == bytes.count
+    }
+
+    private static func open(_ socket: String) -> TSS2MeasurementStore {
+        var opened: OpaquePointer?
+        // Safety: the string lives through the call; the shim sets the pointer if it returns zero.
+        let code = unsafe "path=\(socket)".withCString { unsafe domb_tpm_open_swtpm($0, &opened) }
+        return unsafe TSS2MeasurementStore(adopting: opened, code: code)
+    }
+}
+
+extension Platform.Operation {
+    fileprivate var isTPMs: Bool {
+        switch self {
+        case .getCapability, .readClock, .pcrExtend, .pcrRead, .getTestResult, .setLocality: true
+        default: false
+        }
+    }
+}

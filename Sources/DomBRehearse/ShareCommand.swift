@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import LaunchControl
+import Platform
+import SimulatedPlatform
+
+/// How long a launch computes besides hypercalls (with the hashing of content in them) and TPM commands. What the records
+/// themselves take to hash counts as DomB's.
+struct ShareCommand {
+    private let domains: UInt16
+    private let rounds: Int
+
+    init(_ options: Options) throws(Options.Wrong) {
+        var options = options
+        domains = try options.take("--domains", default: 8, in: Rehearsal.domains)
+        rounds = try options.take("--rounds", default: 200, in: 1...100_000)
+        try options.finish()
+    }
+
+    func run() {
+        var shares: [UInt64] = []
+        var operations = 0
+        let settings = LaunchSettings(tpmPolicy: .require, handoff: .shutdown)
+        for _ in 0..<rounds {
+            var rehearsal = Rehearsal(domains: domains, settings: settings)
+            let store = SimulatedTPM(banks: [HashAlgorithm.sha1.rawValue, HashAlgorithm.sha256.rawValue])
+            let start = Clock.nanoseconds(CLOCK_THREAD_CPUTIME_ID)
+            let outcome = rehearsal.run(store: store, journal: StopwatchJournal())
+            let total = Clock.nanoseconds(CLOCK_THREAD_CPUTIME_ID) - start
+            guard outcome.failure == nil else { return DomBRehearse.tell("the launch failed\n") }
+            shares.append(total - outcome.journal.inOperations)
+            operations = outcome.journal.operations
+        }
+        shares.sort()
+        print(
+            "domains \(domains) operations \(operations) share-ns least \(shares[0]) median \(shares[shares.count / 2])"
+        )
+    }
+}
+
+/// Counts the processor time that passes inside of operations.
+private struct StopwatchJournal: Journal {
+    private(set) var inOperations: UInt64 = 0
+    private(set) var operations = 0
+
+    /// In nanoseconds, unlike any other journal's: nothing here is put off, so nobody else looks at it.
+    mutating func now() -> UInt64 { Clock.nanoseconds(CLOCK_THREAD_CPUTIME_ID) }
+
+    mutating func wait(microseconds: UInt64) {}
+
+    mutating func note(_ line: Line) {}
+
+    mutating func record(_ entry: TraceEntry) {
+        inOperations += entry.end - entry.start
+        operations += 1
+    }
+
+    mutating func measured(_ domid: DomainID, name: [UInt8], digest: Digest) {}
+
+    mutating func publish(eventLog: [UInt8], digest: Digest) {}
+}

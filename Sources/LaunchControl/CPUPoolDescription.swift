@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Platform
+
+/// One of `domb,cpupools`: "NAME:SCHEDULER:CPUS", as in "realtime:rtds:2-3". Pools are numbered from 1 in their order.
+public struct CPUPoolDescription: Equatable, Sendable {
+    public var name: [UInt8]
+    public var scheduler: HypervisorFacts.Scheduler
+    public var cpus: CPUSet
+
+    public init(name: [UInt8], scheduler: HypervisorFacts.Scheduler, cpus: CPUSet) {
+        self.name = name
+        self.scheduler = scheduler
+        self.cpus = cpus
+    }
+
+    private init?(_ text: ArraySlice<UInt8>) {
+        let parts = text.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+        guard parts.count == 3, Self.isName(parts[0]), let cpus = CPUList.parse([UInt8](parts[2])),
+            let scheduler = HypervisorFacts.Scheduler.choices.first(where: { Line($0.name).bytes == [UInt8](parts[1]) })
+        else { return nil }
+        self.init(name: [UInt8](parts[0]), scheduler: scheduler, cpus: cpus)
+    }
+
+    /// 1 to 63 letters, digits, `_`, `-` and `.`: no character that separates anything in any form.
+    public static func isName(_ name: ArraySlice<UInt8>) -> Bool {
+        (1...Limits.nameBytes).contains(name.count)
+            && name.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."):
+                    true
+                default: false
+                }
+            }
+    }
+
+    /// No name twice; which cpu is in which pool is the plan's matter.
+    static func list(_ texts: [ArraySlice<UInt8>]) -> (pools: [CPUPoolDescription], problem: ParseError.Code?) {
+        guard texts.count <= Limits.ranges else { return ([], .limitExceeded) }
+        var pools: [CPUPoolDescription] = []
+        for text in texts {
+            guard let pool = CPUPoolDescription(text) else { return ([], .badPropertyValue) }
+            guard !pools.contains(where: { $0.name == pool.name }) else { return ([], .duplicateName) }
+            pools.append(pool)
+        }
+        return (pools, nil)
+    }
+}
