@@ -49,13 +49,13 @@ struct Invariants {
         guard let extend = before.lastIndex(where: { $0.operation == .pcrExtend }),
             let read = before.lastIndex(where: { $0.operation == .pcrRead && $0.result == 0 }), extend < read
         else { return "I1: a domain runs, and the PCR was not read after its last extend" }
-        guard let capped = run.journal.eventLogs.first, let replay = Self.replay(capped) else {
+        guard let capped = run.journal.eventLogs.first, let (records, replay) = Self.replay(capped) else {
             return "I1: a domain runs, and no log was written"
         }
         guard replay.outcome == .closed, replay.findings.isEmpty else {
             return "I8: a domain runs, and the log is open"
         }
-        let held = Self.pcr(run.tpm.extends.prefix(replay.valuesAfter.count).map { $0.digests })
+        let held = Self.pcr(run.tpm.extends.prefix(records).map { $0.digests })
         return held == replay.values ? nil : "I1: a domain runs, and the PCR was not what the log says"
     }
 
@@ -76,7 +76,7 @@ struct Invariants {
         guard let log = run.journal.eventLogs.last else {
             return run.end == nil && run.tpm.extends.isEmpty ? nil : "I3: no log"
         }
-        guard let replay = Self.replay(log) else { return "I3: the log cannot be read" }
+        guard let (_, replay) = Self.replay(log) else { return "I3: the log cannot be read" }
         if let finding = replay.findings.first { return "I3: the log contradicts itself: \(finding)" }
         let isGood = run.end == .complete
         if isGood != (replay.outcome == .closed) {
@@ -136,9 +136,10 @@ struct Invariants {
         return run.unpaused.count == count && run.ready.count == waiting ? nil : "complete, and not all are ready"
     }
 
-    private static func replay(_ log: [UInt8]) -> LogReplay? {
+    private static func replay(_ log: [UInt8]) -> (records: Int, replay: LogReplay)? {
         do throws(LogError) {
-            return LogReplay(try EventLogReader(parsing: log), hashing: SwiftCryptoHash.self)
+            let reader = try EventLogReader(parsing: log)
+            return (reader.records.count, LogReplay(reader, hashing: SwiftCryptoHash.self))
         } catch {
             return nil
         }

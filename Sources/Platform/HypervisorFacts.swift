@@ -6,17 +6,6 @@ public struct HypervisorFacts: Equatable, Sendable {
         case credit, credit2, rtds, arinc653, null
         /// A `XEN_SCHEDULER_*` value that this table does not know.
         case other(UInt32)
-
-        public var name: StaticString {
-            switch self {
-            case .credit: "credit"
-            case .credit2: "credit2"
-            case .rtds: "rtds"
-            case .arinc653: "arinc653"
-            case .null: "null"
-            case .other: "another"
-            }
-        }
     }
 
     /// "4.20.4-pre": major, minor and XENVER_extraversion2 as Xen prints them.

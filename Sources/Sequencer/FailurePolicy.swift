@@ -94,7 +94,7 @@ extension ConfigError {
         switch self {
         case .hypercall(let operation, _), .notKept(let operation): operation.moment == .inStore
         case .node, .nodeNotKept, .transactionLost: true
-        case .noRing: false
+        case .noRing, .otherPort: false
         }
     }
 }
