@@ -4,7 +4,7 @@
 # Builds the rig's guests: OUTDIR/tiny.elf, a PVH guest of one page of code, OUTDIR/probe.elf,
 # which also tells what it was given, and ramdisks for Linux PVH guests:
 # linux-ramdisk.cpio.gz, storage-ramdisk.cpio.gz (a driver domain) and app-ramdisk.cpio.gz (its client). The same sources
-# and compiler give the same bytes but for the disk's file system: their digests go into LCMs.
+# and compiler give the same bytes: their digests go into LCMs.
 set -euo pipefail
 
 [ $# -eq 3 ] || { echo "usage: build.sh OUTDIR KERNEL_MODULES_DIR XEN_HEADERS" >&2; exit 64; }
@@ -14,6 +14,8 @@ out=$(cd "$1" && pwd)
 modules=$2 headers=$3
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+
+UUID=00000000-0000-0000-0000-000000000001
 
 pack() { python3 "$here/../initramfs/pack.py" "$@"; }
 
@@ -45,10 +47,20 @@ tiny probe.elf -DPROBE
 for name in linux-init pv-storage pv-app disk-init; do init "$name"; done
 pack "$work/linux-ramdisk.cpio.gz" "/init=$work/linux-init:755"
 
-mkdir -p "$work/root/sbin" "$work/root/dev"
-cp "$work/disk-init" "$work/root/sbin/init"
-mke2fs -q -t ext2 -O none -I 256 -m 0 -U 00000000-0000-0000-0000-000000000001 -d "$work/root" \
-    "$work/disk.img" 2048
+# mke2fs copies the times of folders, their last change too: debugfs makes them.
+: >"$work/disk.img"
+export E2FSPROGS_FAKE_TIME=1
+mke2fs -q -t ext2 -O none -I 256 -m 0 -U "$UUID" -E "hash_seed=$UUID" "$work/disk.img" 2048
+debugfs -w -f /dev/stdin "$work/disk.img" >/dev/null 2>&1 <<END
+mkdir sbin
+mkdir dev
+write $work/disk-init sbin/init
+sif sbin/init mode 0100755
+sif sbin/init uid 0
+sif sbin/init gid 0
+END
+debugfs -R 'stat sbin/init' "$work/disk.img" 2>/dev/null | grep -q 'Mode:  0755' ||
+    { echo "build.sh: the disk has no /sbin/init" >&2; exit 70; }
 mapfile -t words < <(module brd xen-blkback xen-gntdev xen-evtchn)
 pack "$work/storage-ramdisk.cpio.gz" "/init=$work/pv-storage:755" "/disk.img=$work/disk.img" "${words[@]}"
 mapfile -t words < <(module crc16 crc32c_generic mbcache jbd2 ext4 xen-blkfront)

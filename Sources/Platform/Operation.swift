@@ -12,7 +12,7 @@ public enum Operation: UInt8, CaseIterable, Sendable {
     case createCPUPool, addPoolCPU, removePoolCPU, moveToPool
     case permitPorts, mapPorts, permitMemory, mapMemory, permitInterrupt, setTSCInfo, getTSCInfo, setParameter
     case contextToSID, relabelDomain, testAssignDevice, assignDevice
-    case allocUnbound, channelStatus, grantTable
+    case allocUnbound, channelStatus, grantRead, grantWrite
     case storeOpen, storeRead, transactionStart, storeWrite, transactionEnd, introduce, isIntroduced
     case storeWatch, storeWait
     case unpause, setVIRQHandler, bindVIRQ, waitForEvent
@@ -73,7 +73,8 @@ public enum Operation: UInt8, CaseIterable, Sendable {
         case .setHandle: "xc_domain_sethandle"
         case .allocUnbound: "xc_evtchn_alloc_unbound"
         case .channelStatus: "xc_evtchn_status"
-        case .grantTable: "xenforeignmemory_map_resource"
+        case .grantRead: "xenforeignmemory_map_resource"
+        case .grantWrite: "xenforeignmemory_map_resource (writable)"
         case .storeOpen: "xs_open"
         case .storeRead: "xs_read"
         case .transactionStart: "xs_transaction_start"

@@ -44,12 +44,12 @@ extension Machine: Xenstore where Host: ~Copyable, Store: ~Copyable, Log: ~Copya
     }
 
     public mutating func seedGrant(_ domid: DomainID, _ grant: ReservedGrant) throws(HypercallError) {
-        try traced(.grantTable, domid) { (host) throws(HypercallError) in try host.seedGrant(domid, grant) }
+        try traced(.grantWrite, domid) { (host) throws(HypercallError) in try host.seedGrant(domid, grant) }
     }
 
     public mutating func seededGrant(
         _ domid: DomainID, _ reference: ReservedGrant.Reference
     ) throws(HypercallError) -> ReservedGrant? {
-        try traced(.grantTable, domid) { (host) throws(HypercallError) in try host.seededGrant(domid, reference) }
+        try traced(.grantRead, domid) { (host) throws(HypercallError) in try host.seededGrant(domid, reference) }
     }
 }

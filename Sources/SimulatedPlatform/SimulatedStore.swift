@@ -143,14 +143,14 @@ extension SimulatedHypervisor: Xenstore {
     }
 
     public mutating func seedGrant(_ domid: DomainID, _ grant: ReservedGrant) throws(HypercallError) {
-        _ = try domain(.grantTable, domid)
+        _ = try domain(.grantWrite, domid)
         change(domid) { $0.grants[grant.reference] = grant }
     }
 
     public mutating func seededGrant(
         _ domid: DomainID, _ reference: ReservedGrant.Reference
     ) throws(HypercallError) -> ReservedGrant? {
-        try domain(.grantTable, domid).grants[reference]
+        try domain(.grantRead, domid).grants[reference]
     }
 
     /// Where xenstored runs: the boot domain.

@@ -92,7 +92,7 @@ extension XenctrlHypervisor: Xenstore {
         let entry = domb_grant(frame: grant.frame, domid: grant.grantee.rawValue, permits: 1)
         // Safety: the handle is open.
         let result = unsafe domb_grant_write(handle, UInt32(domid.rawValue), grant.reference.rawValue, entry)
-        try check(.grantTable, domid, result)
+        try check(.grantWrite, domid, result)
     }
 
     public mutating func seededGrant(
@@ -101,7 +101,7 @@ extension XenctrlHypervisor: Xenstore {
         var entry = domb_grant()
         // Safety: the handle is open, and the shim fills the entry.
         let result = unsafe domb_grant_read(handle, UInt32(domid.rawValue), reference.rawValue, &entry)
-        try check(.grantTable, domid, result)
+        try check(.grantRead, domid, result)
         guard entry.permits != 0, let grantee = DomainID(rawValue: entry.domid) else { return nil }
         return ReservedGrant(reference, frame: entry.frame, grantee: grantee)
     }

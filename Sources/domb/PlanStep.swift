@@ -29,11 +29,14 @@ struct PlanStep {
     }
 
     private static func store(_ plan: LaunchPlan) -> [PlanStep] {
-        let written = configure(plan, .inStore)
-        guard !written.isEmpty else { return [] }
-        return written
-            + plan.module.domains.filter { $0.extended.usesStore }.map {
-                PlanStep(stage: "configure", operation: .introduce, domain: $0, detail: "xenstored serves its ring")
+        let shares = zip(plan.module.domains, plan.configurations).filter { $0.0.extended.usesStore }
+        return shares.map { domain, configuration in
+            let written = configuration.operations.filter { $0.moment == .inStore }.map { $0.detail }
+            return PlanStep(
+                stage: "configure", operation: .storeWrite, domain: domain, detail: written.joined(separator: "; "))
+        }
+            + shares.map {
+                PlanStep(stage: "configure", operation: .introduce, domain: $0.0, detail: "xenstored serves its ring")
             }
     }
 
@@ -131,7 +134,7 @@ extension ConfigOperation {
         case .parameter: [.setParameter]
         case .handle: [.setHandle]
         case .label: [.relabelDomain]
-        case .ring: [.allocUnbound, .setParameter, .grantTable]
+        case .ring: [.allocUnbound, .setParameter, .grantWrite]
         case .home, .console, .disk, .interface: [.storeWrite]
         }
     }

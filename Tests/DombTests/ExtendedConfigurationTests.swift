@@ -17,11 +17,12 @@ import Testing
         var domain = DomainDescription(
             domid: try #require(DomainID(rawValue: 1)), name: Array("a".utf8), memory: 8192, kernel: kernel)
         domain.extended = try TestLaunchFiles.extended()
-        domain.extended.channels = [EventChannel(port: 1, remote: Backend(name: []))]
+        domain.extended.channels = [EventChannel(port: 3, remote: Backend(name: []))]
         return LaunchControlModule(
             domains: [domain],
             settings: LaunchSettings(
-                coverage: .images, handoff: .park, cpupools: TestLaunchFiles.cpupools))
+                coverage: .images, handoff: .park, xenstored: SwiftCryptoHash.digest(.sha256, of: []),
+                cpupools: TestLaunchFiles.cpupools))
     }
 
     private func plan(_ module: LaunchControlModule, _ arguments: [String] = []) throws -> LaunchPlan {
@@ -36,6 +37,10 @@ import Testing
         #expect(
             steps.map { "\($0.operation.name) \($0.detail)" } == [
                 "xc_domain_max_vcpus 1 vcpus", "xc_domain_set_tsc_info TSC mode never-emulate",
+                "xc_evtchn_alloc_unbound enhanced: ring to domain 0", "xc_hvm_param_set enhanced: ring to domain 0",
+                "xenforeignmemory_map_resource (writable) enhanced: ring to domain 0",
+                "xc_evtchn_alloc_unbound console: ring to domain 0", "xc_hvm_param_set console: ring to domain 0",
+                "xenforeignmemory_map_resource (writable) console: ring to domain 0",
                 "XEN_DOMCTL_set_cpu_policy cpuid-clear avx512f,rtm",
                 "xc_domain_iomem_permission 16 machine frames from 0xd0000 at guest frame 0xe0000",
                 "xc_domain_memory_mapping 16 machine frames from 0xd0000 at guest frame 0xe0000",
@@ -49,8 +54,13 @@ import Testing
                 "xc_domain_ioport_permission 16 ports from 0x2f80", "xc_domain_ioport_mapping 16 ports from 0x2f80",
                 "xc_domain_gsi_permission irqs 4", "xc_domain_gsi_permission irqs 9",
                 "xc_hvm_param_set hvm-params timer-mode:2", "xc_hvm_param_set hvm-params x87-pointer-width:8",
-                "xc_evtchn_alloc_unbound event-channels port 1 for domain 0",
+                "xc_evtchn_alloc_unbound event-channels port 3 for domain 0",
                 "xc_flask_relabel_domain label system_u:system_r:domU_t",
+                "xs_write enhanced in xenstore; console Domain-0; "
+                    + "disks vdev=xvda,target=/dev/vg/root,access=rw,backend=Domain-0; disks vdev=xvdb2,target=data.img,"
+                    + "access=ro,backend=Domain-0,physical-device=fd:2; "
+                    + "vifs mac=00:16:3e:00:00:01,bridge=xenbr0,backend=Domain-0",
+                "xs_introduce_domain xenstored serves its ring",
             ])
     }
 
@@ -65,10 +75,12 @@ import Testing
         domain.memory.write(
             [0x78, 0xC5, 0x6E, 0x33, 1] + [UInt8](repeating: 0, count: 51), at: domain.state.startInfo)
         domain.memory.write([UInt8](repeating: 0x90, count: 8), at: 0x10_0000)
+        domain.parameters[.storeFrame] = 4
+        domain.parameters[.consoleFrame] = 5
         host.add(domain)
         var machine = Machine(
             host: host, store: SimulatedTPM(), journal: RecordingJournal(), hashing: SwiftCryptoHash.self)
-        _ = try machine.facts(for: module, otherProcesses: [], inheritedDescriptors: [])
+        _ = try machine.facts(for: module, otherProcesses: [], hasXenstored: true, inheritedDescriptors: [])
         let digest = SwiftCryptoHash.digest(.sha256, of: [])
         try machine.run(
             plan,

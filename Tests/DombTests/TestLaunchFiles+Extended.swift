@@ -10,10 +10,13 @@ import Testing
 extension TestLaunchFiles {
     static let extendedDescription = description.replacing(
         "    depends_on: broker\n", with: "    depends_on: broker\n" + descriptionLines
-    ).replacing("  handoff: exec\n", with: "  handoff: exec\n" + cpupoolLines)
+    ).replacing("  handoff: exec\n", with: "  handoff: exec\n  xenstored: \(xenstored)\n" + cpupoolLines)
     static let extendedSource = source.replacing(
         "domb,depends-on = <&broker>;", with: "domb,depends-on = <&broker>;" + sourceProperties
-    ).replacing("domb,pcr = <12>;", with: "domb,pcr = <12>; domb,cpupools = \"rt:rtds:8-9\";")
+    ).replacing(
+        "domb,pcr = <12>;", with: "domb,pcr = <12>; domb,cpupools = \"rt:rtds:8-9\"; domb,xenstored = [\(xenstored)];")
+
+    private static let xenstored = "03058f5ac6ccba1f5a6f5d3e4d5b7f6b9c0a1b2c3d4e5f60718293a4b5c6d7e8"
 
     private static let cpupoolLines = """
           cpupools:
@@ -35,6 +38,12 @@ extension TestLaunchFiles {
             hvm_params: timer-mode:2,x87-pointer-width:8
             label: system_u:system_r:domU_t
             pci: [0000:03:00.0, 0000:03:1f.7]
+            enhanced: enabled
+            console: Domain-0
+            disks:
+              - vdev=xvda,target=/dev/vg/root,access=rw
+              - vdev=xvdb2,target=data.img,access=ro,backend=Domain-0,physical-device=fd:2
+            vifs: "mac=00:16:3e:00:00:01,bridge=xenbr0"
 
         """
 
@@ -44,12 +53,15 @@ extension TestLaunchFiles {
         domb,ioports = <0x3f8 8 0x2f80 16>; domb,iomem = /bits/ 64 <0xd0000 16 0xe0000>;
         domb,event-channels = "1:broker", "3:Domain-0"; domb,cpuid-clear = "avx512f", "rtm"; domb,irqs = <4 9>; domb,tsc-mode = "never-emulate"; domb,hvm-params = /bits/ 64 <10 2 36 8>;
         domb,label = "system_u:system_r:domU_t"; domb,pci = "0000:03:00.0", "0000:03:1f.7";
+        xen,enhanced; domb,console = "Domain-0"; domb,vifs = "mac=00:16:3e:00:00:01,bridge=xenbr0,backend=Domain-0";
+        domb,disks = "vdev=xvda,target=/dev/vg/root", "target=data.img,vdev=xvdb2,access=ro,physical-device=fd:2";
         """
 
     static func extendedModule() throws -> LaunchControlModule {
         var module = try module()
         module.domains[1].extended = try extended()
         module.settings.cpupools = cpupools
+        module.settings.xenstored = Digest(.sha256, bytes: try #require(Hexadecimal.bytes(Array(xenstored.utf8))))
         return module
     }
 
@@ -76,6 +88,13 @@ extension TestLaunchFiles {
         extended.clearedFeatures = [.avx512f, .rtm]
         extended.label = Array("system_u:system_r:domU_t".utf8)
         extended.devices = [PCIAddress(rawValue: 0x300), PCIAddress(rawValue: 0x3FF)]
+        extended.usesStore = true
+        extended.console = Backend(name: [])
+        extended.disks = [
+            try #require(VirtualDisk(text: Array("vdev=xvda,target=/dev/vg/root,access=rw,backend=Domain-0".utf8))),
+            try #require(VirtualDisk(text: Array("vdev=xvdb2,target=data.img,access=ro,physical-device=fd:2".utf8))),
+        ]
+        extended.interfaces = [try #require(VirtualInterface(text: Array("mac=00:16:3e:00:00:01,bridge=xenbr0".utf8)))]
         return extended
     }
 }

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LaunchControl
+import Measurement
+import Platform
+import SimulatedPlatform
+import Testing
+
+@testable import Sequencer
+
+/// Launches with a xenstore: rings, nodes, introductions.
+@Suite struct StoreLaunchTests {
+    /// Domain 1 serves domain 2's console and disk.
+    private func launch() throws -> SimulatedLaunch {
+        var launch = try SimulatedLaunch(dependencies: [[], []], handoff: .park)
+        launch.module.settings.xenstored = SimulatedLaunch.digest
+        for index in 0...1 {
+            launch.module.domains[index].extended.usesStore = true
+            launch.host.domainsByID[UInt16(index + 1)]?.parameters[.storeFrame] = 20
+            launch.host.domainsByID[UInt16(index + 1)]?.parameters[.consoleFrame] = 21
+        }
+        let server = Backend(name: Array("dom1".utf8))
+        launch.module.domains[1].extended.console = server
+        launch.module.domains[1].extended.disks = [
+            try #require(VirtualDisk(text: Array("vdev=xvda,target=/dev/ram0,backend=dom1".utf8)))
+        ]
+        return launch
+    }
+
+    private func text(_ failure: LaunchFailure?) -> String? {
+        failure.map { String(decoding: $0.message.bytes, as: UTF8.self) }
+    }
+
+    private func refusal(_ launch: SimulatedLaunch) -> String? { text(launch.run(planOnly: true).failure) }
+
+    @Test func everythingIsThereBeforeAnybodyRuns() throws {
+        let outcome = try launch().run()
+        #expect(outcome.failure == nil)
+        let store = outcome.host.store
+        #expect(store.value("/local/domain/2/device/vbd/51712/backend") == "/local/domain/1/backend/vbd/2/51712")
+        #expect(store.value("/local/domain/2/store/port") == "1")
+        #expect(store.value("/local/domain/2/console/port") == "2")
+        #expect(store.value("/local/domain/2/console/ring-ref") == "21")
+        #expect(store.introduced == [1: 1, 2: 1])
+        let domain = try #require(outcome.host.domainsByID[2])
+        let (zero, one) = (DomainID(rawValue: 0), DomainID(rawValue: 1))
+        #expect(domain.grants[.store]?.grantee == zero && domain.grants[.store]?.frame == 20)
+        #expect(domain.grants[.console]?.grantee == one && domain.grants[.console]?.frame == 21)
+        #expect(domain.channels[2] == .some(one))
+        #expect(domain.parameters[.storeChannel] == 1 && domain.parameters[.consoleChannel] == 2)
+        let operations = outcome.journal.entries.map { $0.operation }
+        let measured = try #require(operations.firstIndex(of: .pcrExtend))
+        let capped = try #require(operations.lastIndex(of: .pcrRead))
+        let unpaused = try #require(operations.firstIndex(of: .unpause))
+        for operation in [Platform.Operation.allocUnbound, .grantWrite] {
+            #expect(try #require(operations.lastIndex(of: operation)) < measured)
+        }
+        for operation in [Platform.Operation.storeOpen, .storeWrite, .introduce] {
+            #expect((capped..<unpaused).contains(try #require(operations.firstIndex(of: operation))))
+        }
+    }
+
+    /// What a hypervisor that builds domains itself has done already.
+    @Test func aChannelThatTheBuilderMadeIsLeftAsItIs() throws {
+        var launch = try launch()
+        launch.host.domainsByID[1]?.channels[5] = DomainID(rawValue: 0)
+        launch.host.domainsByID[1]?.parameters[.storeChannel] = 5
+        let outcome = launch.run()
+        #expect(outcome.failure == nil)
+        #expect(outcome.host.store.introduced[1] == 5)
+        launch.host.domainsByID[1]?.channels[5] = DomainID(rawValue: 2)
+        let failed = launch.run()
+        #expect(text(failed.failure)?.hasPrefix("configure: domain 1: enhanced: ring to domain 0: ") == true)
+        #expect(failed.unpaused.isEmpty)
+    }
+
+    @Test func aLostTransactionIsTriedAgain() throws {
+        var launch = try launch()
+        launch.host.store.foiledTransactions = 15
+        let outcome = launch.run()
+        #expect(outcome.failure == nil)
+        #expect(outcome.journal.entries.filter { $0.operation == .transactionStart }.count == 16)
+        launch.host.store.foiledTransactions = 16
+        let failed = launch.run()
+        #expect(
+            text(failed.failure) == "configure: xenstore was changed by others during each of 16 transactions")
+        #expect(failed.host.store.nodes.isEmpty && failed.unpaused.isEmpty)
+    }
+
+    @Test func aNodeThatIsNotKeptIsTold() throws {
+        var launch = try launch()
+        launch.host.store.forgotten = ["/local/domain/1/backend/vbd/2/51712/mode"]
+        let outcome = launch.run()
+        #expect(
+            text(outcome.failure)
+                == "configure: domain 2: disks vdev=xvda,target=/dev/ram0,access=rw,backend=dom1: "
+                + "/local/domain/1/backend/vbd/2/51712/mode: xenstore reads back another value than it was given")
+        #expect(outcome.unpaused.isEmpty && outcome.host.store.introduced.isEmpty)
+    }
+
+    /// Every call that has to do with xenstore, made to fail in turn with each errno that it gives: the line names what
+    /// failed and why, nobody runs, and of a transaction that failed nothing stays.
+    @Test func everyFailureEndsTheLaunch() throws {
+        let good = try launch().run()
+        let concerned: Set<Platform.Operation> = [
+            .allocUnbound, .channelStatus, .grantRead, .grantWrite, .storeOpen, .transactionStart, .storeWrite,
+            .transactionEnd, .storeRead, .introduce, .isIntroduced,
+        ]
+        let calls = good.host.calls.indices.filter { concerned.contains(good.host.calls[$0].operation) }
+        var runs = 0
+        for call in calls {
+            for code: Int32 in [1, 2, 5, 12, 13, 22, 28] {
+                var launch = try launch()
+                launch.host.failure = (call, code)
+                let outcome = launch.run()
+                let name = good.host.calls[call].operation.name.description
+                let message = try #require(text(outcome.failure), "call \(call), errno \(code)")
+                #expect(message.hasPrefix("configure: "), "\(message)")
+                #expect(message.contains("\(name): ") && message.hasSuffix("(\(code))"), "\(message)")
+                #expect(outcome.unpaused.isEmpty, "\(message)")
+                let isWriting: Set<Platform.Operation> = [.storeWrite, .transactionEnd, .transactionStart]
+                if isWriting.contains(good.host.calls[call].operation) { #expect(outcome.host.store.nodes.isEmpty) }
+                runs += 1
+            }
+        }
+        #expect(runs == 7 * calls.count && calls.count > 100)
+    }
+
+    @Test func aNodesFailureNamesTheNode() throws {
+        var launch = try launch()
+        let good = launch.run()
+        let write = try #require(good.host.calls.firstIndex { $0.operation == .storeWrite })
+        launch.host.failure = (write, 28)
+        #expect(
+            text(launch.run().failure)
+                == "configure: domain 1: enhanced in xenstore: /local/domain/1: xs_write: ENOSPC (28)")
+    }
+
+    @Test func aDomainWithoutAPageForItsRingIsTold() throws {
+        var launch = try launch()
+        launch.host.domainsByID[2]?.parameters[.consoleFrame] = 0
+        #expect(
+            text(launch.run().failure)
+                == "configure: domain 2: console: ring to domain 1: the builder gave the domain no page for it")
+    }
+
+    @Test func whatCannotBeIsRefusedByThePlan() throws {
+        var shutdown = try launch()
+        shutdown.module.settings.handoff = .shutdown
+        #expect(refusal(shutdown)?.contains("xenstored is a process of the boot domain and would end with it") == true)
+        var unnamed = try launch()
+        unnamed.module.settings.xenstored = nil
+        #expect(refusal(unnamed) == "plan: domain 1: enhanced, and the LCM names no xenstored")
+        var plain = try launch()
+        plain.module.domains[0].extended.usesStore = false
+        #expect(
+            refusal(plain) == "plan: domain 2: a device is served by domain 1, which is not enhanced")
+    }
+
+    @Test func theLCMsXenstoredMustRun() throws {
+        let launch = try launch()
+        var facts = LaunchFacts(hypervisor: launch.host.facts, tpm: .banks([HashAlgorithm.sha256.rawValue]))
+        facts.hypervisor.domains = launch.host.domainsByID.values.map { $0.info }
+        #expect(throws: PlanRefusal.noXenstored) {
+            try LaunchPlan(
+                module: launch.module, digest: SimulatedLaunch.digest, facts: facts, arguments: LaunchArguments())
+        }
+        facts.hasXenstored = true
+        facts.otherProcesses = [7]
+        #expect(throws: PlanRefusal.otherProcess(7)) {
+            try LaunchPlan(
+                module: launch.module, digest: SimulatedLaunch.digest, facts: facts, arguments: LaunchArguments())
+        }
+    }
+
+    /// I4: neither ports nor frames are in the log, and the order in which a builder took ports changes nothing.
+    @Test func theLogKnowsDevicesAndNoPorts() throws {
+        var launch = try launch()
+        let first = launch.run()
+        launch.host.domainsByID[1]?.channels[1] = DomainID(rawValue: 2)
+        let second = launch.run()
+        #expect(first.host.store.introduced[1] == 1 && second.host.store.introduced[1] == 2)
+        #expect(first.recorder?.log.bytes == second.recorder?.log.bytes)
+    }
+}
