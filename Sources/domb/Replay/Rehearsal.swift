@@ -28,9 +28,15 @@ struct Rehearsal {
         host.facts.scheduler = facts.hypervisor.scheduler
         host.facts.securityMode = facts.hypervisor.securityMode
         host.facts.host = facts.hypervisor.host
+        // Where the LCM gives the hardware role away, Xen's command line has to.
+        host.facts.commandLine =
+            module.domains.first { $0.roles.contains(.hardware) }.map {
+                Array("hardware_dom=\($0.domid.rawValue)".utf8)
+            } ?? []
         host.costs = .ordinary
         if given {
-            var builder = DomainBuilder(lcm: file, modules: modules, xenCommandLine: [], cpus: facts.hypervisor.cpus)
+            var builder = DomainBuilder(
+                lcm: file, modules: modules, xenCommandLine: host.facts.commandLine, cpus: facts.hypervisor.cpus)
             for domain in try builder.buildAll() { host.add(domain) }
         } else {
             for domain in try StandInDomains.build(module, cpus: facts.hypervisor.cpus) { host.add(domain) }
