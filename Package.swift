@@ -22,7 +22,9 @@ let core: [SwiftSetting] =
         .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
     ]
 
-var products: [Product] = [.executable(name: "domb", targets: ["domb"])]
+var products: [Product] = [
+    .executable(name: "domb", targets: ["domb"]), .executable(name: "domb-modelcheck", targets: ["DomBModelCheck"]),
+]
 var targets: [Target] = [
     .target(name: "Platform", swiftSettings: core),
     .target(name: "LaunchControl", dependencies: ["Platform"], swiftSettings: core),
@@ -59,6 +61,13 @@ var targets: [Target] = [
             "LaunchControl", "SimulatedPlatform", "Platform",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "Yams", package: "Yams"),
+        ],
+        swiftSettings: [.strictMemorySafety(), .treatAllWarnings(as: .error)]),
+    .executableTarget(
+        name: "DomBModelCheck",
+        dependencies: [
+            "Prediction", "LogReading", "Sequencer", "Measurement", "LaunchControl", "SimulatedPlatform", "Platform",
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         swiftSettings: [.strictMemorySafety(), .treatAllWarnings(as: .error)]),
     .target(name: "CLinuxShim", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),

@@ -117,6 +117,8 @@ class Launch:
                    lambda: checks.said(messages, f"launch complete: {len(self.domids)} domains unpaused"))
         self.check("the log replays to the TPM's PCR in every active bank", self.check_pcrs)
         self.check("the PCR and every byte of the log are as predicted before the boot", self.check_prediction)
+        self.check("the trace replays without a difference, and an edited one is caught at the edited line",
+                   lambda: checks.replayed(self.trace, self.lcm.dtb, guests.appliance_images(), self.work))
         self.check("the PCR was closed and read before the first unpause",
                    lambda: checks.closed_before_unpause(self.trace))
         self.check("every domain was unpaused once, after those it depends on",

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What has to hold after a boot. Every check raises CheckFailed with what it saw, or returns what it found."""
+import json
 from pathlib import Path
 
 import console as console_log
@@ -102,6 +103,30 @@ def closed_before_unpause(trace: list) -> None:
     require(extends[-1] < unpauses[0], f"extend {extends[-1]} came after unpause {unpauses[0]}")
     require(any(extends[-1] < read < unpauses[0] for read in reads),
             "the PCR was not read between the last extend and the first unpause")
+
+
+def replayed(trace: list, lcm: Path, images: dict, work: Path) -> None:
+    """`domb replay` does with the recorded answers what was recorded, and tells the line of an entry that was edited."""
+    options = [word for index, image in images.items() for word in ("--image", f"{index}={image}")]
+
+    def replay(entries: list) -> str:
+        path = work / "replayed.jsonl"
+        path.write_text("".join(json.dumps(entry) + "\n" for entry in entries))
+        return run(paths.DOMB, "replay", "--trace", path, *options, lcm)
+
+    (work / "replayed.txt").write_text(replay(trace))
+    unpauses = [number for number, entry in enumerate(trace) if entry["op"] == UNPAUSE]
+    require(len(unpauses) > 1, "the trace has too few unpauses to edit")
+    for number, change in ((unpauses[1], {"domid": trace[unpauses[0]]["domid"]}), (len(trace) // 2, {"result": -22}),
+                           (unpauses[0] - 1, {"op": "xc_physinfo"})):
+        edited = list(trace)
+        edited[number] = {**trace[number], **change}
+        try:
+            replay(edited)
+        except ToolError as error:
+            require(f"replayed.jsonl:{number + 1}:" in str(error), f"line {number + 1} was edited: {error}")
+            continue
+        raise CheckFailed(f"line {number + 1} was edited, and the trace replays")
 
 
 def unpaused(trace: list) -> list:

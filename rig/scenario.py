@@ -16,7 +16,8 @@ NOTHING, GOOD, FAILED, UNMEASURED = "nothing", "a good launch", "an error and th
 class Scenario:
     name: str
     # Its group: 1 shutdown, 2 park and exec, 3 changed images, 4 TPM, 5 LCM, 6 refusals, 7 the boot domain's own
-    # processes, 8 faults, 9 measurement, 10 configuration.
+    # processes, 8 faults, 9 measurement, 10 configuration, 11 readiness and failure
+    # policy.
     number: int
     title: str
     # Parts of lines that DomB, the construct stage, the saboteur or the next init must print.
@@ -75,6 +76,8 @@ class Scenario:
     # Domains that ran before DomB could have a say: the sabotage itself.
     ran_before: tuple = ()
     log: str = FAILED
+    # Domains that DomB unpaused, in order, where that is not "none" or "all of the LCM".
+    unpauses: tuple | None = None
     # How often the TPM was extended, where that is what the scenario is about.
     extends: int | None = None
     # The boot domain stays and does nothing.

@@ -25,7 +25,9 @@ def judge(row: kinds.Scenario, outcome, work: Path) -> None:
     _logged(row, outcome, console, work)
     trace = console_log.trace(console)
     _extended(row, outcome, trace)
-    if row.fails:
+    if row.unpauses is not None:
+        require(checks.unpaused(trace) == list(row.unpauses), f"unpaused were {checks.unpaused(trace)}")
+    elif row.fails:
         require(not checks.unpaused(trace), f"the trace shows unpaused domains: {checks.unpaused(trace)}")
     else:
         _launched(row, outcome, trace, work)

@@ -54,6 +54,21 @@ OTHER_MODULES = ('bootargs = "first";\n                };', """bootargs = "first
                 settings { compatible = "module,config"; module-index = <3>; };""")
 
 
+
+# The tiny guest powers itself off where its command line begins with "shutdown".
+def waits_for(kernel: str, *settings: str) -> tuple:
+    """The first domain counts as ready once it has powered itself off; kernel is its command line."""
+    lines = "".join(f"\n                {line};" for line in ('domb,ready = "poweroff"', *settings))
+    return (('bootargs = "first";', f'bootargs = "{kernel}";'), ("domid = <2>;", f"domid = <2>;{lines}"))
+
+
+# The second domain as the Recovery Domain.
+RESCUE = (("                functions = <0>;\n                mode = <0>;\n                cpus = <1>;\n"
+           "                memory = <0 8192>;\n                domb,depends-on = <&first>;\n",
+           "                functions = <2>;\n                mode = <0>;\n                cpus = <1>;\n"
+           "                memory = <0 8192>;\n"),)
+
+
 def failure(stage: str, *fragments: str) -> tuple:
     return (f"domb: launch failed: {stage}:", NEVER_UNPAUSED, *fragments)
 
@@ -121,6 +136,31 @@ def configured() -> list:
         Scenario("rtds-refused", 10, "period and budget on a Xen without RTDS",
                  failure("plan: domain 3", "rtds-period and rtds-budget are RTDS's, and the domain is under another scheduler"),
                  patches=(RTDS,), quick=False),
+    ]
+
+
+def readiness() -> list:
+    late = "ready: domain 2: not ready within 3000 ms"
+    return [
+        Scenario("ready-helper", 11, "a one-shot helper powers itself off, by Xen's interrupt, and then the next domain runs",
+                 ("domb: domain 2 is ready", "domb: launch complete: 2 domains unpaused, handoff park"), ends=STAYS,
+                 patches=waits_for("shutdown"), runs=(3,), ran_before=(2,), log=GOOD),
+        Scenario("ready-helper-late", 11, "the same where another domain has the hardware role, and with it the interrupt at first",
+                 ("domb: domain 2 is ready", "domb: launch complete: 4 domains unpaused, handoff park"), ends=STAYS,
+                 xen="late", source="appliance.dts", log=GOOD, runs=(3, 4), ran_before=(1, 2, "hardware domain"), quick=False,
+                 patches=(('bootargs = "broker"', 'bootargs = "shutdown"'), (SHUTDOWN, PARK),
+                          ("domid = <2>;", 'domid = <2>;\n                domb,ready = "poweroff";'))),
+        Scenario("ready-timeout", 11, "a domain is not ready in time: the launch halts, and who waits never runs",
+                 (f"domb: launch failed: {late}", "domb: unpaused before the failure: 2"),
+                 patches=waits_for("first", "domb,ready-timeout = <3000>"), ran_before=(2,), unpauses=(2,)),
+        Scenario("ready-left-out", 11, "an optional domain is not ready in time: who waits for it is left out, the launch ends well",
+                 ("domb: left out: 2 3:", "domb: launch complete: 1 domains unpaused, handoff park"), ends=STAYS,
+                 patches=waits_for("first", "domb,ready-timeout = <3000>", 'domb,on-failure = "skip"'), runs=(2,),
+                 unpauses=(2,), quick=False),
+        Scenario("recovery", 11, "the Recovery Domain runs after a timeout, once record and error are in the PCR",
+                 ("domb: recovery: domain 3 runs", f"domb: launch failed, recovered: {late}", "domb: end: hold"),
+                 ends=STAYS, patches=RESCUE + waits_for("first", "domb,ready-timeout = <3000>", 'domb,on-failure = "recover"'),
+                 runs=BOTH, unpauses=BOTH),
     ]
 
 
@@ -230,4 +270,5 @@ def measurement() -> list:
 
 
 def all_scenarios() -> list:
-    return good_launches() + configured() + served() + refused_plans() + refused_tables() + attacks() + measurement()
+    return (good_launches() + configured() + served() + readiness() + refused_plans() + refused_tables() + attacks()
+            + measurement())

@@ -71,6 +71,21 @@ extension DomainConduct.Readiness {
 }
 
 extension DomainConduct {
+    /// What the event log says of it: everything that is not the default.
+    public var items: [ConfigurationItem] {
+        var items: [ConfigurationItem] = []
+        switch readiness {
+        case .unpaused: break
+        case .poweredOff: items.append(ConfigurationItem(.ready, [1, UInt64(timeout)]))
+        case .node(let path, let value):
+            items.append(ConfigurationItem(.ready, [2, UInt64(timeout)]))
+            items.append(ConfigurationItem(.readyNode, text: path))
+            if let value { items.append(ConfigurationItem(.readyValue, text: value)) }
+        }
+        if onFailure != .halt { items.append(ConfigurationItem(.onFailure, [UInt64(onFailure.rawValue)])) }
+        return items
+    }
+
     /// The keys of DomB's text: the device tree's properties without `domb,`.
     public static let textKeys: [StaticString] = [
         "ready", "ready-node", "ready-value", "ready-timeout", "on-failure",

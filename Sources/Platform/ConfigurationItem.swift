@@ -50,6 +50,14 @@ public struct ConfigurationItem: Equatable, Sendable {
         case channel = 18
         /// [CPUFeature ...]
         case clearedFeatures = 19
+        /// [1 poweroff or 2 node, timeout in milliseconds]
+        case ready = 48
+        /// [length and bytes, as `label`]: the path
+        case readyNode = 49
+        /// [length and bytes, as `label`]
+        case readyValue = 50
+        /// [1 recover, 2 skip]
+        case onFailure = 51
 
         /// The LCM's word.
         public var name: StaticString {
@@ -70,6 +78,10 @@ public struct ConfigurationItem: Equatable, Sendable {
             case .parameter: "hvm-param"
             case .label: "label"
             case .device: "pci"
+            case .ready: "ready"
+            case .readyNode: "ready-node"
+            case .readyValue: "ready-value"
+            case .onFailure: "on-failure"
             case .store: "enhanced"
             case .console: "console"
             case .disk: "disk"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ConfigApply
 import LaunchControl
 import Platform
 
@@ -27,6 +28,8 @@ public enum FailurePolicy {
         case plan
         /// An operation on a domain failed, or Xen does not keep it.
         case configuration
+        /// Nodes of xenstore, which are written for all domains at once.
+        case store
         /// A domain cannot be measured, or is not what the LCM expects.
         case measurement
         /// The TPM failed, or what it holds is not what the log leads to.
@@ -49,8 +52,8 @@ public enum FailurePolicy {
         switch kind {
         // Nothing has had an effect, or no domain is to blame, or there is nobody left to ask.
         case .preparation, .module, .facts, .plan, .tpm, .events, .handoff: .halt
-        // I1: nothing runs before every domain is measured, so none can be left out.
-        case .measurement: wish == .recover ? .recover : .halt
+        // I1: nothing runs before every domain is measured, so none can be left out. One transaction is for all.
+        case .measurement, .store: wish == .recover ? .recover : .halt
         case .configuration, .logDelivery, .unpause, .timeout, .stopped:
             switch wish {
             case .halt: .halt
@@ -73,13 +76,25 @@ extension LaunchFailure {
         case .module: return .module
         case .facts: return .facts
         case .plan: return .plan
-        case .configure: return .configuration
+        case .configure:
+            if case .configuration(let error) = cause, error.isInStore { return .store }
+            return domid == nil ? .store : .configuration
         // Without a domain it is the launch's own records that failed.
         case .measure: return domid == nil ? .tpm : .measurement
         case .cap: return domid == nil ? .tpm : .logDelivery
         case .unpause: return .unpause
         case .ready: return .events
         case .handoff: return .handoff
+        }
+    }
+}
+
+extension ConfigError {
+    fileprivate var isInStore: Bool {
+        switch self {
+        case .hypercall(let operation, _), .notKept(let operation): operation.moment == .inStore
+        case .node, .nodeNotKept, .transactionLost: true
+        case .noRing, .otherPort: false
         }
     }
 }

@@ -20,8 +20,11 @@ extension LaunchPlan {
             case .unpaused: break
             case .poweredOff:
                 guard !domain.roles.contains(.hardware) else { throw .hardwareShutdown(domain.domid) }
-            case .node:
+            case .node(let path, _):
                 guard module.settings.xenstored != nil else { throw .noXenstore(domain.domid) }
+                guard path.first == UInt8(ascii: "/") || domain.extended.usesStore else {
+                    throw .noStoreRing(domain.domid)
+                }
             }
         }
         return recovery

@@ -15,7 +15,7 @@ extension LaunchPlan {
                 LaunchEvent.Configuration.Domain(
                     domid: domain.domid, memory: domain.memory,
                     dependencies: domain.dependencies.inOrder(<).map { module.domains[$0].domid },
-                    items: configuration.operations.flatMap { $0.items })
+                    items: configuration.operations.flatMap { $0.items } + domain.conduct.items)
             })
     }
 }

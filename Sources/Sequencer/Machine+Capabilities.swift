@@ -4,7 +4,7 @@ import Platform
 
 extension Machine: Hypervisor where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
     public mutating func version() throws(HypercallError) -> [UInt8] {
-        try traced(.version) { (host) throws(HypercallError) in try host.version() }
+        try traced(.version, detail: { Line($0[...]) }) { (host) throws(HypercallError) in try host.version() }
     }
 
     public mutating func buildID() throws(HypercallError) -> [UInt8] {
@@ -16,19 +16,23 @@ extension Machine: Hypervisor where Host: ~Copyable, Store: ~Copyable, Log: ~Cop
     }
 
     public mutating func callerIsHardwareDomain() throws(HypercallError) -> Bool {
-        try traced(.features) { (host) throws(HypercallError) in try host.callerIsHardwareDomain() }
+        try traced(.features, detail: { Line($0 ? "hardware domain" : "not the hardware domain") }) {
+            (host) throws(HypercallError) in try host.callerIsHardwareDomain()
+        }
     }
 
     public mutating func securityMode() throws(HypercallError) -> SecurityMode {
-        try traced(.flaskEnforcing) { (host) throws(HypercallError) in try host.securityMode() }
+        try traced(.flaskEnforcing, detail: { Line($0.name) }) { (host) throws(HypercallError) in
+            try host.securityMode()
+        }
     }
 
     public mutating func hostResources() throws(HypercallError) -> HostResources {
-        try traced(.physinfo) { (host) throws(HypercallError) in try host.hostResources() }
+        try traced(.physinfo, detail: { $0.line }) { (host) throws(HypercallError) in try host.hostResources() }
     }
 
     public mutating func scheduler() throws(HypercallError) -> HypervisorFacts.Scheduler {
-        try traced(.schedulerID) { (host) throws(HypercallError) in try host.scheduler() }
+        try traced(.schedulerID, detail: { Line($0.name) }) { (host) throws(HypercallError) in try host.scheduler() }
     }
 
     public mutating func machineRAM() throws(HypercallError) -> [Range<UInt64>] {

@@ -53,8 +53,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
                 try traced(.waitForEvent) { (host) throws(HypercallError) in
                     try host.waitForEvent(atMost: deadline - now)
                 }
-            case .store:
-                _ = try waitForStore(microseconds: deadline - now)
+            case .store: _ = try waitForStore(microseconds: deadline - now)
             }
         } catch {
             throw LaunchFailure(.ready, .hypercall(error))

@@ -34,7 +34,9 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
     private mutating func tpmFacts(_ pcr: PCRIndex) throws(LaunchFailure) -> LaunchFacts.TPM {
         let active: [UInt16]
         do throws(TPMError) {
-            active = try tracedTPM(.getCapability) { (store) throws(TPMError) in try store.activeBanks(pcr: pcr) }
+            active = try tracedTPM(.getCapability, detail: { Line(banks: $0) }) { (store) throws(TPMError) in
+                try store.activeBanks(pcr: pcr)
+            }
         } catch {
             guard error.isAbsence || error.isFailureMode else { throw LaunchFailure(.facts, .tpm(error)) }
             return .absent(error)

@@ -32,7 +32,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
         let proof = try cap(plan)
         for index in plan.module.domains.indices { try deliverLog(plan, index) }
         for index in plan.module.domains.indices { try configure(plan, index, .afterMeasuring) }
-        try publishInStore(plan)
+        try publishInStore(plan, plan.module.domains.indices.filter { order.states[$0] != .skipped })
         try unpause(plan, proof)
     }
 

@@ -43,6 +43,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
         }
         if !logRegions.contains(where: { $0.domid == domain.domid }) { try deliverLog(plan, index) }
         if !recoveryConfigured.contains(.afterMeasuring) { try configure(plan, index, .afterMeasuring) }
+        if !recoveryConfigured.contains(.inStore) { try publishInStore(plan, [index]) }
         try unpauseRecovery(domain.domid, proof)
     }
 

@@ -15,9 +15,9 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
     /// Who else writes is a daemon that starts: it does not go on for long.
     private static var storeAttempts: Int { 16 }
 
-    /// Every domain's nodes in one transaction, read back, and then the domains introduced.
-    mutating func publishInStore(_ plan: LaunchPlan) throws(LaunchFailure) {
-        let shares = try storeShares(plan)
+    /// These domains' nodes in one transaction, read back, and then the domains introduced.
+    mutating func publishInStore(_ plan: LaunchPlan, _ indices: [Int]) throws(LaunchFailure) {
+        let shares = try storeShares(plan, indices)
         guard !shares.isEmpty else { return }
         do throws(HypercallError) {
             try openStore()
@@ -27,12 +27,13 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
         try write(shares)
         for share in shares { try check(share) }
         for share in shares { try introduce(share) }
+        if let recovery = plan.recovery, indices.contains(recovery) { recoveryConfigured.append(.inStore) }
     }
 
-    private mutating func storeShares(_ plan: LaunchPlan) throws(LaunchFailure) -> [StoreShare] {
+    private mutating func storeShares(_ plan: LaunchPlan, _ indices: [Int]) throws(LaunchFailure) -> [StoreShare] {
         var shares: [StoreShare] = []
-        for (index, domain) in plan.module.domains.enumerated() {
-            guard domain.extended.usesStore, order.states[index] != .skipped else { continue }
+        for index in indices where plan.module.domains[index].extended.usesStore {
+            let domain = plan.module.domains[index]
             let rings: DomainRings
             do throws(HypercallError) {
                 rings = DomainRings(

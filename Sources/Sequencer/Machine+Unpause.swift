@@ -36,8 +36,11 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
     /// What has become of those that are waited for. Who is ready and late at once is ready.
     private mutating func look(_ plan: LaunchPlan) throws(LaunchFailure) {
         let found: [DomainInfo]
+        let waiting = order.waiting.map { plan.module.domains[$0].domid }
         do throws(HypercallError) {
-            found = try domains().inOrder { $0.domid < $1.domid }
+            found = try traced(.getInfoList, detail: { Line(shutDown: $0, among: waiting) }) {
+                (host) throws(HypercallError) in try host.domains().inOrder { $0.domid < $1.domid }
+            }
         } catch {
             throw LaunchFailure(.ready, .hypercall(error))
         }
@@ -55,24 +58,35 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
     ) throws(LaunchFailure) -> ReadinessFailure? {
         guard let info, !info.isDying else { return .gone }
         if case .node(let path, let value) = domain.conduct.readiness {
-            let found: [UInt8]?
+            let isThere: Bool
             do throws(HypercallError) {
-                found = try traced(.storeRead, domain.domid) { (host) throws(HypercallError) in
-                    try host.readNode(DomainConduct.Readiness.path(path, of: domain.domid))
+                isThere = try traced(.storeRead, domain.domid, detail: { Line($0 ? "ready" : "not ready") }) {
+                    (host) throws(HypercallError) in
+                    let found = try host.readNode(DomainConduct.Readiness.path(path, of: domain.domid))
+                    return found != nil && found == value ?? found
                 }
             } catch {
                 throw LaunchFailure(.ready, .hypercall(error))
             }
-            if let found, found == value ?? found {
-                order.ready(index)
+            if isThere {
+                isReady(domain.domid, index)
                 return nil
             }
         }
         if let reason = info.shutdownReason {
             guard domain.conduct.readiness == .poweredOff, reason == .powerOff else { return .shutDown(reason) }
-            order.ready(index)
+            isReady(domain.domid, index)
             return nil
         }
         return order.isLate(index, at: journal.now()) ? .timeout(domain.conduct.timeout) : nil
+    }
+
+    private mutating func isReady(_ domid: DomainID, _ index: Int) {
+        order.ready(index)
+        ready.append((domid, journal.now()))
+        var line = Line("domain ")
+        line.append(domid)
+        line.append(" is ready")
+        journal.note(line)
     }
 }

@@ -13,7 +13,7 @@ public struct Machine<
     Hash: ContentHash
 >: ~Copyable {
     public var host: Host
-    var store: Store
+    public var store: Store
     public var journal: Log
     /// Exists from the moment that the active banks are known.
     var recorder: Recorder<Hash>?
@@ -31,6 +31,8 @@ public struct Machine<
     var firstSkippedIndex = 0
     /// Whether a failure is in the log: there is one at most; and if so, whether it and the cap are in the PCR.
     var failureRecorded: Bool?
+    /// Domains that were waited for and came, and when, in microseconds.
+    public internal(set) var ready: [(domid: DomainID, time: UInt64)] = []
     /// Domains that run, in the order in which they were unpaused.
     public internal(set) var unpaused: [DomainID] = []
 
@@ -41,12 +43,13 @@ public struct Machine<
     }
 
     mutating func traced<Result>(
-        _ operation: Operation, _ domid: DomainID? = nil, _ body: (inout Host) throws(HypercallError) -> Result
+        _ operation: Operation, _ domid: DomainID? = nil, detail: (Result) -> Line = { _ in Line() },
+        _ body: (inout Host) throws(HypercallError) -> Result
     ) throws(HypercallError) -> Result {
         let start = journal.now()
         do throws(HypercallError) {
             let result = try body(&host)
-            record(operation, domid, 0, since: start)
+            record(operation, domid, 0, since: start, detail: detail(result))
             return result
         } catch {
             record(operation, domid, -Int64(error.code), since: start)

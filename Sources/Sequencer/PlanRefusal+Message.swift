@@ -88,6 +88,7 @@ extension Line {
             append("the Recovery Domain runs after a failure: it can have no depends-on, ready or on-failure")
         case .noRecovery: append("on-failure recover, and the LCM has no Recovery Domain")
         case .noXenstore: append("ready by a node of xenstore, and the LCM has no domb,xenstored")
+        case .noStoreRing: append("ready by a node of its own, and it has no ring to xenstore (xen,enhanced)")
         case .hardwareShutdown: append("ready by its shutdown, and that of the hardware domain halts the host")
         case .missing: append("it is in the LCM, and Xen has no such domain")
         case .unnamed: append("it exists, and the LCM does not name it")

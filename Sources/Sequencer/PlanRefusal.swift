@@ -41,6 +41,8 @@ public enum PlanRefusal: Error, Equatable, Sendable {
     case noRecovery(DomainID)
     /// It is ready once a node is there, and the LCM names no xenstored.
     case noXenstore(DomainID)
+    /// It is to write that node itself, and has no ring.
+    case noStoreRing(DomainID)
     /// It is ready once it has shut down, and that would halt the host.
     case hardwareShutdown(DomainID)
     case missing(DomainID)
@@ -67,7 +69,7 @@ public enum PlanRefusal: Error, Equatable, Sendable {
             .alreadyRan(let domid), .shutDown(let domid), .notHVM(let domid), .unsupportedMode(let domid, _),
             .memory(let domid, _, _), .handle(let domid), .unknownPlace(let domid), .unmeasurableModule(let domid, _),
             .logRegion(let domid), .secondRecovery(let domid), .recoveryConduct(let domid), .noRecovery(let domid),
-            .noXenstore(let domid), .hardwareShutdown(let domid),
+            .noXenstore(let domid), .noStoreRing(let domid), .hardwareShutdown(let domid),
             .configuration(let domid, _):
             domid
         default: nil

@@ -2,7 +2,7 @@
 
 import Platform
 
-/// A journal that remembers. Each time that its clock is asked takes one microsecond.
+/// A journal that remembers.
 public struct RecordingJournal: Journal {
     public private(set) var notes: [Line] = []
     public private(set) var entries: [TraceEntry] = []
@@ -10,10 +10,16 @@ public struct RecordingJournal: Journal {
     public private(set) var measurements: [(domid: DomainID, name: [UInt8], digest: Digest)] = []
     public let clock: VirtualClock
 
-    public init(clock: VirtualClock = VirtualClock()) { self.clock = clock }
+    private let tick: UInt64
+
+    /// `tick`: microseconds that pass each time that the clock is asked.
+    public init(clock: VirtualClock = VirtualClock(), tick: UInt64 = 1) {
+        self.clock = clock
+        self.tick = tick
+    }
 
     public mutating func now() -> UInt64 {
-        clock.spend(1)
+        clock.spend(tick)
         return clock.now
     }
 

@@ -14,6 +14,7 @@ extension SimulatedHypervisor: ImageSource {
         _ domid: DomainID, at address: UInt64, byteCount: UInt64, into hash: inout Hash
     ) throws(HypercallError) {
         let memory = try existing(domid, address, byteCount)
+        clock.spend(byteCount / costs.hashedBytes)
         memory.visit(address, byteCount) { written, zeros in
             hash.update(written.span)
             guard zeros > 0 else { return }
@@ -30,7 +31,9 @@ extension SimulatedHypervisor: ImageSource {
     public mutating func firstNonZero(
         _ domid: DomainID, at address: UInt64, byteCount: UInt64
     ) throws(HypercallError) -> UInt64? {
-        try existing(domid, address, byteCount).firstNonZero(at: address, byteCount: byteCount)
+        let memory = try existing(domid, address, byteCount)
+        clock.spend(byteCount / costs.scannedBytes)
+        return memory.firstNonZero(at: address, byteCount: byteCount)
     }
 
     public mutating func maximumFrame(_ domid: DomainID) throws(HypercallError) -> UInt64 {

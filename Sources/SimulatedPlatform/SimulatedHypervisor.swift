@@ -53,11 +53,18 @@ public struct SimulatedHypervisor: Hypervisor {
     /// Those that this Xen was built with.
     public var schedulers: [HypervisorFacts.Scheduler] = [.credit, .credit2, .rtds, .arinc653, .null]
     public var clock = VirtualClock()
+    public var costs = SimulatedCosts.none
+    public var faults: [SimulatedFault] = []
+    /// A real boot's answers, which count instead of this host's own.
+    public var recording: RecordedAnswers?
     /// A xenstored of the boot domain has VIRQ_DOM_EXC.
     public var virqTaken = false
     var isWatching = false
     /// In the order in which it will come.
     var pending: [Pending] = []
+
+    /// Xen lists its domains by domid; nothing may depend on it.
+    public var listsBackwards = false
 
     /// Operations that succeed and change nothing.
     public var ignored: Set<Operation> = []
@@ -81,7 +88,22 @@ public struct SimulatedHypervisor: Hypervisor {
     /// Counts the call, and fails it if it is the one that is to fail.
     mutating func begin(_ operation: Operation, _ domid: DomainID? = nil) throws(HypercallError) {
         calls.append((operation, domid))
+        clock.spend(costs.hypercall)
         if let failure, failure.call == calls.count - 1 { throw HypercallError(operation, domid, code: failure.code) }
+        for index in faults.indices {
+            if case .errno(let code) = faults[index].use(operation, domid) {
+                throw HypercallError(operation, domid, code: code)
+            }
+        }
+        guard let answer = recording?.answer(operation, domid) else { return }
+        clock.reach(answer.end)
+        for (domid, reason) in answer.shutDown {
+            domainsByID[domid.rawValue]?.info.isShutDown = true
+            domainsByID[domid.rawValue]?.info.shutdownReason = reason
+        }
+        guard answer.result == 0 else {
+            throw HypercallError(operation, domid, code: Int32(truncatingIfNeeded: -answer.result))
+        }
     }
 
     var isIgnored: Bool { calls.last.map { ignored.contains($0.operation) } ?? false }
@@ -142,7 +164,9 @@ public struct SimulatedHypervisor: Hypervisor {
         return facts.ram
     }
 
-    private var listing: [DomainInfo] { domainsByID.values.map { $0.info }.sorted { $0.domid < $1.domid } }
+    private var listing: [DomainInfo] {
+        domainsByID.values.map { $0.info }.sorted { ($0.domid < $1.domid) != listsBackwards }
+    }
 
     public mutating func domains() throws(HypercallError) -> [DomainInfo] {
         try begin(.getInfoList)

@@ -37,12 +37,19 @@ public struct SimulatedTPM: MeasurementStore {
     public private(set) var commands: [Operation] = []
     /// Faults by command, counted from 0.
     public var faults: [Int: Fault] = [:]
+    /// Faults by use of one command.
+    public var operationFaults: [SimulatedFault] = []
+    public var clock = VirtualClock()
+    public var costs = SimulatedCosts.none
+    /// A real boot's answers, which count instead of this TPM's own.
+    public var recording: RecordedAnswers?
     /// False: every command fails, as without a device.
     public var isPresent = true
     /// Whether the transport can send from another locality than 0.
     public var hasLocalities = false
     public private(set) var counts = TPMResetCounts(reset: 7, restart: 0)
     private var locality: UInt8 = 0
+    private var flipNext = false
 
     public init(banks: [UInt16] = [HashAlgorithm.sha256.rawValue]) {
         self.banks = banks
@@ -73,7 +80,18 @@ public struct SimulatedTPM: MeasurementStore {
         _ operation: Operation, pretended: Result? = nil, _ body: (inout SimulatedTPM) throws(TPMError) -> Result
     ) throws(TPMError) -> Result {
         commands.append(operation)
-        let fault = faults[commands.count - 1]
+        clock.spend(costs.tpmCommand)
+        var fault = faults[commands.count - 1]
+        for index in operationFaults.indices {
+            if case .tpm(let other) = operationFaults[index].use(operation, nil) { fault = other }
+        }
+        if let answer = recording?.answer(operation, nil) {
+            clock.reach(answer.end)
+            guard answer.result == 0 else {
+                throw TPMError(operation, responseCode: UInt32(truncatingIfNeeded: answer.result))
+            }
+        }
+        flipNext = fault == .flipBit
         if fault == .vanish { isPresent = false }
         guard isPresent else { throw TPMError(operation, responseCode: ResponseCode.ioError) }
         switch fault {
@@ -138,7 +156,7 @@ public struct SimulatedTPM: MeasurementStore {
         let values = try run(.pcrRead) { (tpm) throws(TPMError) in
             banks.compactMap { tpm.registers[$0]?[Int(pcr.rawValue)] }
         }
-        guard faults[commands.count - 1] == .flipBit, let last = values.last else { return values }
+        guard flipNext, let last = values.last else { return values }
         var bytes = last.bytes
         bytes[0] ^= 1
         return values.dropLast() + [Digest(last.algorithm, exactly: bytes)]

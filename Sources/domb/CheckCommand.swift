@@ -39,7 +39,7 @@ struct CheckCommand: ParsableCommand {
             let description = try LaunchDescription(parsing: input.bytes, from: lcm)
             return try compare(GrubComparison(description), grub)
         }
-        let bytes = try compiled(input)
+        let bytes = try input.compiled(images: images)
         let (file, problems) = LaunchControlFile.reading(bytes, from: lcm)
         guard let file, problems.isEmpty else {
             report("malformed", problems.map { $0.json })
@@ -52,18 +52,6 @@ struct CheckCommand: ParsableCommand {
             return try compare(GrubComparison(Launch(compiled: bytes, lcm), tableCount: count), grub)
         }
         finish()
-    }
-
-    /// Whatever is compiled already, or is nothing that is known here, goes to the LCM's reader as it is.
-    private func compiled(_ input: LaunchInput) throws(CommandFailure) -> [UInt8] {
-        switch input.format {
-        case .tree, .xlcm, .unknown: return input.bytes
-        case .source: return try DeviceTreeCompiler().compile(lcm, input.bytes)
-        case .description:
-            let description = try LaunchDescription(parsing: input.bytes, from: lcm)
-            var folder = ImageFolder(root: images, besides: lcm)
-            return try description.launch(try description.modules(), &folder).written(as: .dtb, from: lcm)
-        }
     }
 
     private func plan(_ file: LaunchControlFile) throws {

@@ -14,7 +14,8 @@ struct Domb: ParsableCommand {
             Text for people goes to stdout, diagnostics to stderr. FILE may be - for standard input.
             """,
         subcommands: [
-            CheckCommand.self, ShowCommand.self, PlanCommand.self, PredictCommand.self, LogCommand.self,
+            CheckCommand.self, ShowCommand.self, PlanCommand.self, PredictCommand.self, ReplayCommand.self,
+            LogCommand.self,
             DiffCommand.self, ExportCommand.self, VerifyCommand.self, TableCommand.self, ImageCommand.self,
             CompileCommand.self, DecompileCommand.self, ConvertCommand.self,
         ])

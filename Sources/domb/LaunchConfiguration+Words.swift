@@ -67,7 +67,13 @@ extension ConfigurationItem {
         case .handle where values.count == 2: return uuid(DomainHandle(high: values[0], low: values[1]))
         case .nodeAffinity: return cpuList(CPUSet(words: values))
         case .store: return "enabled"
-        case .label, .console, .disk, .interface: return text.map { domb.text($0) } ?? "?"
+        case .ready where values.count == 2:
+            let what = values[0] == 1 ? "poweroff" : values[0] == 2 ? "node" : "\(values[0])"
+            return "\(what) within \(values[1]) ms"
+        case .onFailure where values.count == 1:
+            let answer = UInt8(exactly: values[0]).flatMap { DomainConduct.OnFailure(rawValue: $0) }
+            return answer.map { $0.name.description } ?? "\(values[0])"
+        case .label, .console, .disk, .interface, .readyNode, .readyValue: return text.map { domb.text($0) } ?? "?"
         case .ports where values.count == 2: return "\(hexadecimal(values[0]))+\(values[1])"
         case .memory where values.count == 3:
             return "\(hexadecimal(values[0]))+\(values[1])@\(hexadecimal(values[2]))"
@@ -89,7 +95,7 @@ extension ConfigurationItem {
             let parameter = UInt32(exactly: values[0]).flatMap { HVMParameter(rawValue: $0) }
             return "\(parameter.map { $0.name.description } ?? "\(values[0])"):\(values[1])"
         case .vcpus, .maxMemory, .weight, .cap, .handle, .ports, .memory, .interrupt, .tscMode, .parameter, .device,
-            .rtds, .cpupool, .channel:
+            .rtds, .cpupool, .channel, .ready, .onFailure:
             return values.map { "\($0)" }.joined(separator: " ")
         }
     }

@@ -81,9 +81,14 @@ struct PlanStep {
         plan.unpauseOrder.map { index in
             let domain = plan.module.domains[index]
             let names = domain.dependencies.map { text(plan.module.domains[$0].name) }
+            let words = [
+                names.isEmpty ? nil : "after \(names.joined(separator: ", "))",
+                domain.conduct.readinessWords.map { "ready \($0)" },
+                domain.conduct.onFailure == .halt ? nil : "on failure \(domain.conduct.onFailure.name)",
+            ].compactMap { $0 }
             return PlanStep(
                 stage: "unpause", operation: .unpause, domain: domain,
-                detail: names.isEmpty ? "" : "after \(names.joined(separator: ", "))")
+                detail: words.joined(separator: "; "))
         }
     }
 

@@ -53,7 +53,8 @@ import Testing
     }
 
     @Test func aNodeOfXenstoreIsWaitedFor() throws {
-        let node = DomainConduct.Readiness.node(path: Array("data/ready".utf8), value: Array("yes".utf8))
+        let node = DomainConduct.Readiness.node(
+            path: Array("/local/domain/1/data/ready".utf8), value: Array("yes".utf8))
         let path = Array("/local/domain/1/data/ready".utf8)
         var launch = try launch(
             [[], [0]], [0: DomainConduct(readiness: node)],
@@ -211,6 +212,12 @@ import Testing
                 $0.module.domains[0].conduct.readiness = .poweredOff
                 $0.module.domains[0].roles = .hardware
             } == "plan: domain 1: ready by its shutdown, and that of the hardware domain halts the host")
+        #expect(
+            try refusal {
+                $0.module.settings.xenstored = SimulatedLaunch.digest
+                $0.module.settings.handoff = .park
+                $0.module.domains[1].conduct.readiness = .node(path: [0x61], value: nil)
+            } == "plan: domain 2: ready by a node of its own, and it has no ring to xenstore (xen,enhanced)")
         #expect(
             try refusal { $0.module.domains[1].conduct.onFailure = .recover }
                 == "plan: domain 2: on-failure recover, and the LCM has no Recovery Domain")

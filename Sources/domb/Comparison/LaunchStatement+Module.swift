@@ -67,7 +67,7 @@ extension ImageReference {
 extension DomainDescription {
     /// What a launch applies, in its order (`ConfigPlan`): the log's configuration record has the same list.
     fileprivate func items(in lcm: LaunchControlModule) -> [ConfigurationItem] {
-        operations(in: lcm).flatMap { $0.items }
+        operations(in: lcm).flatMap { $0.items } + conduct.items
     }
 
     private func operations(in lcm: LaunchControlModule) -> [ConfigOperation] {

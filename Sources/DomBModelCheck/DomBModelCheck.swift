@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+
+/// Launches of every small dependency graph, with every operation made to fail: do the design's invariants hold?
+@main
+struct DomBModelCheck: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "domb-modelcheck",
+        abstract: "Check a launch's invariants over every small graph and every failure, or its speed over large ones.")
+
+    @Option(help: "What chance chooses by.")
+    var seed: UInt64 = 20_261_126
+    @Option(help: "Faults for each graph of six domains.")
+    var samples = 24
+    @Option(help: "Fault-free launches for each graph, each with its own times.")
+    var interleavings = 4
+    @Flag(help: "Plan and replay large launches, and print what that takes.")
+    var scale = false
+
+    mutating func run() async throws {
+        guard !scale else { return Scale.measure() }
+        let clock = ContinuousClock()
+        let start = clock.now
+        var all = ModelCheck.Result()
+        for (what, graphs, samples) in [
+            ("labelled graphs of 1 to 4 domains", (1...4).flatMap { Graphs.labelled($0) }, nil),
+            ("classes of graphs of 5 domains", Graphs.classes(5), nil),
+            ("classes of graphs of 6 domains", Graphs.classes(6), self.samples),
+        ] as [(String, [[[Int]]], Int?)] {
+            let result = await Self.check(graphs, seed: seed, interleavings: interleavings, samples: samples)
+            print("\(graphs.count) \(what): \(result.runs) launches")
+            all.add(result)
+        }
+        print(
+            "seed \(seed): \(all.runs) launches in \(clock.now - start): \(all.complete) complete, \(all.partial) partial, "
+                + "\(all.recovered) recovered, \(all.halted) halted")
+        for problem in all.problems.prefix(20) { print(problem) }
+        guard all.problems.isEmpty else {
+            print("\(all.problems.count) launches break an invariant")
+            throw ExitCode(1)
+        }
+        print("I1 to I9 hold in every one")
+    }
+
+    /// In as many pieces as there is something to do for every cpu.
+    private static func check(
+        _ graphs: [[[Int]]], seed: UInt64, interleavings: Int, samples: Int?
+    ) async -> ModelCheck.Result {
+        await withTaskGroup(of: ModelCheck.Result.self) { group in
+            let size = max(1, graphs.count / 64)
+            for start in stride(from: 0, to: graphs.count, by: size) {
+                let part = Array(graphs[start..<min(start + size, graphs.count)])
+                group.addTask {
+                    var sum = ModelCheck.Result()
+                    for (index, graph) in part.enumerated() {
+                        var check = ModelCheck(graph, seed: seed &+ UInt64(start + index))
+                        check.check(interleavings: interleavings, samples: samples)
+                        sum.add(check.result)
+                    }
+                    return sum
+                }
+            }
+            var all = ModelCheck.Result()
+            for await result in group { all.add(result) }
+            return all
+        }
+    }
+}

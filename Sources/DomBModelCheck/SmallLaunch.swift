@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LaunchControl
+import Measurement
+import Platform
+import Prediction
+import Sequencer
+import SimulatedPlatform
+
+/// Domains of 64 KiB with a kernel of a few bytes, and everything that may go wrong with a launch of them.
+struct SmallLaunch {
+    private static let kibibytes: UInt64 = 64
+    private static let kernel: UInt64 = 0x4000
+    private static let startInfo: UInt64 = 0x8000
+    static let digest = SwiftCryptoHash.digest(.sha256, of: [1, 2, 3])
+
+    var module: LaunchControlModule
+    var host = SimulatedHypervisor()
+    var tpm = SimulatedTPM(banks: [HashAlgorithm.sha256.rawValue])
+    var arguments = LaunchArguments()
+
+    /// Domains 1, 2 ... with these dependencies, by index.
+    init(_ dependencies: [[Int]]) {
+        module = LaunchControlModule(domains: [], settings: LaunchSettings(handoff: .shutdown))
+        for (index, targets) in dependencies.enumerated() { add(index, targets) }
+    }
+
+    mutating func add(_ index: Int, _ targets: [Int], roles: DomainRoles = []) {
+        guard let domid = DomainID(rawValue: UInt16(index + 1)) else { return }
+        var description = DomainDescription(
+            domid: domid, name: Array("d\(index + 1)".utf8), roles: roles, memory: Self.kibibytes,
+            kernel: ImageReference(moduleIndex: 1, segments: [Segment(address: Self.kernel, byteCount: 64)]),
+            dependencies: targets)
+        description.weight = 512
+        module.domains.append(description)
+        var domain = SimulatedDomain(domid: domid, kibibytes: Self.kibibytes)
+        domain.memory.write([UInt8](repeating: UInt8(truncatingIfNeeded: index) | 1, count: 64), at: Self.kernel)
+        domain.memory.write(Self.startInfoBytes, at: Self.startInfo)
+        domain.state = VCPUState(
+            instructionPointer: Self.kernel, startInfo: Self.startInfo,
+            registers: [UInt8](repeating: 0, count: VCPUState.byteCount))
+        host.add(domain)
+    }
+
+    /// hvm_start_info without modules or command line, and a memory map of one range behind it.
+    private static let startInfoBytes: [UInt8] = {
+        var info: [UInt8] = []
+        for (value, count) in [
+            (0x336E_C578, 4), (1, 4), (0, 8), (0, 8), (0, 8), (0, 8), (startInfo + 56, 8), (1, 8), (0, 8),
+            (kibibytes << 10, 8), (1, 8),
+        ] as [(UInt64, Int)] {
+            info.append(littleEndian: value, byteCount: count)
+        }
+        return info
+    }()
+
+    func run() -> LaunchRun {
+        LaunchRun(
+            module,
+            LaunchIdentity(
+                identity: LaunchEvent.Identity(
+                    buildID: [9], commandLine: [], xenVersion: [], xenBuildID: [], xenCommandLine: [],
+                    securityMode: .none), moduleByteCount: 3, moduleDigest: Self.digest, nextInit: nil),
+            arguments: arguments, host: host, tpm: tpm, tick: 1)
+    }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LaunchControl
+import Measurement
+import Platform
+import Sequencer
+import SimulatedPlatform
+
+/// One launch on a simulated host, by the code that launches on a real one, and everything that came of it.
+public struct LaunchRun {
+    public var failure: LaunchFailure?
+    public var end: LaunchEnd?
+    public var plan: LaunchPlan?
+    public var unpaused: [DomainID]
+    public var ready: [(domid: DomainID, time: UInt64)]
+    public var host: SimulatedHypervisor
+    public var tpm: SimulatedTPM
+    public var journal: RecordingJournal
+    /// In microseconds of the simulated host's clock.
+    public var duration: UInt64
+
+    /// Host, TPM and journal get one clock. A failure is recorded as PID 1 records it.
+    public init(
+        _ module: LaunchControlModule, _ identity: LaunchIdentity, arguments: LaunchArguments,
+        host: SimulatedHypervisor, tpm: SimulatedTPM, tick: UInt64 = 0
+    ) {
+        let clock = VirtualClock()
+        var (host, tpm) = (host, tpm)
+        host.clock = clock
+        tpm.clock = clock
+        var machine = Machine(
+            host: host, store: tpm, journal: RecordingJournal(clock: clock, tick: tick), hashing: SwiftCryptoHash.self)
+        do throws(LaunchFailure) {
+            let facts = try machine.facts(
+                for: module, otherProcesses: [], hasXenstored: module.settings.xenstored != nil,
+                inheritedDescriptors: [])
+            let planned: LaunchPlan
+            do throws(PlanRefusal) {
+                planned = try LaunchPlan(
+                    module: module, digest: identity.moduleDigest, facts: facts, arguments: arguments)
+            } catch {
+                throw LaunchFailure(.plan, domid: error.domid, .refusal(error))
+            }
+            plan = planned
+            end = try machine.run(planned, identity)
+        } catch {
+            failure = error
+            machine.recordFailure(error)
+            machine.endHost(arguments.end)
+        }
+        unpaused = machine.unpaused
+        ready = machine.ready
+        self.host = machine.host
+        self.tpm = machine.store
+        journal = machine.journal
+        duration = clock.now
+    }
+}

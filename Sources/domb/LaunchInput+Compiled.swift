@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension LaunchInput {
+    /// The LCM that it is compiled to, from images in that folder. Whatever is compiled already, or is nothing that is
+    /// known here, goes to the LCM's reader as it is.
+    func compiled(images: String?) throws(CommandFailure) -> [UInt8] {
+        switch format {
+        case .tree, .xlcm, .unknown: return bytes
+        case .source: return try DeviceTreeCompiler().compile(path, bytes)
+        case .description:
+            let description = try LaunchDescription(parsing: bytes, from: path)
+            var folder = ImageFolder(root: images, besides: path)
+            return try description.launch(try description.modules(), &folder).written(as: .dtb, from: path)
+        }
+    }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LaunchControl
+import Platform
+import Prediction
+import SimulatedPlatform
+
+/// Domains built as the LCM says, of images that nobody has here: something of the right size lies where they would.
+enum StandInDomains {
+    private static let pageSize: UInt64 = 4096
+
+    /// What the images are expected to be is not compared.
+    static func module(_ module: LaunchControlModule) -> LaunchControlModule {
+        var module = module
+        for index in module.domains.indices {
+            module.domains[index].kernel.expectedDigest = nil
+            module.domains[index].ramdisk?.expectedDigest = nil
+            for other in module.domains[index].otherModules.indices {
+                module.domains[index].otherModules[other].image.expectedDigest = nil
+            }
+        }
+        return module
+    }
+
+    static func build(_ module: LaunchControlModule, cpus: UInt32) throws(CommandFailure) -> [SimulatedDomain] {
+        var built: [SimulatedDomain] = []
+        built.reserveCapacity(module.domains.count)
+        for domain in module.domains { built.append(try build(domain, cpus: cpus)) }
+        return built
+    }
+
+    private static func build(_ domain: DomainDescription, cpus: UInt32) throws(CommandFailure) -> SimulatedDomain {
+        let parts = domain.kernel.segments.map { KernelImage.Part(place: $0, content: [UInt8(1)][...]) }
+        let first = domain.kernel.segments.first?.address ?? 0
+        let end = domain.kernel.segments.last.map { $0.address + $0.byteCount } ?? 0
+        let range = (first / pageSize * pageSize)..<end
+        let modules = domain.loadedModules.map {
+            [UInt8](repeating: 1, count: Int(clamping: min($0.byteCount ?? pageSize, 1 << 30)))
+        }
+        var builder = SimulatedBuilder(
+            domain, kernel: KernelImage(parts: parts, range: range, entry: UInt32(truncatingIfNeeded: first)),
+            modules: modules)
+        do throws(BuildRefusal) {
+            return try builder.build(cpus: cpus)
+        } catch {
+            throw .refusal("domain \(domain.domid.rawValue) (\(text(domain.name))) cannot be built: \(error.text)")
+        }
+    }
+}

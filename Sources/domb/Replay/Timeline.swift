@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LaunchControl
+import Platform
+import Sequencer
+
+/// What a launch did when, in microseconds: of the launch as a whole, and of each domain.
+struct Timeline {
+    enum Kind: String, CaseIterable {
+        case asked, configured, hashed, extended, waited, failed
+    }
+
+    struct Span {
+        var kind: Kind
+        var start: UInt64
+        var end: UInt64
+    }
+
+    struct Row {
+        var domid: DomainID
+        var name: [UInt8]
+        var spans: [Span] = []
+        var unpaused: UInt64?
+        /// The same as `unpaused` where running is all that it needs.
+        var ready: UInt64?
+        var waitsFor: [DomainID] = []
+    }
+
+    /// Everything that is about no single domain: questions, the launch's own records, waiting.
+    private(set) var launch: [Span] = []
+    private(set) var rows: [Row]
+    private(set) var end: UInt64 = 0
+
+    init(_ module: LaunchControlModule, entries: [TraceEntry], ready: [(domid: DomainID, time: UInt64)]) {
+        rows = module.domains.map { domain in
+            Row(
+                domid: domain.domid, name: domain.name,
+                waitsFor: domain.dependencies.map { module.domains[$0].domid })
+        }
+        var places: [UInt16: Int] = [:]
+        for (index, row) in rows.enumerated() { places[row.domid.rawValue] = index }
+        // A record is extended right after its domain was looked at.
+        var last: Int?
+        for entry in entries {
+            end = max(end, entry.end)
+            let place = entry.domid.flatMap { places[$0.rawValue] }
+            let kind = Self.kind(entry)
+            let span = Span(kind: kind, start: entry.start, end: entry.end)
+            switch (kind, place) {
+            case (.extended, nil):
+                if let last { rows[last].add(span) } else { Self.add(span, to: &launch) }
+                last = nil
+            case (_, .some(let place)):
+                if entry.operation == .unpause, entry.result == 0 {
+                    rows[place].unpaused = entry.end
+                    if module.domains[place].conduct.readiness == .unpaused { rows[place].ready = entry.end }
+                } else {
+                    rows[place].add(span)
+                }
+                last = kind == .hashed ? place : nil
+            default: Self.add(span, to: &launch)
+            }
+        }
+        for (domid, time) in ready { if let place = places[domid.rawValue] { rows[place].ready = time } }
+    }
+
+    private static func kind(_ entry: TraceEntry) -> Kind {
+        guard entry.result == 0 else { return .failed }
+        switch entry.operation {
+        case .maximumFrame, .pageTypes, .foreignMap, .getVCPUContext, .getVCPUInfo: return .hashed
+        case .pcrExtend, .pcrRead: return .extended
+        case .waitForEvent, .storeWait: return .waited
+        case .version, .buildID, .commandLine, .features, .flaskEnforcing, .physinfo, .schedulerID, .machineMemoryMap,
+            .getInfoList, .getCapability, .readClock, .getTestResult, .setLocality, .storeRead, .bindVIRQ:
+            return .asked
+        default: return .configured
+        }
+    }
+
+    fileprivate static func add(_ span: Span, to spans: inout [Span]) {
+        // One after the other, of one kind: one span.
+        if let last = spans.last, last.kind == span.kind, span.start <= last.end + 50 {
+            spans[spans.count - 1].end = max(last.end, span.end)
+        } else {
+            spans.append(span)
+        }
+    }
+}
+
+extension Timeline.Row {
+    fileprivate mutating func add(_ span: Timeline.Span) { Timeline.add(span, to: &spans) }
+
+    func time(_ kind: Timeline.Kind) -> UInt64 {
+        spans.filter { $0.kind == kind }.reduce(0) { $0 + $1.end - $1.start }
+    }
+}
