@@ -61,9 +61,9 @@ sif sbin/init gid 0
 END
 debugfs -R 'stat sbin/init' "$work/disk.img" 2>/dev/null | grep -q 'Mode:  0755' ||
     { echo "build.sh: the disk has no /sbin/init" >&2; exit 70; }
-mapfile -t words < <(module brd xen-blkback xen-gntdev xen-evtchn)
+mapfile -t words < <(module brd xen-blkback xen-netback xen-gntdev xen-evtchn)
 pack "$work/storage-ramdisk.cpio.gz" "/init=$work/pv-storage:755" "/disk.img=$work/disk.img" "${words[@]}"
-mapfile -t words < <(module crc16 crc32c_generic mbcache jbd2 ext4 xen-blkfront)
+mapfile -t words < <(module crc16 crc32c_generic mbcache jbd2 ext4 xen-blkfront xen-netfront)
 : >"$work/empty"
 pack "$work/app-ramdisk.cpio.gz" "/init=$work/pv-app:755" "/root/empty=$work/empty" "${words[@]}"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Init of a driver domain: puts /disk.img into a RAM disk that xen-blkback serves, says so in data/backend-ready of its
- * folder in xenstore, and serves the PV console of the domain
- * that its command line names with guest.console=DOMID. It finds ring and port where xenconsoled would, in xenstore, maps
+ * folder in xenstore, connects domain 2's interface where its command line has guest.vif, and serves the PV console of the
+ * domain that it names with guest.console=DOMID. It finds ring and port where xenconsoled would, in xenstore, maps
  * the page by its reserved grant and repeats every line in its own log.
  */
 #include "guest.h"
@@ -149,6 +149,9 @@ int main(void)
         say(log, LEVEL "LINUX has no disk to serve: %m\n");
         return 1;
     }
+    /* What a hotplug script says when it has put the interface into a bridge. */
+    if (strstr(command_line, "guest.vif") != NULL && write_node("backend/vif/2/0/hotplug-status", "connected") != 0)
+        say(log, LEVEL "LINUX cannot connect the interface: %m\n");
     const char *domid = strstr(command_line, "guest.console=");
     if (domid != NULL && fork() == 0)
         serve_console(log, (unsigned)strtoul(domid + strlen("guest.console="), NULL, 10));

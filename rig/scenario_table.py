@@ -170,7 +170,8 @@ def served() -> list:
                  ('"op":"xs_check_watch"', "domb: launch complete: 2 domains unpaused"), ends=STAYS, runs=(1, 2), log=GOOD,
                  source="pv.dts",
                  store=True, quoted=True,
-                 domains_say=((1, "CONSOLE of domain 2: spoken through the PV console"), (2, "LINUX init of the disk"))),
+                 domains_say=((1, "CONSOLE of domain 2: spoken through the PV console"), (2, "LINUX init of the disk"),
+                              (2, "LINUX eth0 runs: 00:16:3e:5e:77:01"))),
     ]
 
 

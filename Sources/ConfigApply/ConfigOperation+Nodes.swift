@@ -155,6 +155,8 @@ private struct NodeList {
             add(folder, "/handle", decimal: UInt64(handle))
             add(folder, "/mac", Line(interface.mac[...]))
         }
+        // libxl's own. Linux's netback wants one, and gives it to udev.
+        add(backend, "/script", Line("/etc/xen/scripts/vif-bridge"))
         if let bridge = interface.bridge { add(backend, "/bridge", Line(bridge[...])) }
     }
 }

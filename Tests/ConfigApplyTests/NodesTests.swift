@@ -103,7 +103,7 @@ import Testing
                 "\(frontend)/handle": "1", "\(frontend)/mac": "00:16:3e:00:00:01", backend: "",
                 "\(backend)/frontend": frontend, "\(backend)/frontend-id": "7", "\(backend)/online": "1",
                 "\(backend)/state": "1", "\(backend)/handle": "1", "\(backend)/mac": "00:16:3e:00:00:01",
-                "\(backend)/bridge": "xenbr0",
+                "\(backend)/script": "/etc/xen/scripts/vif-bridge", "\(backend)/bridge": "xenbr0",
             ])
     }
 
