@@ -20,7 +20,8 @@ DOMB_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/domb
 export DOMB_CACHE
 export DOMB_DEPS := $(DOMB_CACHE)
 
-HOST := swift build -c release --scratch-path .build-host
+# Without Swift's shared libraries: they take longer to load than most commands run, and need not be where domb is.
+HOST := swift build -c release --scratch-path .build-host --static-swift-stdlib
 INIT := swift build -c release --scratch-path .build-init --traits EmbeddedInit
 FAULT := swift build -c release --scratch-path .build-fault --traits EmbeddedInit,FaultInjection
 

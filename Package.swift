@@ -144,7 +144,9 @@ if let deps {
             name: "DomBInit",
             dependencies: [
                 "Sequencer", "LaunchControl", "Platform", "XenBindings", "TPMBindings", "CryptoBindings",
-                "LinuxBindings", "CUnreached",
+                "LinuxBindings",
+                // The whole Swift runtime uses streams and locales.
+                .target(name: "CUnreached", condition: .when(traits: ["EmbeddedInit"])),
             ],
             swiftSettings: bindings + [.define("DOMB_FAULT", .when(traits: ["FaultInjection"]))],
             linkerSettings: linked(

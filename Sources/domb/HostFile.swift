@@ -16,8 +16,14 @@ enum HostFile {
     static func read(descriptor: CInt, _ name: String, limit: Int) throws(CommandFailure) -> [UInt8] {
         var content: [UInt8] = []
         var status = stat()
-        // Safety: the structure is ours and lives through the call. A size that is wrong costs time alone.
-        if unsafe fstat(descriptor, &status) == 0, status.st_size <= limit { content.reserveCapacity(status.st_size) }
+        // Safety: the structure is ours and lives through the call.
+        if unsafe fstat(descriptor, &status) == 0, status.st_size > 0, status.st_size <= limit {
+            // In one piece and without a copy; the loop finds what came since, or the error.
+            content = unsafe [UInt8](unsafeUninitializedCapacity: status.st_size) { buffer, count in
+                // Safety: the call writes at most the buffer's own count.
+                count = max(0, unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count))
+            }
+        }
         var chunk = [UInt8](repeating: 0, count: 1 << 20)
         while true {
             // Safety: the call writes at most the chunk's own count.
