@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Init of a driver domain: puts /disk.img into a RAM disk that xen-blkback serves, and serves the PV console of the domain
+ * Init of a driver domain: puts /disk.img into a RAM disk that xen-blkback serves, says so in data/backend-ready of its
+ * folder in xenstore, and serves the PV console of the domain
  * that its command line names with guest.console=DOMID. It finds ring and port where xenconsoled would, in xenstore, maps
  * the page by its reserved grant and repeats every line in its own log.
  */
@@ -49,6 +50,22 @@ static long read_number(int store, const char *path)
         || read(store, value, header.len) != (ssize_t)header.len || header.type == XS_ERROR)
         return -1;
     return strtol(value, NULL, 10);
+}
+
+/* A path without a slash in front is below the domain's own folder. */
+static int write_node(const char *path, const char *value)
+{
+    struct xsd_sockmsg header = { .type = XS_WRITE, .len = (uint32_t)(strlen(path) + 1 + strlen(value)) };
+    char answer[16];
+    int store = open("/dev/xen/xenbus", O_RDWR | O_CLOEXEC);
+    int failed = store < 0 || write(store, &header, sizeof header) != sizeof header
+                 || write(store, path, strlen(path) + 1) != (ssize_t)strlen(path) + 1
+                 || write(store, value, strlen(value)) != (ssize_t)strlen(value)
+                 || read(store, &header, sizeof header) != sizeof header || header.len > sizeof answer
+                 || read(store, answer, header.len) != (ssize_t)header.len || header.type == XS_ERROR;
+
+    close(store);
+    return failed ? -1 : 0;
 }
 
 static volatile struct xencons_interface *map_ring(unsigned domid)
@@ -127,7 +144,8 @@ int main(void)
     if (log < 0)
         return 1;
     say(log, LEVEL "LINUX alive pid=%d, a driver domain\n", (int)getpid());
-    if (load_modules(log) != 0 || wait_for("/dev/ram0", 10) != 0 || fill_disk() != 0) {
+    if (load_modules(log) != 0 || wait_for("/dev/ram0", 10) != 0 || fill_disk() != 0
+        || write_node("data/backend-ready", "1") != 0) {
         say(log, LEVEL "LINUX has no disk to serve: %m\n");
         return 1;
     }

@@ -130,6 +130,9 @@ def configured() -> list:
                              (3, "PROBE send 00000000")),
                  xen_order=("Event channel information for domain 2", "s=3 n=0 x=0 d=3 p=1",
                             "Event channel information for domain 3", "s=3 n=0 x=0 d=2 p=1")),
+        Scenario("channel-refused", 10, "the LCM says a port that Xen does not give: nothing runs",
+                 failure("configure: domain 2", "event-channels port 2 for domain 3: Xen gave port 1"),
+                 patches=((CHANNEL[0][0], CHANNEL[0][1].replace("1:second", "2:second")),), quick=False),
         Scenario("rtds-refused", 10, "period and budget on a Xen without RTDS",
                  failure("plan: domain 3", "rtds-period and rtds-budget are RTDS's, and the domain is under another scheduler"),
                  patches=(RTDS,), quick=False),
@@ -163,8 +166,9 @@ def readiness() -> list:
 
 def served() -> list:
     return [
-        Scenario("pv-devices", 10, "a domain boots from a PV disk and speaks on a PV console, both another domain's",
-                 ("domb: launch complete: 2 domains unpaused",), ends=STAYS, runs=(1, 2), log=GOOD, source="pv.dts",
+        Scenario("pv-devices", 10, "a domain waits for another's node in xenstore, boots from its PV disk and speaks on its PV console",
+                 ('"op":"xs_check_watch"', "domb: launch complete: 2 domains unpaused"), ends=STAYS, runs=(1, 2), log=GOOD,
+                 source="pv.dts",
                  store=True, quoted=True,
                  domains_say=((1, "CONSOLE of domain 2: spoken through the PV console"), (2, "LINUX init of the disk"))),
     ]

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "unreached.h"
 
+#include <arpa/inet.h>
 #include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,9 @@ static void tell(const char *text)
     // PID 1 is about to die: nothing is to be done about a console that takes nothing.
     (void)!write(STDERR_FILENO, text, strlen(text));
 }
+
+char *__strerror_r(int code, char *buffer, size_t size);
+void __ctype_init(void);
 
 // The C library's looks for a translation of its message.
 _Noreturn void __assert_fail(const char *assertion, const char *file, unsigned int line, const char *function)
@@ -33,6 +37,23 @@ char *strerror(int code)
     return text;
 }
 
+// The same for the dynamic loader, which a static program has and does not use.
+char *__strerror_r(int code, char *buffer, size_t size)
+{
+    (void)buffer, (void)size;
+    return strerror(code);
+}
+
+// Sets up the tables of isalpha() and its kin for the program's locale. Whoever calls one of those gets them, and an error
+// of the linker: two of this function.
+void __ctype_init(void)
+{
+}
+
+// Given to what is above and in format.c, and not looked at there.
+#undef stderr
+FILE *stderr;
+
 // libxenctrl makes a logger of its own where it is given none.
 xentoollog_logger_stdiostream *xtl_createlogger_stdiostream(FILE *file, xentoollog_level least, unsigned int flags)
 {
@@ -45,6 +66,12 @@ int getaddrinfo(const char *node, const char *service, const struct addrinfo *hi
 {
     (void)node, (void)service, (void)hints, (void)result;
     return EAI_FAIL;
+}
+
+const char *inet_ntop(int family, const void *address, char *text, socklen_t size)
+{
+    (void)family, (void)address, (void)text, (void)size;
+    return NULL;
 }
 
 void freeaddrinfo(struct addrinfo *result)

@@ -19,6 +19,9 @@ struct domb_xen {
     xenforeignmemory_handle *memory;
     // Opened when it is first needed: most launches have no xenstore.
     struct xs_handle *store;
+    // The static library has no thread that reads, and takes an event that comes before a reply for a broken reply: watches
+    // have a connection of their own.
+    struct xs_handle *watches;
     // XBT_NULL outside of a transaction.
     uint32_t transaction;
     xenevtchn_handle *events;

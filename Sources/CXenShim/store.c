@@ -23,7 +23,10 @@ void domb_xs_close(struct domb_xen *xen)
 {
     if (xen->store)
         xs_close(xen->store);
+    if (xen->watches)
+        xs_close(xen->watches);
     xen->store = NULL;
+    xen->watches = NULL;
 }
 
 int domb_xs_transaction_start(struct domb_xen *xen)
@@ -86,18 +89,30 @@ int domb_xs_is_domain_introduced(struct domb_xen *xen, uint32_t domid)
 
 int domb_xs_watch(struct domb_xen *xen, const char *path)
 {
-    return result(xs_watch(xen->store, path, "domb"));
+    unsigned count;
+    char **event;
+
+    if (!xen->watches)
+        xen->watches = xs_open(0);
+    if (!xen->watches || !xs_watch(xen->watches, path, "domb"))
+        return domb_errno();
+    // Every watch fires once at its beginning, and the next request must not meet that event.
+    event = xs_read_watch(xen->watches, &count);
+    free(event);
+    return result(event);
 }
 
 int domb_xs_wait(struct domb_xen *xen, int milliseconds)
 {
-    // The static library has no thread that reads: xs_fileno's pipe stays empty, and its socket is not to be had.
+    // xs_fileno's pipe is filled by the thread that is not there, and the socket itself is not to be had.
     static const struct timespec pause = { .tv_nsec = 10000000 };
     char **event;
     int count = 0;
 
+    if (!xen->watches)
+        return -EBADF;
     for (int waited = 0;; waited += 10) {
-        while ((event = xs_check_watch(xen->store))) {
+        while ((event = xs_check_watch(xen->watches))) {
             free(event);
             count = 1;
         }

@@ -26,10 +26,15 @@ public struct CPUPoolPlan: Equatable, Sendable {
                 throw .sharedCPU(pool: description.name, cpu: cpu)
             }
             taken = taken.union(description.cpus)
-            let members = module.domains.indices.filter { module.domains[$0].extended.cpupool == description.name }
-            guard let maker = members.first else { throw .noDomain(pool: description.name) }
+            var maker: Int?
+            var vcpus: UInt64 = 0
+            for (index, domain) in module.domains.enumerated() where domain.extended.cpupool == description.name {
+                maker = maker ?? index
+                vcpus += UInt64(domain.vcpus)
+            }
+            guard let maker else { throw .noDomain(pool: description.name) }
             makers.append(maker)
-            try Self.checkNull(description, vcpus: members.map { module.domains[$0].vcpus })
+            try Self.checkNull(description, vcpus: vcpus)
             pools.append(
                 CPUPool(
                     number: number, name: description.name, scheduler: description.scheduler, cpus: description.cpus))
@@ -43,12 +48,9 @@ public struct CPUPoolPlan: Equatable, Sendable {
     }
 
     /// The null scheduler gives each vcpu a cpu of its own for ever; one too many would never run.
-    private static func checkNull(_ pool: CPUPoolDescription, vcpus: [UInt32]) throws(CPUPoolConflict) {
-        guard pool.scheduler == .null else { return }
-        let all = vcpus.reduce(0) { $0 + UInt64($1) }
-        guard all <= UInt64(pool.cpus.count) else {
-            throw .tooManyVCPUs(pool: pool.name, vcpus: all, cpus: pool.cpus.count)
-        }
+    private static func checkNull(_ pool: CPUPoolDescription, vcpus: UInt64) throws(CPUPoolConflict) {
+        guard pool.scheduler == .null, vcpus > UInt64(pool.cpus.count) else { return }
+        throw .tooManyVCPUs(pool: pool.name, vcpus: vcpus, cpus: pool.cpus.count)
     }
 
     /// Where the domain at an index of the LCM runs.

@@ -26,8 +26,10 @@ public struct ConfigPlan: Equatable, Sendable {
         if let pool = place.pool { operations.append(.cpupool(pool, creating: place.isMaker)) }
         operations += try Self.placement(domain, facts, place)
         operations += try Self.scheduling(domain, place.pool?.scheduler ?? facts.scheduler)
-        operations += extended.ports.map { .ports($0) } + extended.interrupts.map { .interrupt($0) }
-        operations += extended.parameters.map { .parameter($0) }
+        // Loops, not maps: each map would be code of its own in PID 1.
+        for range in extended.ports { operations.append(.ports(range)) }
+        for interrupt in extended.interrupts { operations.append(.interrupt(interrupt)) }
+        for parameter in extended.parameters { operations.append(.parameter(parameter)) }
         operations += channels
         if let handle = domain.handle { operations.append(.handle(handle)) }
         if let label = extended.label {
@@ -54,7 +56,10 @@ public struct ConfigPlan: Equatable, Sendable {
             }
         }
         if !extended.devices.isEmpty, !facts.host.hasIOMMU { throw .noIOMMU }
-        return extended.memory.map { .memory($0) } + extended.devices.map { .device($0) }
+        var operations: [ConfigOperation] = []
+        for range in extended.memory { operations.append(.memory(range)) }
+        for device in extended.devices { operations.append(.device(device)) }
+        return operations
     }
 
     private static func placement(

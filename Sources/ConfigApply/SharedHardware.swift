@@ -24,7 +24,7 @@ public enum SharedHardware {
         public let conflict: ConfigConflict
     }
 
-    private static func check(
+    @inline(never) private static func check(
         _ domains: [DomainDescription], _ ranges: (DomainDescription) -> [Range<UInt64>],
         _ conflict: (UInt64, DomainID) -> ConfigConflict
     ) throws(Conflict) {
@@ -32,7 +32,7 @@ public enum SharedHardware {
         for (index, domain) in domains.enumerated() {
             for range in ranges(domain) { claims.append((range, index)) }
         }
-        claims.sort { ($0.range.lowerBound, $0.index) < ($1.range.lowerBound, $1.index) }
+        claims = claims.inOrder { ($0.range.lowerBound, $0.index) < ($1.range.lowerBound, $1.index) }
         // One domain's own ranges do not overlap; so neighbours in this order do, if any two do.
         var previous: (range: Range<UInt64>, index: Int)?
         for claim in claims {

@@ -20,12 +20,9 @@ public struct LibcryptoHash: ContentHash {
     }
 
     public mutating func finish() -> Digest {
-        let size = algorithm.digestSize
-        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-            // Safety: the shim writes exactly the algorithm's digest size, which is the capacity.
-            unsafe domb_hash_final(&state, buffer.baseAddress)
-            count = size
-        }
+        var bytes = [UInt8](repeating: 0, count: algorithm.digestSize)
+        // Safety: the shim writes exactly the algorithm's digest size, which is the array's count.
+        unsafe bytes.withUnsafeMutableBufferPointer { unsafe domb_hash_final(&state, $0.baseAddress) }
         return Digest(algorithm, exactly: bytes)
     }
 }

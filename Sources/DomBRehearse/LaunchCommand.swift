@@ -36,14 +36,15 @@ struct LaunchCommand {
         signal(SIGPIPE, SIG_IGN)
         var rehearsal = Rehearsal(domains: domains, settings: settings)
         warmUp()
-        let start = Clock.nanoseconds(CLOCK_MONOTONIC)
+        let start = (Clock.nanoseconds(CLOCK_MONOTONIC), Clock.nanoseconds(CLOCK_PROCESS_CPUTIME_ID))
         let outcome = rehearsal.run(store: Self.open(socket), journal: RecordingJournal())
-        let took = Clock.nanoseconds(CLOCK_MONOTONIC) - start
+        let processor = Clock.nanoseconds(CLOCK_PROCESS_CPUTIME_ID) - start.1
+        let took = Clock.nanoseconds(CLOCK_MONOTONIC) - start.0
         if let bytes = outcome.journal.eventLogs.last, !write(bytes) { return 74 }
         for entry in outcome.journal.entries where entry.operation.isTPMs || entry.result != 0 {
             print("\(entry.operation.name) \(entry.result) \(String(decoding: entry.detail.bytes, as: UTF8.self))")
         }
-        print("took \(took) ns")
+        print("took \(took) ns, processor \(processor) ns")
         print("unpaused \(outcome.unpaused.map { "\($0.rawValue)" }.joined(separator: " "))")
         guard let failure = outcome.failure else {
             print("launch complete")

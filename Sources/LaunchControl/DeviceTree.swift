@@ -183,7 +183,7 @@ extension DeviceTree {
     /// Readers differ in which of two nodes of one name they take: DomB must not read another one than Xen.
     private func checkSiblingNames() throws(ParseError) {
         for node in nodes where node.children.count > 1 {
-            let sorted = node.children.sorted { nodes[$0].name.lexicographicallyPrecedes(nodes[$1].name) }
+            let sorted = node.children.inOrder { nodes[$0].name.lexicographicallyPrecedes(nodes[$1].name) }
             for (left, right) in zip(sorted, sorted.dropFirst()) where nodes[left].name == nodes[right].name {
                 let second = max(left, right)
                 throw ParseError(.duplicateName, at: nodes[second].offset, place: path(of: second))

@@ -73,7 +73,7 @@ extension DomainDraft {
                 if isHard { affinities[index].hard = cpus } else { affinities[index].soft = cpus }
             }
         }
-        description.affinities = affinities.sorted { $0.vcpu < $1.vcpu }
+        description.affinities = affinities.inOrder { $0.vcpu < $1.vcpu }
     }
 
     private mutating func applyImages(_ text: ConfigurationText, _ problems: ProblemList) {

@@ -107,6 +107,6 @@ extension DomainDraft {
             }
             if let affinity { found.append(affinity) }
         }
-        return found.sorted { $0.vcpu < $1.vcpu }
+        return found.inOrder { $0.vcpu < $1.vcpu }
     }
 }

@@ -3,12 +3,12 @@
 import Platform
 
 /// Lists of numbers as what they mean: the same rules for every format. At least one item and at most `Limits.ranges`, in
-/// ascending order, so that one configuration has one form.
+/// ascending order, so that one configuration has one form. Not inlined: two formats call each, and PID 1 has no room.
 extension ExtendedConfiguration {
     typealias List<Item> = (items: [Item], problem: ParseError.Code?)
 
     /// Pairs of first port and count.
-    static func ports(_ cells: [UInt64]) -> List<IOPortRange> {
+    @inline(never) static func ports(_ cells: [UInt64]) -> List<IOPortRange> {
         list(cells, width: 2) {
             IOPortRange(first: $0[$0.startIndex], count: $0[$0.startIndex + 1])
         } ascending: {
@@ -17,7 +17,7 @@ extension ExtendedConfiguration {
     }
 
     /// Triples of machine frame, count and guest frame.
-    static func memory(_ cells: [UInt64]) -> List<IOMemoryRange> {
+    @inline(never) static func memory(_ cells: [UInt64]) -> List<IOMemoryRange> {
         let (items, problem) = list(cells, width: 3) { cell in
             let start = cell.startIndex
             return IOMemoryRange(host: cell[start], count: cell[start + 1], guest: cell[start + 2])
@@ -32,7 +32,7 @@ extension ExtendedConfiguration {
         return (items, problem)
     }
 
-    static func interrupts(_ cells: [UInt64]) -> List<UInt32> {
+    @inline(never) static func interrupts(_ cells: [UInt64]) -> List<UInt32> {
         list(cells, width: 1) { cell in
             cell.first.flatMap { $0 < Limits.interrupts ? UInt32($0) : nil }
         } ascending: {
@@ -41,7 +41,7 @@ extension ExtendedConfiguration {
     }
 
     /// Pairs of number and value.
-    static func parameters(_ cells: [UInt64]) -> List<HVMSetting> {
+    @inline(never) static func parameters(_ cells: [UInt64]) -> List<HVMSetting> {
         list(cells, width: 2) { cell in
             UInt32(exactly: cell[cell.startIndex]).flatMap { HVMParameter(rawValue: $0) }.flatMap {
                 HVMSetting($0, cell[cell.startIndex + 1])
@@ -51,7 +51,7 @@ extension ExtendedConfiguration {
         }
     }
 
-    static func channels(_ texts: [ArraySlice<UInt8>]) -> List<EventChannel> {
+    @inline(never) static func channels(_ texts: [ArraySlice<UInt8>]) -> List<EventChannel> {
         list(texts) {
             EventChannel($0)
         } ascending: {
@@ -59,7 +59,7 @@ extension ExtendedConfiguration {
         }
     }
 
-    static func features(_ texts: [ArraySlice<UInt8>]) -> List<CPUFeature> {
+    @inline(never) static func features(_ texts: [ArraySlice<UInt8>]) -> List<CPUFeature> {
         list(texts) { text in
             CPUFeature.allCases.first { Line($0.name).bytes == [UInt8](text) }
         } ascending: {
@@ -80,7 +80,7 @@ extension ExtendedConfiguration {
         return (items, nil)
     }
 
-    static func devices(_ texts: [ArraySlice<UInt8>]) -> List<PCIAddress> {
+    @inline(never) static func devices(_ texts: [ArraySlice<UInt8>]) -> List<PCIAddress> {
         var cells: [UInt64] = []
         for text in texts {
             guard let device = PCIAddress(text) else { return ([], .badPropertyValue) }
@@ -93,7 +93,7 @@ extension ExtendedConfiguration {
         }
     }
 
-    static func disks(_ texts: [ArraySlice<UInt8>]) -> List<VirtualDisk> {
+    @inline(never) static func disks(_ texts: [ArraySlice<UInt8>]) -> List<VirtualDisk> {
         list(texts) { text in
             DeviceWords(text).flatMap { VirtualDisk($0) }
         } ascending: {
@@ -101,7 +101,7 @@ extension ExtendedConfiguration {
         }
     }
 
-    static func interfaces(_ texts: [ArraySlice<UInt8>]) -> List<VirtualInterface> {
+    @inline(never) static func interfaces(_ texts: [ArraySlice<UInt8>]) -> List<VirtualInterface> {
         list(texts) { text in
             DeviceWords(text).flatMap { VirtualInterface($0) }
         } ascending: { _, _ in

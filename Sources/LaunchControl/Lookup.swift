@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Platform
+
 /// A sorted table from keys to indices: PID 1 has no dictionaries, whose hashing would ask the kernel for a seed.
-public struct Lookup<Key: Equatable> {
+struct Lookup<Key: Equatable> {
     private let entries: [(key: Key, index: Int)]
     private let precedes: (Key, Key) -> Bool
 
-    public init(_ entries: [(Key, Int)], precedes: @escaping (Key, Key) -> Bool) {
+    init(_ entries: [(Key, Int)], precedes: @escaping (Key, Key) -> Bool) {
         self.precedes = precedes
         // Equal keys in the order of their indices, so that a repetition is told at the later one.
-        self.entries = entries.map { (key: $0.0, index: $0.1) }.sorted {
+        self.entries = entries.map { (key: $0.0, index: $0.1) }.inOrder {
             precedes($0.key, $1.key) || ($0.key == $1.key && $0.index < $1.index)
         }
     }
@@ -20,7 +22,7 @@ public struct Lookup<Key: Equatable> {
         return found
     }
 
-    public func find(_ key: Key) -> Int? {
+    func find(_ key: Key) -> Int? {
         var low = 0
         var high = entries.count
         while low < high {

@@ -26,7 +26,7 @@ enum Folder {
         }
         guard status >= 0 else { throw Errno(Int32(-status)) }
         var names = bytes.split(separator: 0).map { [UInt8]($0) }
-        names.sort { $0.lexicographicallyPrecedes($1) }
+        names = names.inOrder { $0.lexicographicallyPrecedes($1) }
         return names
     }
 }

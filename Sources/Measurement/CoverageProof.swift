@@ -52,7 +52,7 @@ struct CoverageProof {
     /// The frames that the segments touch.
     private static func frames(_ segments: [Segment]) -> [Range<UInt64>] {
         var runs: [Range<UInt64>] = []
-        for segment in segments.sorted(by: { $0.address < $1.address }) {
+        for segment in segments.inOrder({ $0.address < $1.address }) {
             guard segment.byteCount > 0, let end = segment.end else { continue }
             let run = (segment.address / pageSize)..<((end - 1) / pageSize + 1)
             if let last = runs.last, last.upperBound >= run.lowerBound {

@@ -16,5 +16,5 @@ struct DomainLayout {
     }
 
     /// In ascending order.
-    var segments: [Segment] { parts.map { $0.place }.sorted { $0.address < $1.address } }
+    var segments: [Segment] { parts.map { $0.place }.inOrder { $0.address < $1.address } }
 }

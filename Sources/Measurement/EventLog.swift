@@ -16,7 +16,7 @@ public struct EventLog: Equatable, Sendable {
     /// Starts a log with record 0, TCG_EfiSpecIDEvent in the old format. The banks stand in ascending order of their
     /// TPM_ALG_ID, whatever order the TPM lists them in.
     public init(banks: [HashAlgorithm]) {
-        self.banks = banks.sorted { $0.rawValue < $1.rawValue }
+        self.banks = banks.inOrder { $0.rawValue < $1.rawValue }
         var identification = Line("Spec ID Event03").bytes + [0]
         // platformClass 0 (client), version 2.0, errata 0, uintnSize 2 (64 bits).
         identification.append(littleEndian: 0, byteCount: 4)

@@ -30,7 +30,7 @@ struct MemoryMap {
             }
         }
         self.ranges = ranges
-        self.acpi = acpi.filter { $0.byteCount > 0 }.sorted { $0.address < $1.address }
+        self.acpi = acpi.filter { $0.byteCount > 0 }.inOrder { $0.address < $1.address }
         for (left, right) in zip(self.acpi, self.acpi.dropFirst()) where left.overlaps(right) { throw .badMemoryMap }
     }
 }

@@ -38,17 +38,19 @@ public struct CPUSet: Equatable, Sendable {
         return UInt32(index * 64 + words[index].trailingZeroBitCount)
     }
 
-    public func intersection(_ other: CPUSet) -> CPUSet {
-        CPUSet(words: zip(words, other.words).map { $0 & $1 })
-    }
+    public func intersection(_ other: CPUSet) -> CPUSet { subtracting(subtracting(other)) }
 
     public func subtracting(_ other: CPUSet) -> CPUSet {
-        CPUSet(words: words.enumerated().map { $1 & ~($0 < other.words.count ? other.words[$0] : 0) })
+        var result = words
+        for index in 0..<min(result.count, other.words.count) { result[index] &= ~other.words[index] }
+        return CPUSet(words: result)
     }
 
     public func union(_ other: CPUSet) -> CPUSet {
-        let (short, long) = words.count < other.words.count ? (words, other.words) : (other.words, words)
-        return CPUSet(words: long.enumerated().map { $1 | ($0 < short.count ? short[$0] : 0) })
+        var result = words
+        while result.count < other.words.count { result.append(0) }
+        for index in 0..<other.words.count { result[index] |= other.words[index] }
+        return CPUSet(words: result)
     }
 
     /// cpu 0 up to the last one before `count`.

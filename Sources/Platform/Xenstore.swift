@@ -19,7 +19,7 @@ public protocol Xenstore: ~Copyable {
     mutating func introduce(_ domid: DomainID, frame: UInt64, port: UInt32) throws(HypercallError)
     /// The corresponding C function is `xs_is_domain_introduced`.
     mutating func isIntroduced(_ domid: DomainID) throws(HypercallError) -> Bool
-    /// Asks to be told of changes of the node, and of what is below it. One event comes at once. The corresponding C
+    /// Asks to be told of changes of the node, and of what is below it. The corresponding C
     /// function is `xs_watch`.
     mutating func watchNode(_ path: [UInt8]) throws(HypercallError)
     /// Waits for any watched node to change, at most so many microseconds; `false` if none did. The corresponding C

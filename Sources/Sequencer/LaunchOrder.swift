@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Platform
+
 /// Which domains may run now: a state machine without effects. It is told what came of each domain, and says which to
 /// unpause next; independent chains never wait for each other, and among several the first in LCM order comes first.
 /// All work together is linear in domains and dependencies, but for a logarithm.
@@ -72,7 +74,7 @@ public struct LaunchOrder: Sendable {
             left.append(next)
             open += dependents[next]
         }
-        return left.sorted()
+        return left.inOrder(<)
     }
 
     /// The time at which the first of those that are waited for is late.

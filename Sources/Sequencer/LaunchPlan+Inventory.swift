@@ -10,13 +10,13 @@ extension LaunchPlan {
         _ module: LaunchControlModule, _ facts: HypervisorFacts, _ places: CPUPoolPlan, _ bootDomain: DomainID
     ) throws(PlanRefusal) -> (configurations: [ConfigPlan], pageCounts: [UInt64]) {
         // I4: nothing may depend on the order in which Xen lists its domains.
-        let existing = facts.domains.sorted { $0.domid < $1.domid }
+        let existing = facts.domains.inOrder { $0.domid < $1.domid }
         var configurations: [ConfigPlan] = []
         var pageCounts: [UInt64] = []
         let hardwareRoleMoved =
             !facts.callerIsHardwareDomain && module.domains.contains { $0.roles.contains(.hardware) }
         let store = module.settings.xenstored == nil ? nil : StoreServers(store: bootDomain, module)
-        let channels = EventChannelPlan(module.domains, bootDomain: bootDomain)
+        let channels = EventChannelPlan(module, bootDomain: bootDomain)
         for (index, domain) in module.domains.enumerated() {
             guard let built = find(domain.domid, in: existing, by: { $0.domid }) else { throw .missing(domain.domid) }
             try check(domain, built)
@@ -70,13 +70,13 @@ extension LaunchPlan {
     }
 
     private static func unnamed(_ module: LaunchControlModule, _ existing: [DomainInfo]) -> [DomainInfo] {
-        let named = module.domains.map { $0.domid }.sorted()
+        let named = module.domains.map { $0.domid }.inOrder(<)
         return existing.filter { find($0.domid, in: named, by: { $0 }) == nil }
     }
 
     /// The one running domain that the LCM does not name is the boot domain itself.
     static func bootDomain(_ module: LaunchControlModule, _ facts: HypervisorFacts) throws(PlanRefusal) -> DomainID {
-        let existing = facts.domains.sorted { $0.domid < $1.domid }
+        let existing = facts.domains.inOrder { $0.domid < $1.domid }
         var bootDomain: DomainID?
         for domain in unnamed(module, existing) {
             guard !domain.isPaused, !domain.isShutDown, !domain.isDying else { throw .unnamed(domain.domid) }

@@ -14,7 +14,7 @@ extension LaunchPlan {
             domains: zip(module.domains, configurations).map { domain, configuration in
                 LaunchEvent.Configuration.Domain(
                     domid: domain.domid, memory: domain.memory,
-                    dependencies: domain.dependencies.sorted().map { module.domains[$0].domid },
+                    dependencies: domain.dependencies.inOrder(<).map { module.domains[$0].domid },
                     items: configuration.operations.flatMap { $0.items } + domain.conduct.items)
             })
     }

@@ -39,7 +39,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
         let waiting = order.waiting.map { plan.module.domains[$0].domid }
         do throws(HypercallError) {
             found = try traced(.getInfoList, detail: { Line(shutDown: $0, among: waiting) }) {
-                (host) throws(HypercallError) in try host.domains().sorted { $0.domid < $1.domid }
+                (host) throws(HypercallError) in try host.domains().inOrder { $0.domid < $1.domid }
             }
         } catch {
             throw LaunchFailure(.ready, .hypercall(error))

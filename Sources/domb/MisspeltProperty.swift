@@ -7,14 +7,15 @@ extension ParseError {
     static let dombProperties =
         [
             "domb,pcr", "domb,tpm", "domb,coverage", "domb,handoff", "domb,handoff-target", "domb,xenstored",
-            "domb,depends-on",
+            "domb,cpupools", "domb,depends-on",
             "domb,weight", "domb,cap", "domb,soft-affinity", "domb,load", "domb,size", "domb,digest", "domb,log-region",
         ] + (ExtendedConfiguration.textKeys + DomainConduct.textKeys).map { "domb,\($0)" }
     /// The same in the text of an xLCM.
     static let textKeys =
         [
-            "pcr", "tpm", "coverage", "handoff", "handoff-target", "xenstored", "name", "uuid", "depends-on", "weight",
-            "cap",
+            "pcr", "tpm", "coverage", "handoff", "handoff-target", "xenstored", "cpupools", "name", "uuid",
+            "depends-on",
+            "weight", "cap",
             "mem-max",
             "hard-affinity", "soft-affinity", "bootargs", "load", "kernel-digest", "ramdisk-digest", "ramdisk-size",
             "log-region",

@@ -9,8 +9,16 @@ import Sequencer
 struct PlanStep {
     let stage: String
     let operation: Operation
-    let domain: DomainDescription?
-    let detail: String
+    /// Not the whole description: thousands of domains have tens of thousands of steps.
+    let domain: (domid: DomainID, name: [UInt8])?
+    private(set) var detail: String
+
+    init(stage: String, operation: Operation, domain: DomainDescription?, detail: String) {
+        self.stage = stage
+        self.operation = operation
+        self.domain = domain.map { ($0.domid, $0.name) }
+        self.detail = detail
+    }
 
     static func steps(of plan: LaunchPlan) -> [PlanStep] {
         configure(plan, .beforeMeasuring) + measure(plan) + cap(plan) + configure(plan, .afterMeasuring) + store(plan)
@@ -102,9 +110,9 @@ struct PlanStep {
     }
 
     private func inLogOnly(_ isUnmeasured: Bool) -> PlanStep {
-        guard isUnmeasured else { return self }
-        return PlanStep(
-            stage: stage, operation: operation, domain: domain, detail: detail + " (in the log only: no TPM)")
+        var step = self
+        if isUnmeasured { step.detail += " (in the log only: no TPM)" }
+        return step
     }
 }
 

@@ -27,7 +27,8 @@ import Testing
             EventChannel(port: 1, remote: Backend(name: [0x62])),
             EventChannel(port: 2, remote: Backend(name: [UInt8]("Domain-0".utf8))),
         ]
-        let plan = EventChannelPlan(domains, bootDomain: try domid(9))
+        let module = LaunchControlModule(domains: domains, settings: LaunchSettings())
+        let plan = EventChannelPlan(module, bootDomain: try domid(9))
         #expect(
             try plan.operations(for: domains[0])
                 == [.channel(port: 1, remote: domid(3)), .channel(port: 2, remote: domid(9))])

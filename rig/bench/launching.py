@@ -35,27 +35,30 @@ def figures(work: Path) -> list:
 
 
 def _with(count: int, chip: Chip, launcher: Path, work: Path) -> list:
-    best = measure.in_turns({
-        "domb": lambda: _took(chip, [REHEARSE, "launch", "--tpm", chip.server, "--log", work / "log.bin", "--domains",
-                                     count]),
-        "c": lambda: _took(chip, [launcher, chip.server, count]),
-    }, ROUNDS[count])
+    ours = [REHEARSE, "launch", "--tpm", chip.server, "--log", work / "log.bin", "--domains", count]
+    best = measure.in_turns({"domb": lambda: _took(chip, ours), "c": lambda: _took(chip, [launcher, chip.server, count])},
+                            ROUNDS[count])
+    processor = measure.in_turns({"domb": lambda: _took(chip, ours, "processor"),
+                                  "c": lambda: _took(chip, [launcher, chip.server, count], "processor")}, ROUNDS[count])
     shell = min(_shell(count, chip, work) for _ in range(SHELL_ROUNDS[count]))
     name = f"b: launch of {count} domain{'s' if count > 1 else ''}"
     domb = best["domb"]
     faster = shell / domb
     return [
         figure.at_most(f"{name}, C", domb * 1e3, "ms", f"C program, {best['c'] * 1e3:.4g} ms", domb / best["c"], 1.1),
+        # Without the TPM's process, and so without what the scheduler makes of two processes that wait for each other.
+        figure.Figure(f"{name}, own processor time", processor["domb"] * 1e3, "ms",
+                      f"C program, {processor['c'] * 1e3:.4g} ms", processor["domb"] / processor["c"]),
         figure.at_least(f"{name}, shell", domb * 1e3, "ms", f"shell script, {shell * 1e3:.4g} ms", faster, 20)
         if count == 64 else
         figure.Figure(f"{name}, shell", domb * 1e3, "ms", f"shell script, {shell * 1e3:.4g} ms", faster),
     ]
 
 
-def _took(chip: Chip, words: list) -> float:
+def _took(chip: Chip, words: list, clock: str = "took") -> float:
     """By the program's own clock, from the opening of the TPM to the end: what it takes to load is not a launch's."""
     chip.reset()
-    return int(measure.said(words, r"took (\d+) ns")[0]) / 1e9
+    return int(measure.said(words, rf"{clock} (\d+) ns")[0]) / 1e9
 
 
 def _shell(count: int, chip: Chip, work: Path) -> float:

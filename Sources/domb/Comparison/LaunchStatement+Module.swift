@@ -86,9 +86,8 @@ extension DomainDescription {
         operations += extended.ports.map { .ports($0) } + extended.interrupts.map { .interrupt($0) }
         operations += extended.parameters.map { .parameter($0) }
         // On today's Xen the boot domain is domain 0.
-        if !extended.channels.isEmpty {
-            let channels = EventChannelPlan(lcm.domains, bootDomain: DomainID(rawValue: 0))
-            operations += channels.operations(for: self)
+        if !extended.channels.isEmpty, let bootDomain = DomainID(rawValue: 0) {
+            operations += EventChannelPlan(lcm, bootDomain: bootDomain).operations(for: self)
         }
         if let handle { operations.append(.handle(handle)) }
         if let label = extended.label { operations.append(.label(label)) }

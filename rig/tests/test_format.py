@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""PID 1's own snprintf and strtol (Sources/CUnreached) against the C library's."""
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+SOURCES = Path(__file__).resolve().parent.parent.parent / "Sources/CUnreached"
+
+PROGRAM = r'''
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int domb_snprintf(char *bytes, size_t capacity, const char *format, ...);
+
+static int wrong;
+
+#define SAME(...) do { for (size_t room = 0; room < 40; room++) { \
+    char ours[40], theirs[40]; \
+    memset(ours, 1, sizeof ours); memset(theirs, 1, sizeof theirs); \
+    int a = domb_snprintf(ours, room, __VA_ARGS__), b = snprintf(theirs, room, __VA_ARGS__); \
+    if (a != b || memcmp(ours, theirs, sizeof ours)) { \
+        printf("line %d, room %zu: %d '%.39s', not %d '%.39s'\n", __LINE__, room, a, ours, b, theirs); wrong = 1; } } } while (0)
+
+int main(void)
+{
+    static const char *texts[] = { "", "a", "/var/run/xenstored/socket", "100%" };
+    static const long numbers[] = { 0, 1, -1, 9, 10, -10, 255, INT_MAX, INT_MIN, UINT_MAX, LONG_MAX, LONG_MIN };
+
+    SAME("nothing");
+    SAME("%%%c|%5c", 'x', 'y');
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        SAME("%s/socket", texts[i]);
+        SAME("%10s|%.3s|%.*s", texts[i], texts[i], 2, texts[i]);
+    }
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        long n = numbers[i];
+        SAME("/local/domain/%d/device", (int)n);
+        SAME("%i %u %x %X", (int)n, (unsigned)n, (unsigned)n, (unsigned)n);
+        SAME("%ld %lu %lx", n, n, n);
+        SAME("%lld %llu %zx", (long long)n, (unsigned long long)n, (size_t)n);
+        SAME("%02x:%02x.%04d", (unsigned)n & 255, 7, (int)n);
+        SAME("%8d|%08d|%08lx", (int)n, (int)n, n);
+        SAME("%hd %hhu %hhx", (short)n, (unsigned char)n, (unsigned char)n);
+        SAME("%*d", 9, (int)n);
+    }
+    SAME("%p", (void *)main);
+    return wrong;
+}
+'''
+
+NUMBERS = r'''
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+long domb_strtol(const char *text, char **end, int base);
+unsigned long domb_strtoul(const char *text, char **end, int base);
+
+static int wrong;
+
+#define SAME(type, name, text, base) do { \
+    char *a = NULL, *b = NULL; \
+    errno = 0; type ours = domb_##name(text, &a, base); int first = errno; \
+    errno = 0; type theirs = name(text, &b, base); \
+    if (ours != theirs || a != b || first != errno) { \
+        printf("%s(\"%s\", %d): %ld, %d\n", #name, text, base, (long)ours, first); wrong = 1; } } while (0)
+
+int main(void)
+{
+    static const char *texts[] = { "", " ", "0", "00", "7", "08", "-1", "+5", "- 1", " \t42x", "0x", "0xg", "0x1F", "0X1fz", "-0x10",
+        "z", "9223372036854775807", "9223372036854775808", "-9223372036854775808", "-9223372036854775809", "18446744073709551615",
+        "18446744073709551616", "-18446744073709551615", "99999999999999999999999", "0777", "123 456", "\v\f\r7", "ff", "1_000" };
+    static const int bases[] = { 0, 8, 10, 16, 2, 36 };
+
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        for (size_t j = 0; j < sizeof bases / sizeof *bases; j++) {
+            SAME(long, strtol, texts[i], bases[j]);
+            SAME(unsigned long, strtoul, texts[i], bases[j]);
+        }
+    return wrong;
+}
+'''
+
+
+class SmallLibrary(unittest.TestCase):
+    def same(self, source: str, names: tuple, program: str) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            work = Path(folder)
+            (work / "program.c").write_text(program)
+            renamed = [f"-D{name}=domb_{name.strip('_')}" for name in names]
+            checked = ["-O1", "-fsanitize=address,undefined"]
+            subprocess.run(["gcc", *checked, "-Wall", "-Wextra", *renamed, "-c", "-o", work / "ours.o", SOURCES / source], check=True)
+            subprocess.run(["gcc", *checked, "-w", "-o", work / "program", work / "program.c", work / "ours.o"], check=True)
+            done = subprocess.run([work / "program"], capture_output=True, text=True)
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""))
+
+    def test_snprintf_writes_what_the_c_librarys_writes(self):
+        self.same("format.c", ("snprintf", "vsnprintf", "__snprintf_chk", "__vsnprintf_chk", "__sprintf_chk", "fprintf", "fwrite"),
+                  PROGRAM)
+
+    def test_strtol_reads_what_the_c_librarys_reads(self):
+        self.same("number.c", ("strtol", "strtoul", "strtoull"), NUMBERS)
+
+
+if __name__ == "__main__":
+    unittest.main()
