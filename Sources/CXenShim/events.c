@@ -9,7 +9,7 @@ int domb_watch_domains(struct domb_xen *xen, int64_t boot_domain)
 
     if (boot_domain >= 0 && xc_domain_set_virq_handler(xen->ctrl, boot_domain, VIRQ_DOM_EXC) != 0)
         return domb_errno();
-    xen->events = xenevtchn_open(NULL, 0);
+    xen->events = xenevtchn_open(domb_quiet_logger(), 0);
     if (!xen->events)
         return domb_errno();
     port = xenevtchn_bind_virq(xen->events, VIRQ_DOM_EXC);

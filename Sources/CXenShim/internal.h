@@ -13,6 +13,9 @@
 #include <xentoollog.h>
 #include <xen/hvm/save.h>
 
+// With no logger at all a library would make one that writes to stderr.
+struct xentoollog_logger *domb_quiet_logger(void);
+
 struct domb_xen {
     xc_interface *ctrl;
     xencall_handle *call;

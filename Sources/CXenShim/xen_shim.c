@@ -21,6 +21,11 @@ static void keep_logger(struct xentoollog_logger *logger)
 
 static struct xentoollog_logger quiet = { .vmessage = drop_message, .destroy = keep_logger };
 
+struct xentoollog_logger *domb_quiet_logger(void)
+{
+    return &quiet;
+}
+
 int domb_xen_open(struct domb_xen **out)
 {
     struct domb_xen *xen = calloc(1, sizeof *xen);

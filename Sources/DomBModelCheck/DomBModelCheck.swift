@@ -35,7 +35,7 @@ struct DomBModelCheck: AsyncParsableCommand {
         print(
             "seed \(seed): \(all.runs) launches in \(clock.now - start): \(all.complete) complete, \(all.partial) partial, "
                 + "\(all.recovered) recovered, \(all.halted) halted")
-        for problem in all.problems.prefix(20) { print(problem) }
+        for line in all.summary { print(line) }
         guard all.problems.isEmpty else {
             print("\(all.problems.count) launches break an invariant")
             throw ExitCode(1)

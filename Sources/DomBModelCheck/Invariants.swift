@@ -77,6 +77,7 @@ struct Invariants {
             return run.end == nil && run.tpm.extends.isEmpty ? nil : "I3: no log"
         }
         guard let (_, replay) = Self.replay(log) else { return "I3: the log cannot be read" }
+        if !hasTPMFault, !Self.isCapped(log) { return "I8: the PCR is left open" }
         if let finding = replay.findings.first { return "I3: the log contradicts itself: \(finding)" }
         let isGood = run.end == .complete
         if isGood != (replay.outcome == .closed) {
@@ -142,6 +143,16 @@ struct Invariants {
             return (reader.records.count, LogReplay(reader, hashing: SwiftCryptoHash.self))
         } catch {
             return nil
+        }
+    }
+
+    private static func isCapped(_ log: [UInt8]) -> Bool {
+        do throws(LogError) {
+            return try EventLogReader(parsing: log).records.contains {
+                if case .separator = $0.content { true } else { false }
+            }
+        } catch {
+            return false
         }
     }
 

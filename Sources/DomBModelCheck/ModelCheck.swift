@@ -14,7 +14,14 @@ struct ModelCheck {
         var partial = 0
         var recovered = 0
         var halted = 0
-        var problems: [String] = []
+        /// What does not hold, and where.
+        var problems: [(text: String, place: String)] = []
+
+        /// One line for everything that is broken, with its first example.
+        var summary: [String] {
+            let kinds = Dictionary(grouping: problems) { $0.text }.sorted { $0.key < $1.key }
+            return kinds.map { "\($0.key): \($0.value.count) times, as in \($0.value[0].place)" }
+        }
 
         mutating func add(_ other: Result) {
             runs += other.runs
@@ -129,6 +136,6 @@ struct ModelCheck {
     }
 
     private mutating func report(_ problem: String, _ what: String) {
-        result.problems.append("\(problem): graph \(graph), \(what)")
+        result.problems.append((problem, "graph \(graph), \(what)"))
     }
 }
