@@ -172,6 +172,9 @@ def served() -> list:
                  store=True, quoted=True,
                  domains_say=((1, "CONSOLE of domain 2: spoken through the PV console"), (2, "LINUX init of the disk"),
                               (2, "LINUX eth0 runs: 00:16:3e:5e:77:01"))),
+        Scenario("xenstored-changed", 10, "another xenstored than the LCM's: nothing is built",
+                 ("domb-construct: failed: another SHA-256 than the LCM's domb,xenstored: /xenstored",), source="pv.dts",
+                 extra={"/xenstored": paths.XENSTORED}, log=NOTHING, never=("built, ",)),
     ]
 
 

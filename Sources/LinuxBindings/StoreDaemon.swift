@@ -14,7 +14,7 @@ public enum StoreDaemon {
         let path = CPath("/xenstored")
         let program = try ProgramFile(path: path.bytes)
         guard try program.digest(Hash.self).digest == digest else {
-            throw SystemError(.readTarget, code: 74, path: path.bytes)
+            throw SystemError(.checkStore, code: 74, path: path.bytes)
         }
         try EarlyMounts.mountXen()
         // Where xenstored makes its own, with the socket that libxenstore looks for.

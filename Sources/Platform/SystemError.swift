@@ -4,7 +4,7 @@
 public struct SystemError: Error, Equatable, Sendable {
     public enum Call: UInt8, Sendable {
         case mount, openModule, loadModule, readTable, readCommandLine, readProcesses, openTarget, readTarget
-        case openPrivcmd, execute, openConsole, startStore
+        case openPrivcmd, execute, openConsole, startStore, checkStore
 
         public var name: StaticString {
             switch self {
@@ -14,12 +14,13 @@ public struct SystemError: Error, Equatable, Sendable {
             case .readTable: "reading the ACPI tables"
             case .readCommandLine: "reading /proc/cmdline"
             case .readProcesses: "reading /proc"
-            case .openTarget: "open of the next init"
-            case .readTarget: "read of the next init"
+            case .openTarget: "open of a program"
+            case .readTarget: "read of a program"
             case .openPrivcmd: "xc_interface_open"
             case .execute: "execveat"
             case .openConsole: "open of /dev/console"
             case .startStore: "waiting for xenstored"
+            case .checkStore: "another SHA-256 than the LCM's domb,xenstored:"
             }
         }
     }
