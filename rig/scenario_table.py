@@ -106,7 +106,8 @@ def configured() -> list:
     return [
         Scenario("extended", 10, "ports, interrupts, device memory, nodes, TSC mode, HVM parameters, by Xen's word",
                  ("domb: launch complete: 2 domains unpaused",), ends=STAYS, runs=BOTH, log=GOOD, patches=(EXTENDED,),
-                 quoted=True, xen_says=("I/O Ports  { 2f8-2ff }", "Interrupts { 3 }", "I/O Memory { d0000 }")),
+                 quoted=True, key=b"s",
+                 xen_says=("I/O Ports  { 2f8-2ff }", "Interrupts { 3 }", "I/O Memory { d0000 }", "dom3(hvm): mode=2,")),
         Scenario("sched-credit", 10, "weight and cap under Xen's credit scheduler, read back",
                  ("xc_sched_credit_domain_get", "domb: launch complete: 2 domains unpaused"), ends=STAYS, runs=BOTH, log=GOOD,
                  patches=(SHARE,), xen_words="sched=credit", key=b"r", quoted=True,
