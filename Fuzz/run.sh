@@ -10,11 +10,13 @@ export ASAN_OPTIONS=detect_leaks=0 SWIFT_BACKTRACE=enable=no
 
 seeds() {
     case $1 in
-    module) cp "$fixtures"/*.dtb "$fixtures"/*.lcm "$2" ;;
+    module) cp "$fixtures"/*.dtb "$fixtures"/*.lcm "$here/Seeds/module"/* "$2" ;;
     xlcm) cp "$fixtures"/*.lcm "$2" ;;
     text) printf 'weight=512 depends-on=a,b load=0x100000+0x2000 bootargs="a \\" b" hard-affinity=0:0-3' >"$2/all"
         printf 'ioports=0x3f8+8 iomem=1+2@3 irqs=4,9 tsc-mode=default hvm-params=timer-mode:2 label=a pci=0000:03:00.0' >"$2/extended"
         printf 'cpupool=a event-channels=1:Domain-0,2:b cpuid-clear=avx512f,rtm' >"$2/policy"
+        printf 'enhanced=enabled console=a disks=vdev=xvda,target=x,backend=a,physical-device=1:0;vdev=xvdb,target=y' >"$2/pv"
+        printf 'vifs=mac=00:16:3e:00:00:01,bridge=b ready=node ready-node=data/x ready-value=1 on-failure=skip' >"$2/ready"
         printf 'rtds-period=100 rtds-budget=10 node-affinity=0-1' >"$2/scheduling" ;;
     tables) printf '\044\000OEM1' >"$2/header" ;;
     log) cp "$fixtures"/*-measurements.bin "$2" ;;
