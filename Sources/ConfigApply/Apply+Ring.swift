@@ -3,7 +3,7 @@
 import Platform
 
 extension ConfigOperation {
-    func applyRing<Host: Hypervisor & Xenstore & ~Copyable>(
+    func applyRing<Host: Hypervisor & ~Copyable>(
         _ reference: ReservedGrant.Reference, _ remote: DomainID, to domid: DomainID, on host: inout Host
     ) throws(ConfigError) {
         let kept: Bool?
@@ -18,7 +18,7 @@ extension ConfigOperation {
 
     /// Whether `remote` may now bind the channel and map the page; `nil` without a page. A channel that the builder made
     /// already is left as it is.
-    private static func makeRing<Host: Hypervisor & Xenstore & ~Copyable>(
+    private static func makeRing<Host: Hypervisor & ~Copyable>(
         _ reference: ReservedGrant.Reference, _ remote: DomainID, _ domid: DomainID, on host: inout Host
     ) throws(HypercallError) -> Bool? {
         guard let frame = UInt32(exactly: try host.parameter(domid, reference.frameParameter)), frame != 0 else {

@@ -5,7 +5,7 @@ import Platform
 
 extension ConfigOperation {
     /// Applies the operation and reads back what Xen lets one read back.
-    public func apply<Host: Hypervisor & Xenstore & ~Copyable>(
+    public func apply<Host: Hypervisor & ~Copyable>(
         to domid: DomainID, on hypervisor: inout Host
     ) throws(ConfigError) {
         if case .ring(let reference, let remote) = self {

@@ -39,13 +39,13 @@ struct ModelCheck {
     ]
 
     private let graph: [[Int]]
-    private var generator: Generator
+    private var generator: SeededGenerator
     private(set) var result = Result()
     private var logs: Set<[UInt8]> = []
 
     init(_ graph: [[Int]], seed: UInt64) {
         self.graph = graph
-        generator = Generator(state: seed)
+        generator = SeededGenerator(seed: seed)
     }
 
     /// `samples`: how many faults; `nil` for every operation times every kind.

@@ -2,6 +2,7 @@
 
 import Glibc
 import Prediction
+import SimulatedPlatform
 
 /// Large launches: what planning and replaying them takes.
 enum Scale {
@@ -44,7 +45,7 @@ enum Scale {
     }
 
     private static func random(_ count: Int) -> [[Int]] {
-        var generator = Generator(state: 1)
+        var generator = SeededGenerator(seed: 1)
         return (0..<count).map { index in
             index == 0 ? [] : Array(Set((0..<3).map { _ in Int.random(in: 0..<index, using: &generator) })).sorted()
         }

@@ -44,6 +44,13 @@ public protocol Hypervisor: ~Copyable {
     /// Who may bind the domain's port; `nil` for one that is not unbound. The corresponding C function is
     /// `xc_evtchn_status`.
     mutating func unboundChannel(_ domid: DomainID, port: UInt32) throws(HypercallError) -> DomainID?
+    /// Writes one of the reserved entries of a domain's grant table. The corresponding C function is
+    /// `xenforeignmemory_map_resource` with XENMEM_resource_grant_table.
+    mutating func seedGrant(_ domid: DomainID, _ grant: ReservedGrant) throws(HypercallError)
+    /// What the entry holds; `nil` where it grants nothing. The C function is the same.
+    mutating func seededGrant(
+        _ domid: DomainID, _ reference: ReservedGrant.Reference
+    ) throws(HypercallError) -> ReservedGrant?
     /// What CPUID tells the domain; zeros for a leaf that it does not have. The corresponding hypercall is
     /// `XEN_DOMCTL_get_cpu_policy`.
     mutating func cpuid(_ domid: DomainID, _ leaf: CPUIDLeaf) throws(HypercallError) -> CPUIDRegisters

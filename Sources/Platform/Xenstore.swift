@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a launch asks of the host's xenstore (Xen, docs/misc/xenstore.txt) and of the pages by which domains reach it.
-/// Each method fails with the errno that libxenstore or libxenctrl gave.
+/// What a launch asks of the host's xenstore (Xen, docs/misc/xenstore.txt).
+/// Each method fails with the errno that libxenstore gave.
 public protocol Xenstore: ~Copyable {
     /// Connects. The corresponding C function is `xs_open`.
     mutating func openStore() throws(HypercallError)
@@ -25,14 +25,6 @@ public protocol Xenstore: ~Copyable {
     /// Waits for any watched node to change, at most so many microseconds; `false` if none did. The corresponding C
     /// function is `xs_check_watch`.
     mutating func waitForStore(microseconds: UInt64) throws(HypercallError) -> Bool
-
-    /// Writes one of the reserved entries of a domain's grant table. The corresponding C function is
-    /// `xenforeignmemory_map_resource` with XENMEM_resource_grant_table.
-    mutating func seedGrant(_ domid: DomainID, _ grant: ReservedGrant) throws(HypercallError)
-    /// What the entry holds; `nil` where it grants nothing. The C function is the same.
-    mutating func seededGrant(
-        _ domid: DomainID, _ reference: ReservedGrant.Reference
-    ) throws(HypercallError) -> ReservedGrant?
 }
 
 /// One node of xenstore, as a launch writes it.

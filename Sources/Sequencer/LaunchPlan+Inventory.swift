@@ -69,16 +69,12 @@ extension LaunchPlan {
         }
     }
 
-    private static func unnamed(_ module: LaunchControlModule, _ existing: [DomainInfo]) -> [DomainInfo] {
-        let named = module.domains.map { $0.domid }.inOrder(<)
-        return existing.filter { find($0.domid, in: named, by: { $0 }) == nil }
-    }
-
     /// The one running domain that the LCM does not name is the boot domain itself.
     static func bootDomain(_ module: LaunchControlModule, _ facts: HypervisorFacts) throws(PlanRefusal) -> DomainID {
         let existing = facts.domains.inOrder { $0.domid < $1.domid }
+        let named = module.domains.map { $0.domid }.inOrder(<)
         var bootDomain: DomainID?
-        for domain in unnamed(module, existing) {
+        for domain in existing where find(domain.domid, in: named, by: { $0 }) == nil {
             guard !domain.isPaused, !domain.isShutDown, !domain.isDying else { throw .unnamed(domain.domid) }
             if let bootDomain { throw .secondRunningDomain(bootDomain, domain.domid) }
             bootDomain = domain.domid

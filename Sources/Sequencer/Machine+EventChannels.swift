@@ -2,7 +2,7 @@
 
 import Platform
 
-/// Event channels and what CPUID says.
+/// Event channels, reserved grants and what CPUID says.
 extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
     public mutating func allocateChannel(_ domid: DomainID, remote: DomainID) throws(HypercallError) -> UInt32 {
         try traced(.allocUnbound, domid) { (host) throws(HypercallError) in
@@ -14,6 +14,16 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
         try traced(.channelStatus, domid) { (host) throws(HypercallError) in
             try host.unboundChannel(domid, port: port)
         }
+    }
+
+    public mutating func seedGrant(_ domid: DomainID, _ grant: ReservedGrant) throws(HypercallError) {
+        try traced(.grantWrite, domid) { (host) throws(HypercallError) in try host.seedGrant(domid, grant) }
+    }
+
+    public mutating func seededGrant(
+        _ domid: DomainID, _ reference: ReservedGrant.Reference
+    ) throws(HypercallError) -> ReservedGrant? {
+        try traced(.grantRead, domid) { (host) throws(HypercallError) in try host.seededGrant(domid, reference) }
     }
 
     public mutating func cpuid(_ domid: DomainID, _ leaf: CPUIDLeaf) throws(HypercallError) -> CPUIDRegisters {

@@ -3,43 +3,14 @@
 import LaunchControl
 import Measurement
 import Platform
+import SimulatedPlatform
 import Testing
 
 @testable import domb
 
 /// Whatever two launches are, a difference is found if and only if there is one.
 @Suite struct DiffPropertyTests {
-    /// SplitMix64 (Steele, Lea and Flood 2014): the same seed gives the same logs everywhere.
-    private struct Generator: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var value = state
-            value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
-            value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
-            return value ^ value >> 31
-        }
-
-        mutating func chance(_ one: Int) -> Bool { Int.random(in: 0..<one, using: &self) == 0 }
-        mutating func small() -> UInt64 { UInt64.random(in: 1...2, using: &self) }
-        mutating func digest() -> Digest { TestLog.digest(UInt8.random(in: 0..<3, using: &self)) }
-
-        mutating func text() -> [UInt8] {
-            let words = ["a", "b", "k=1", "k=2", " "].map { Array($0.utf8) }
-            var line: [UInt8] = []
-            for _ in 0..<Int.random(in: 0..<4, using: &self) {
-                if let word = words.randomElement(using: &self) { line += word + [0x20] }
-            }
-            return line
-        }
-
-        mutating func segments() -> [Segment] {
-            (0..<Int.random(in: 0..<3, using: &self)).map { _ in Segment(address: small(), byteCount: small()) }
-        }
-    }
-
-    private func domain(_ domid: DomainID, _ random: inout Generator) -> LaunchEvent.DomainRecord {
+    private func domain(_ domid: DomainID, _ random: inout SeededGenerator) -> LaunchEvent.DomainRecord {
         let roles: [RegionRole] = [.kernel, .ramdisk, .startInfo, .acpi, .config]
         let regions = (0..<Int.random(in: 0..<4, using: &random)).compactMap { _ in
             roles.randomElement(using: &random).map {
@@ -52,13 +23,13 @@ import Testing
         return LaunchEvent.DomainRecord(
             domid: domid, name: [UInt8.random(in: 97...99, using: &random)],
             handle: DomainHandle(high: 0, low: UInt64.random(in: 0...1, using: &random)),
-            roles: random.chance(3) ? [.control] : [], coverage: random.chance(3) ? .images : .all,
+            roles: random.isOneIn(3) ? [.control] : [], coverage: random.isOneIn(3) ? .images : .all,
             vcpus: UInt32(random.small()), entry: random.small(), registers: random.digest(),
             commandLine: random.text(), regions: regions, mutableRegions: mutableRegions, pageCount: random.small())
     }
 
     private func configuration(
-        _ domid: DomainID, among domids: [DomainID], _ random: inout Generator
+        _ domid: DomainID, among domids: [DomainID], _ random: inout SeededGenerator
     ) -> LaunchEvent.Configuration.Domain {
         let items = (0..<Int.random(in: 0..<4, using: &random)).compactMap { _ in
             ConfigurationItem.Kind.allCases.randomElement(using: &random).map { kind in
@@ -66,45 +37,45 @@ import Testing
             }
         }
         return LaunchEvent.Configuration.Domain(
-            domid: domid, memory: random.small(), dependencies: domids.filter { _ in random.chance(2) }, items: items)
+            domid: domid, memory: random.small(), dependencies: domids.filter { _ in random.isOneIn(2) }, items: items)
     }
 
-    private func launch(_ random: inout Generator) -> TestLog {
+    private func launch(_ random: inout SeededGenerator) -> TestLog {
         var log = TestLog(empty: ())
         log.banks = [.sha256]
         log.identity = LaunchEvent.Identity(
-            launcher: random.chance(3) ? .command : .bootDomain, buildID: [UInt8(random.small())],
+            launcher: random.isOneIn(3) ? .command : .bootDomain, buildID: [UInt8(random.small())],
             commandLine: random.text(), xenVersion: random.text(), xenBuildID: [UInt8(random.small())],
-            xenCommandLine: random.text(), securityMode: random.chance(3) ? .enforcing : .none)
-        log.policyWithoutTPM = random.chance(4) ? [TPMPolicy.off, .warn].randomElement(using: &random) : nil
+            xenCommandLine: random.text(), securityMode: random.isOneIn(3) ? .enforcing : .none)
+        log.policyWithoutTPM = random.isOneIn(4) ? [TPMPolicy.off, .warn].randomElement(using: &random) : nil
         log.moduleByteCount = random.small()
         log.moduleDigest = random.digest()
         let target = random.text()
-        log.nextInit = random.chance(3) ? (target, random.small(), random.digest()) : nil
+        log.nextInit = random.isOneIn(3) ? (target, random.small(), random.digest()) : nil
         let domids = (1...4).shuffled(using: &random).prefix(Int.random(in: 0...4, using: &random))
             .compactMap { DomainID(rawValue: UInt16($0)) }
         log.domains = domids.map { domain($0, &random) }
         log.configuration = LaunchEvent.Configuration(
-            tpmPolicy: random.chance(3) ? .warn : .require, coverage: random.chance(3) ? .images : .all,
-            handoff: random.chance(3) ? .park : .shutdown, handoffTarget: random.chance(2) ? target : random.text(),
+            tpmPolicy: random.isOneIn(3) ? .warn : .require, coverage: random.isOneIn(3) ? .images : .all,
+            handoff: random.isOneIn(3) ? .park : .shutdown, handoffTarget: random.isOneIn(2) ? target : random.text(),
             domains: domids.map { configuration($0, among: domids, &random) })
         finish(&log, &random)
         return log
     }
 
-    private func finish(_ log: inout TestLog, _ random: inout Generator) {
-        log.isCapped = !random.chance(5)
+    private func finish(_ log: inout TestLog, _ random: inout SeededGenerator) {
+        log.isCapped = !random.isOneIn(5)
         log.errorAtDomain = nil
         log.error = nil
-        if random.chance(4) {
+        if random.isOneIn(4) {
             log.error = LaunchEvent.ErrorRecord(
                 stage: UInt8(random.small()), domid: DomainID(rawValue: 1), text: random.text())
-            if random.chance(2) { log.errorAtDomain = Int.random(in: 0...log.domains.count, using: &random) }
+            if random.isOneIn(2) { log.errorAtDomain = Int.random(in: 0...log.domains.count, using: &random) }
         }
     }
 
     /// The same launch with a part or two from another.
-    private func variant(of log: TestLog, _ random: inout Generator) -> TestLog {
+    private func variant(of log: TestLog, _ random: inout SeededGenerator) -> TestLog {
         var result = log
         let other = launch(&random)
         for _ in 0..<Int.random(in: 0...2, using: &random) {
@@ -116,7 +87,7 @@ import Testing
             case 4: finish(&result, &random)
             case 5: result.configuration.tpmPolicy = other.configuration.tpmPolicy
             case 6:
-                for index in result.domains.indices where random.chance(2) {
+                for index in result.domains.indices where random.isOneIn(2) {
                     result.domains[index] = domain(result.domains[index].domid, &random)
                 }
             case 7:
@@ -137,11 +108,11 @@ import Testing
     @Test(arguments: [8_838_831_199_893_949_380, 1_635_578_710_670_055_305, UInt64.random(in: .min ... .max)])
     func differenceIsFoundIfAndOnlyIfThereIsOne(_ seed: UInt64) throws {
         print("diff property: let seed: UInt64 = \(seed)")
-        var random = Generator(state: seed)
+        var random = SeededGenerator(seed: seed)
         var same = 0
         for round in 0..<3000 {
             let a = launch(&random)
-            let b = random.chance(4) ? launch(&random) : variant(of: a, &random)
+            let b = random.isOneIn(4) ? launch(&random) : variant(of: a, &random)
             let isEqual = a.recorder.log.bytes == b.recorder.log.bytes
             let diff = LaunchDiff(try a.input("a"), try b.input("b"))
             #expect(diff.changes.isEmpty == isEqual, "seed \(seed), round \(round)")
@@ -155,5 +126,23 @@ import Testing
             same += isEqual ? 1 : 0
         }
         #expect(same > 100, "seed \(seed)")
+    }
+}
+
+extension SeededGenerator {
+    fileprivate mutating func small() -> UInt64 { UInt64.random(in: 1...2, using: &self) }
+    fileprivate mutating func digest() -> Digest { TestLog.digest(UInt8.random(in: 0..<3, using: &self)) }
+
+    fileprivate mutating func text() -> [UInt8] {
+        let words = ["a", "b", "k=1", "k=2", " "].map { Array($0.utf8) }
+        var line: [UInt8] = []
+        for _ in 0..<Int.random(in: 0..<4, using: &self) {
+            if let word = words.randomElement(using: &self) { line += word + [0x20] }
+        }
+        return line
+    }
+
+    fileprivate mutating func segments() -> [Segment] {
+        (0..<Int.random(in: 0..<3, using: &self)).map { _ in Segment(address: small(), byteCount: small()) }
     }
 }
