@@ -5,6 +5,7 @@
 #   make boot      builds, boots examples/appliance.dts on real Xen in QEMU, checks, prints the result
 #   make unit      the quick tests
 #   make tpm-faults  every TPM command made to fail, with a real swtpm
+#   make hash-threads  one thread and many give the same log and PCRs
 #   make model-check  every small dependency graph, every operation made to fail: the invariants hold
 #   make bench     speed and size against what people would use instead; out/bench.json
 #   make fuzz-replay  past findings through the fuzzers
@@ -26,7 +27,7 @@ INIT := swift build -c release --scratch-path .build-init --traits EmbeddedInit
 FAULT := swift build -c release --scratch-path .build-fault --traits EmbeddedInit,FaultInjection
 
 .PHONY: build boot unit lint test test-all clean packages deps programs images fault rehearse xen-late-hwdom xenstored \
-	fuzz-replay tpm-faults model-check bench
+	fuzz-replay tpm-faults hash-threads model-check bench
 
 build: packages deps programs images
 
@@ -97,6 +98,10 @@ fuzz-replay:
 tpm-faults: rehearse
 	@python3 rig/tpm_faults.py
 
+# The same log and PCRs, however many threads hash.
+hash-threads: rehearse
+	@python3 rig/hash_threads.py
+
 # Hundreds of thousands of launches on the simulation, and launches of 10,000 domains.
 model-check: packages
 	@echo "model check"
@@ -108,10 +113,10 @@ bench: boot rehearse
 	@rig/deps/apt.sh rig/bench/packages.txt
 	@python3 rig/bench/run.py
 
-test: lint build fault xen-late-hwdom xenstored unit model-check tpm-faults fuzz-replay boot
+test: lint build fault xen-late-hwdom xenstored unit model-check tpm-faults hash-threads fuzz-replay boot
 	@python3 rig/scenarios.py --quick
 
-test-all: lint build fault xen-late-hwdom xenstored unit model-check tpm-faults fuzz-replay boot
+test-all: lint build fault xen-late-hwdom xenstored unit model-check tpm-faults hash-threads fuzz-replay boot
 	@python3 rig/scenarios.py --all
 
 clean:

@@ -133,12 +133,16 @@ if let deps {
     ]
     targets += [
         .target(name: "CIsoc23", cSettings: c),
-        .target(name: "CXenShim", dependencies: ["CIsoc23"], cSettings: c),
-        .target(name: "XenBindings", dependencies: ["Platform", "CXenShim"], swiftSettings: bindings),
+        .target(name: "CXenShim", dependencies: ["CIsoc23", "CHashWorkers"], cSettings: c),
+        .target(
+            name: "XenBindings", dependencies: ["Platform", "CXenShim", "CHashWorkers", "CryptoBindings"],
+            swiftSettings: bindings),
         .target(name: "CTSSShim", cSettings: c),
         .target(name: "TPMBindings", dependencies: ["Platform", "CTSSShim"], swiftSettings: bindings),
         .target(name: "CCryptoShim", cSettings: c),
-        .target(name: "CryptoBindings", dependencies: ["Platform", "CCryptoShim"], swiftSettings: bindings),
+        .target(name: "CHashWorkers", dependencies: ["CCryptoShim"], cSettings: c),
+        .target(
+            name: "CryptoBindings", dependencies: ["Platform", "CCryptoShim", "CHashWorkers"], swiftSettings: bindings),
         .target(name: "CUnreached", cSettings: c),
         .executableTarget(
             name: "DomBInit",
@@ -157,7 +161,7 @@ if let deps {
             name: "DomBRehearse",
             dependencies: [
                 "Sequencer", "Measurement", "LaunchControl", "SimulatedPlatform", "Platform", "TPMBindings",
-                "CSwtpmShim", "CryptoBindings",
+                "CSwtpmShim", "CryptoBindings", "CHashWorkers",
             ],
             swiftSettings: [
                 .strictMemorySafety(), .treatAllWarnings(as: .error),

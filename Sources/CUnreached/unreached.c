@@ -16,6 +16,8 @@ static void tell(const char *text)
 
 char *__strerror_r(int code, char *buffer, size_t size);
 void __ctype_init(void);
+void _IO_enable_locks(void);
+extern __thread struct __res_state *__libc_resp;
 
 // The C library's looks for a translation of its message.
 _Noreturn void __assert_fail(const char *assertion, const char *file, unsigned int line, const char *function)
@@ -49,6 +51,14 @@ char *__strerror_r(int code, char *buffer, size_t size)
 void __ctype_init(void)
 {
 }
+
+// From the first thread on streams would have to lock: there are none.
+void _IO_enable_locks(void)
+{
+}
+
+// Where a new thread's state of the resolver is, for whoever resolves names.
+__thread struct __res_state *__libc_resp;
 
 // Given to what is above and in format.c, and not looked at there.
 #undef stderr

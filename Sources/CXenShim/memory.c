@@ -69,6 +69,22 @@ void domb_foreign_unmap(struct domb_xen *xen, const void *address, size_t pages)
     xenforeignmemory_unmap(xen->memory, (void *)address, pages);
 }
 
+static int map_pages(void *xen, uint32_t domid, uint64_t first, size_t pages, const void **out)
+{
+    return domb_foreign_map(xen, domid, first, pages, out);
+}
+
+static void unmap_pages(void *xen, const void *address, size_t pages)
+{
+    domb_foreign_unmap(xen, address, pages);
+}
+
+// libxenforeignmemory keeps nothing between calls but its descriptors: threads may map at once.
+struct domb_page_source domb_foreign_pages(struct domb_xen *xen)
+{
+    return (struct domb_page_source){ map_pages, unmap_pages, xen };
+}
+
 size_t domb_first_non_zero(const void *bytes, size_t size)
 {
     static const uint8_t zeros[4096];

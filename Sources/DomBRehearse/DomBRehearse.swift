@@ -8,10 +8,12 @@ import Glibc
 struct DomBRehearse {
     private static let usage: StaticString = """
         usage: domb-rehearse launch --tpm SOCKET --log FILE [--domains N] [--pcr P] [--policy require|warn|off]
+                                   [--threads N] [--seed N]
                domb-rehearse share [--domains N] [--rounds N]
-               domb-rehearse hash [--mebibytes N] [--seconds N] [--window PAGES]
+               domb-rehearse hash [--mebibytes N] [--seconds N] [--threads N]
         launch: small domains, measured into the swtpm at SOCKET (its control channel is SOCKET.ctrl). Exit code 0:
-                launched; 1: the launch failed, and the last line says why.
+                launched; 1: the launch failed, and the last line says why. --threads: that many hash the images; --seed:
+                images of different sizes.
         share:  what a launch takes besides hypercalls, TPM commands and the hashing of content.
         hash:   how fast content is hashed from mappings.
 

@@ -1,36 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CHashWorkers
 import CryptoBindings
 import Glibc
 import Platform
 
-/// Hashes a memory file as PID 1 hashes a domain: window by window, each mapped, hashed and unmapped. What a foreign
-/// mapping costs in Xen itself is not part of it.
+/// Hashes a memory file as PID 1 hashes domains: by its threads, window by window, each mapped, hashed and unmapped. What
+/// a foreign mapping costs in Xen itself is not part of it.
 struct HashCommand {
-    private let byteCount: Int
+    private static let regions = 16
+
+    private let byteCount: UInt64
     private let nanoseconds: UInt64
-    private let windowPages: UInt64
+    private let threads: UInt32
 
     init(_ options: Options) throws(Options.Wrong) {
         var options = options
-        byteCount = try options.take("--mebibytes", default: 64, in: 1...4096) << 20
+        byteCount = try options.take("--mebibytes", default: 64, in: 16...4096) << 20
         nanoseconds = try options.take("--seconds", default: UInt64(1), in: 1...60) * 1_000_000_000
-        windowPages = try options.take("--window", default: UInt64(256), in: 1...65536)
+        threads = try options.take("--threads", default: 1, in: 1...64)
         try options.finish()
     }
 
     func run() throws(Options.Wrong) {
         let file = try filled()
+        let regions = try regions()
         let start = Clock.nanoseconds(CLOCK_MONOTONIC)
         let userStart = Self.userSeconds()
         let cpuStart = Clock.nanoseconds(CLOCK_PROCESS_CPUTIME_ID)
         var rounds: UInt64 = 0
         var elapsed: UInt64 = 0
-        var digest: [UInt8] = []
+        var digests: [Digest] = []
         repeat {
-            var hash = LibcryptoHash(.sha256)
-            try update(&hash, file)
-            digest = hash.finish().bytes
+            digests = try hash(regions, file)
             rounds += 1
             elapsed = Clock.nanoseconds(CLOCK_MONOTONIC) - start
         } while elapsed < nanoseconds
@@ -39,7 +41,41 @@ struct HashCommand {
         let bytes = Double(rounds) * Double(byteCount)
         print("bytes-per-user-second \(bytes / user)")
         print("bytes-per-cpu-second \(bytes / Double(cpu) * 1e9) bytes-per-second \(bytes / Double(elapsed) * 1e9)")
-        print("digest \(digest)")
+        print("digest \(digests.last?.bytes ?? [])")
+    }
+
+    private func hash(_ regions: [ContentRegion], _ file: CInt) throws(Options.Wrong) -> [Digest] {
+        var workers = unsafe HashWorkers.start(regions, source: Self.source(file), threads: threads)
+        return try regions.map { region throws(Options.Wrong) in
+            let digest: Digest?
+            do throws(HypercallError) { digest = try workers?.digest(of: region) } catch {
+                throw Options.Wrong(word: "mmap: errno \(error.code)")
+            }
+            guard let digest else { throw Options.Wrong(word: "--threads: none can be started") }
+            return digest
+        }
+    }
+
+    private func regions() throws(Options.Wrong) -> [ContentRegion] {
+        guard let domid = DomainID(rawValue: 1) else { throw Options.Wrong(word: "domid") }
+        let size = byteCount / UInt64(Self.regions)
+        return (0..<UInt64(Self.regions)).map {
+            ContentRegion(domid: domid, segments: [Segment(address: $0 * size, byteCount: size)])
+        }
+    }
+
+    private static func source(_ file: CInt) -> domb_page_source {
+        unsafe domb_page_source(
+            map: { context, _, first, count, out in
+                let file = CInt(Int(bitPattern: context))
+                let mapped = unsafe mmap(
+                    nil, count * 4096, PROT_READ, MAP_SHARED | MAP_POPULATE, file, off_t(first * 4096))
+                guard let mapped = unsafe mapped, unsafe mapped != MAP_FAILED else { return -errno }
+                unsafe out?.pointee = UnsafeRawPointer(mapped)
+                return 0
+            },
+            unmap: { _, mapped, count in _ = unsafe munmap(UnsafeMutableRawPointer(mutating: mapped), count * 4096) },
+            context: UnsafeMutableRawPointer(bitPattern: Int(file)))
     }
 
     /// What `openssl speed` goes by.
@@ -48,22 +84,6 @@ struct HashCommand {
         // Safety: the structure is ours and lives through the call.
         _ = unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
         return Double(usage.ru_utime.tv_sec) + Double(usage.ru_utime.tv_usec) / 1e6
-    }
-
-    private func update(_ hash: inout LibcryptoHash, _ file: CInt) throws(Options.Wrong) {
-        guard
-            var windows = MappingWindows(address: 0, byteCount: UInt64(byteCount), pageLimit: windowPages)
-        else { throw Options.Wrong(word: "--mebibytes") }
-        while let window = windows.next() {
-            let mapped = unsafe mmap(
-                nil, window.byteCount, PROT_READ, MAP_SHARED | MAP_POPULATE, file, off_t(window.firstPage * 4096))
-            guard let mapped = unsafe mapped, unsafe mapped != MAP_FAILED else { throw Options.Wrong(word: "mmap") }
-            // Safety: the mapping has the window's bytes and stays until the unmap below; nobody writes to the file.
-            let bytes = unsafe UnsafeBufferPointer(
-                start: mapped.assumingMemoryBound(to: UInt8.self), count: window.byteCount)
-            unsafe hash.update(bytes.span)
-            _ = unsafe munmap(mapped, window.byteCount)
-        }
     }
 
     private func filled() throws(Options.Wrong) -> CInt {

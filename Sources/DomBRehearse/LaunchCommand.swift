@@ -14,6 +14,8 @@ struct LaunchCommand {
     private let log: String
     private let domains: UInt16
     private let settings: LaunchSettings
+    private let threads: UInt32
+    private let seed: UInt64?
 
     init(_ options: Options) throws(Options.Wrong) {
         var options = options
@@ -28,13 +30,16 @@ struct LaunchCommand {
             throw Options.Wrong(word: "--policy \(name)")
         }
         settings = LaunchSettings(pcr: pcr, tpmPolicy: policy, handoff: .shutdown)
+        threads = try options.take("--threads", default: 0, in: 0...64)
+        let seed = try options.take("--seed", default: UInt64(0), in: 0...UInt64.max)
+        self.seed = seed == 0 ? nil : seed
         try options.finish()
     }
 
     func run() -> CInt {
         // A connection that breaks is an error of the transport, not the end of the program.
         signal(SIGPIPE, SIG_IGN)
-        var rehearsal = Rehearsal(domains: domains, settings: settings)
+        var rehearsal = Rehearsal(domains: domains, settings: settings, threads: threads, seed: seed)
         warmUp()
         let start = (Clock.nanoseconds(CLOCK_MONOTONIC), Clock.nanoseconds(CLOCK_PROCESS_CPUTIME_ID))
         let outcome = rehearsal.run(store: Self.open(socket), journal: RecordingJournal())
@@ -44,6 +49,7 @@ struct LaunchCommand {
         for entry in outcome.journal.entries where entry.operation.isTPMs || entry.result != 0 {
             print("\(entry.operation.name) \(entry.result) \(String(decoding: entry.detail.bytes, as: UTF8.self))")
         }
+        if let hashing = rehearsal.hashing { print("hashed by threads \(hashing.count)") }
         print("took \(took) ns, processor \(processor) ns")
         print("unpaused \(outcome.unpaused.map { "\($0.rawValue)" }.joined(separator: " "))")
         guard let failure = outcome.failure else {

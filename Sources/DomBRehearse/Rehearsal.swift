@@ -11,8 +11,9 @@ import SimulatedPlatform
 struct Rehearsal {
     private static let kernelAddress: UInt64 = 0x10_0000
     private static let kernelSize = 64 << 10
+    private static let largestKernel = 2 << 20
     private static let kibibytes: UInt64 = 8192
-    private static let startInfo: UInt64 = 0x20_0000
+    private static let startInfo: UInt64 = 0x40_0000
 
     /// How many there can be.
     static let domains: ClosedRange<UInt16> = 1...(DomainID.firstReserved - 1)
@@ -25,25 +26,35 @@ struct Rehearsal {
 
     private var module: LaunchControlModule
     private var host = SimulatedHypervisor()
+    /// `nil`: the launch itself hashes.
+    let hashing: NativeHashing?
 
-    init(domains: UInt16, settings: LaunchSettings) {
+    /// `threads`: how many hash images; with none, the launch itself does. `seed`: for images of different sizes, from one
+    /// byte to 2 MiB; without one each has 64 KiB.
+    init(domains: UInt16, settings: LaunchSettings, threads: UInt32 = 0, seed: UInt64? = nil) {
         module = LaunchControlModule(domains: [], settings: settings)
+        let pages = MappedPages()
+        hashing = threads > 0 ? NativeHashing(pages, threads: threads) : nil
+        host.contentHashing = hashing
+        var generator = SeededGenerator(seed: seed ?? 0)
         for number in 1...domains {
             guard let domid = DomainID(rawValue: number) else { break }
+            let size = seed == nil ? Self.kernelSize : Int.random(in: 1...Self.largestKernel, using: &generator)
+            let kernel = [UInt8](repeating: UInt8(truncatingIfNeeded: domid.rawValue) | 1, count: size)
+            pages.add(domid, firstPage: Self.kernelAddress / 4096, kernel)
             module.domains.append(
                 DomainDescription(
                     domid: domid, name: Array("domain\(number)".utf8), memory: Self.kibibytes,
                     kernel: ImageReference(
                         moduleIndex: 1,
-                        segments: [Segment(address: Self.kernelAddress, byteCount: UInt64(Self.kernelSize))])))
-            host.add(Self.built(domid))
+                        segments: [Segment(address: Self.kernelAddress, byteCount: UInt64(size))])))
+            host.add(Self.built(domid, kernel))
         }
     }
 
-    private static func built(_ domid: DomainID) -> SimulatedDomain {
+    private static func built(_ domid: DomainID, _ kernel: [UInt8]) -> SimulatedDomain {
         var domain = SimulatedDomain(domid: domid, kibibytes: kibibytes)
-        domain.memory.write(
-            [UInt8](repeating: UInt8(truncatingIfNeeded: domid.rawValue) | 1, count: kernelSize), at: kernelAddress)
+        domain.memory.write(kernel, at: kernelAddress)
         // hvm_start_info without modules or command line, and a memory map of one range behind it.
         var info: [UInt8] = []
         for (value, count) in [

@@ -2,16 +2,7 @@
 
 import Platform
 
-/// A run of guest-physical memory.
-public struct Segment: Equatable, Sendable {
-    public var address: UInt64
-    public var byteCount: UInt64
-
-    public init(address: UInt64, byteCount: UInt64) {
-        self.address = address
-        self.byteCount = byteCount
-    }
-
+extension Segment {
     /// Pairs of address and size as segments: at least one and at most `Limits.segments`, none empty, ascending, no two
     /// overlapping, none beyond what a domain can have.
     static func list(_ cells: [UInt64]) -> (segments: [Segment], problem: ParseError.Code?) {
@@ -29,9 +20,7 @@ public struct Segment: Equatable, Sendable {
         }
         return (segments, nil)
     }
-}
 
-extension Segment {
     /// A place for the log: one run of whole pages, at most `Limits.logRegionBytes`.
     static func logRegion(_ cells: [UInt64]) -> (region: Segment?, problem: ParseError.Code?) {
         let (segments, problem) = list(cells)
@@ -41,23 +30,6 @@ extension Segment {
         return (segments[0], nil)
     }
 
-    /// One past the last byte; `nil` where that is beyond 64 bits.
-    public var end: UInt64? {
-        let (end, overflow) = address.addingReportingOverflow(byteCount)
-        return overflow ? nil : end
-    }
-
     /// Whether it begins and ends where a 4 KiB page does.
     var isWholePages: Bool { address % 4096 == 0 && byteCount % 4096 == 0 }
-
-    /// False for an empty one. A segment without an end reaches to the top.
-    public func overlaps(_ other: Segment) -> Bool {
-        guard byteCount > 0, other.byteCount > 0 else { return false }
-        return address < other.end ?? .max && other.address < end ?? .max
-    }
-
-    public func contains(_ other: Segment) -> Bool {
-        guard let end, let otherEnd = other.end else { return false }
-        return other.address >= address && otherEnd <= end
-    }
 }

@@ -16,18 +16,32 @@ public struct DomainMeasurement<Hash: ContentHash> {
         self.pageCount = pageCount
     }
 
+    /// What has to be known before the domain's images can be hashed.
+    public func survey<Host: Hypervisor & ImageSource & ~Copyable>(
+        on host: inout Host
+    ) throws(MeasurementError) -> DomainSurvey {
+        let state = try asMeasurement { () throws(HypercallError) in try host.vcpuState(domain.domid) }
+        let startInfo = try StartInfo(parsing: try read(state.startInfo, StartInfo.byteCount, on: &host))
+        guard !domain.kernel.segments.isEmpty else { throw .unknownPlace(.kernel) }
+        var images = [DomainSurvey.Image(role: .kernel, segments: domain.kernel.segments, reference: domain.kernel)]
+        images += try modules(startInfo, on: &host)
+        return DomainSurvey(
+            domid: domain.domid, entry: state.instructionPointer,
+            registers: Hash.digest(.sha256, of: state.registers), startInfoAddress: state.startInfo,
+            startInfo: startInfo, images: images)
+    }
+
     /// The domain's record. Throws where memory is not what the LCM expects.
     public func measure<Host: Hypervisor & ImageSource & ~Copyable>(
-        on host: inout Host
+        _ survey: DomainSurvey, on host: inout Host
     ) throws(MeasurementError) -> LaunchEvent.DomainRecord {
-        let state = try asMeasurement { () throws(HypercallError) in try host.vcpuState(domain.domid) }
         try checkOtherVCPUs(on: &host)
-        let startInfo = try StartInfo(parsing: try read(state.startInfo, StartInfo.byteCount, on: &host))
+        let startInfo = survey.startInfo
         var layout = DomainLayout()
         if let place = try checkCommandLine(startInfo, on: &host) { try layout.add(.commandLine, [place]) }
-        var regions = [try measureKernel(on: &host)]
-        regions += try measureModules(startInfo, on: &host)
-        let tables = try measureTables(startInfo, at: state.startInfo, on: &host)
+        var regions: [MeasuredRegion] = []
+        for image in survey.images { regions.append(try measure(image, on: &host)) }
+        let tables = try measureTables(startInfo, at: survey.startInfoAddress, on: &host)
         regions += tables.regions
         for region in regions { try layout.add(region.role, region.segments) }
         var mutableRegions: [MutableRegion] = []
@@ -42,8 +56,8 @@ public struct DomainMeasurement<Hash: ContentHash> {
         }
         return LaunchEvent.DomainRecord(
             domid: domain.domid, name: domain.name, handle: domain.handle ?? .unset, roles: domain.roles,
-            coverage: coverage, vcpus: domain.vcpus, entry: state.instructionPointer,
-            registers: Hash.digest(.sha256, of: state.registers), commandLine: domain.commandLine, regions: regions,
+            coverage: coverage, vcpus: domain.vcpus, entry: survey.entry, registers: survey.registers,
+            commandLine: domain.commandLine, regions: regions,
             mutableRegions: mutableRegions, pageCount: coverage == .all ? pageCount : 0)
     }
 
@@ -59,38 +73,31 @@ public struct DomainMeasurement<Hash: ContentHash> {
         }
     }
 
-    private func measureKernel<Host: ImageSource & ~Copyable>(
-        on host: inout Host
-    ) throws(MeasurementError) -> MeasuredRegion {
-        guard !domain.kernel.segments.isEmpty else { throw .unknownPlace(.kernel) }
-        return try measure(.kernel, domain.kernel, at: domain.kernel.segments, on: &host)
-    }
-
     /// The builder says in the start info where it put the ramdisk and what comes with it: nothing else knows.
-    private func measureModules<Host: ImageSource & ~Copyable>(
+    private func modules<Host: ImageSource & ~Copyable>(
         _ startInfo: StartInfo, on host: inout Host
-    ) throws(MeasurementError) -> [MeasuredRegion] {
+    ) throws(MeasurementError) -> [DomainSurvey.Image] {
         let expected = domain.startInfoModules
         guard startInfo.moduleCount == UInt32(expected.count) else {
             throw .moduleCount(expected: UInt32(expected.count), actual: startInfo.moduleCount)
         }
         let list = try read(startInfo.moduleList, expected.count * StartInfo.moduleEntrySize, on: &host)
-        var regions: [MeasuredRegion] = []
+        var images: [DomainSurvey.Image] = []
         for (module, place) in zip(expected, StartInfo.modules(parsing: list)) {
             if let size = module.image.byteCount, size != place.byteCount {
                 throw .moduleSize(module.role, expected: size, actual: place.byteCount)
             }
-            regions.append(try measure(module.role, module.image, at: [place], on: &host))
+            images.append(DomainSurvey.Image(role: module.role, segments: [place], reference: module.image))
         }
-        return regions
+        return images
     }
 
     private func measure<Host: ImageSource & ~Copyable>(
-        _ role: RegionRole, _ image: ImageReference, at segments: [Segment], on host: inout Host
+        _ image: DomainSurvey.Image, on host: inout Host
     ) throws(MeasurementError) -> MeasuredRegion {
-        let region = try measure(role, at: segments, on: &host)
-        if let expected = image.expectedDigest, expected != region.digest {
-            throw .digestMismatch(role, expected: expected, actual: region.digest)
+        let region = try measure(image.role, at: image.segments, on: &host)
+        if let expected = image.reference.expectedDigest, expected != region.digest {
+            throw .digestMismatch(image.role, expected: expected, actual: region.digest)
         }
         return region
     }
@@ -98,13 +105,9 @@ public struct DomainMeasurement<Hash: ContentHash> {
     func measure<Host: ImageSource & ~Copyable>(
         _ role: RegionRole, at segments: [Segment], on host: inout Host
     ) throws(MeasurementError) -> MeasuredRegion {
-        var hash = Hash(.sha256)
-        for segment in segments {
-            try asMeasurement { () throws(HypercallError) in
-                try host.hash(domain.domid, at: segment.address, byteCount: segment.byteCount, into: &hash)
-            }
-        }
-        return MeasuredRegion(role: role, segments: segments, digest: hash.finish())
+        let region = ContentRegion(domid: domain.domid, segments: segments)
+        let digest = try asMeasurement { () throws(HypercallError) in try host.digest(of: region, hashing: Hash.self) }
+        return MeasuredRegion(role: role, segments: segments, digest: digest)
     }
 
     /// The command line in memory must be the LCM's, with its zero. Returns where it lies.

@@ -6,11 +6,18 @@ public protocol ImageSource: ~Copyable {
     /// the copy is what counts. The corresponding C function is `xenforeignmemory_map`.
     mutating func read(_ domid: DomainID, at address: UInt64, byteCount: Int) throws(HypercallError) -> [UInt8]
 
-    /// Hashes `byteCount` bytes from guest-physical `address` straight from the mapping.
+    /// Tells which regions `digest` will be asked for, in the order of the questions, so that hashing can begin on as
+    /// many cpus as there are. No digest depends on it. The domains must not run before `endHashing`.
+    mutating func beginHashing(_ regions: [ContentRegion])
+
+    /// SHA-256 of a region's bytes, straight from the mapping.
     /// The corresponding C function is `xenforeignmemory_map`.
-    mutating func hash<Hash: ContentHash>(
-        _ domid: DomainID, at address: UInt64, byteCount: UInt64, into hash: inout Hash
-    ) throws(HypercallError)
+    mutating func digest<Hash: ContentHash>(
+        of region: ContentRegion, hashing: Hash.Type
+    ) throws(HypercallError) -> Digest
+
+    /// Ends what `beginHashing` began and nobody asked for any more. Nothing is mapped after it.
+    mutating func endHashing()
 
     /// The address of the first byte that is not zero; `nil` if all of them are.
     /// The corresponding C function is `xenforeignmemory_map`.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import LaunchControl
+import Platform
 
 /// What libxenguest takes from a kernel.
 public struct KernelImage: Sendable {

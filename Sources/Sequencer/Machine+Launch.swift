@@ -26,8 +26,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
 
     private mutating func launch(_ plan: LaunchPlan, _ identity: LaunchIdentity) throws(LaunchFailure) {
         for index in plan.module.domains.indices { try configure(plan, index, .beforeMeasuring) }
-        try measureLaunch(plan, identity)
-        for index in plan.module.domains.indices { try measure(plan, index) }
+        try measure(plan, identity)
         try extend(.configuration(plan.configurationRecord), on: plan)
         let proof = try cap(plan)
         for index in plan.module.domains.indices { try deliverLog(plan, index) }
@@ -66,30 +65,6 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
             }
         }
         if plan.recovery == index { recoveryConfigured.append(moment) }
-    }
-
-    /// Who launches what.
-    mutating func measureLaunch(_ plan: LaunchPlan, _ identity: LaunchIdentity) throws(LaunchFailure) {
-        recorder = Recorder(pcr: plan.module.settings.pcr, banks: plan.banks ?? [.sha256])
-        try extend(.identity(identity.identity), on: plan)
-        if plan.banks == nil { try extend(.unmeasured(plan.module.settings.tpmPolicy), on: plan) }
-        try extend(.module(byteCount: identity.moduleByteCount, digest: identity.moduleDigest), on: plan)
-        if let next = identity.nextInit {
-            try extend(.nextInit(path: next.path, byteCount: next.byteCount, digest: next.digest), on: plan)
-        }
-    }
-
-    mutating func measure(_ plan: LaunchPlan, _ index: Int) throws(LaunchFailure) {
-        let domain = plan.module.domains[index]
-        let record: LaunchEvent.DomainRecord
-        do throws(MeasurementError) {
-            record = try DomainMeasurement(
-                domain, coverage: plan.module.settings.coverage, pageCount: plan.pageCounts[index], hashing: Hash.self
-            ).measure(on: &self)
-        } catch {
-            throw LaunchFailure(.measure, domid: domain.domid, .measurement(error))
-        }
-        try extend(.domain(record), on: plan)
     }
 
     /// Closes the PCR and compares it with what the log leads to.

@@ -9,13 +9,17 @@ extension Machine: ImageSource where Host: ~Copyable, Store: ~Copyable, Log: ~Co
         }
     }
 
-    public mutating func hash<Content: ContentHash>(
-        _ domid: DomainID, at address: UInt64, byteCount: UInt64, into hash: inout Content
-    ) throws(HypercallError) {
-        try traced(.foreignMap, domid) { (host) throws(HypercallError) in
-            try host.hash(domid, at: address, byteCount: byteCount, into: &hash)
+    public mutating func beginHashing(_ regions: [ContentRegion]) { host.beginHashing(regions) }
+
+    public mutating func digest<Content: ContentHash>(
+        of region: ContentRegion, hashing: Content.Type
+    ) throws(HypercallError) -> Digest {
+        try traced(.foreignMap, region.domid) { (host) throws(HypercallError) in
+            try host.digest(of: region, hashing: hashing)
         }
     }
+
+    public mutating func endHashing() { host.endHashing() }
 
     public mutating func firstNonZero(
         _ domid: DomainID, at address: UInt64, byteCount: UInt64

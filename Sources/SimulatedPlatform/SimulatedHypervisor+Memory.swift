@@ -10,12 +10,23 @@ extension SimulatedHypervisor: ImageSource {
         return bytes
     }
 
-    public mutating func hash<Hash: ContentHash>(
-        _ domid: DomainID, at address: UInt64, byteCount: UInt64, into hash: inout Hash
-    ) throws(HypercallError) {
-        let memory = try existing(domid, address, byteCount)
-        clock.spend(byteCount / costs.hashedBytes)
-        memory.visit(address, byteCount) { written, zeros in
+    public mutating func beginHashing(_ regions: [ContentRegion]) { contentHashing?.begin(regions) }
+
+    public mutating func digest<Hash: ContentHash>(
+        of region: ContentRegion, hashing: Hash.Type
+    ) throws(HypercallError) -> Digest {
+        let memory = try existing(region)
+        clock.spend(region.byteCount / costs.hashedBytes)
+        if let digest = contentHashing?.digest(of: region) { return digest }
+        var hash = Hash(.sha256)
+        for segment in region.segments { Self.update(&hash, memory, segment) }
+        return hash.finish()
+    }
+
+    public mutating func endHashing() { contentHashing?.end() }
+
+    private static func update<Hash: ContentHash>(_ hash: inout Hash, _ memory: SimulatedMemory, _ segment: Segment) {
+        memory.visit(segment.address, segment.byteCount) { written, zeros in
             hash.update(written.span)
             guard zeros > 0 else { return }
             let page = [UInt8](repeating: 0, count: Int(min(zeros, SimulatedMemory.pageSize)))
@@ -31,7 +42,8 @@ extension SimulatedHypervisor: ImageSource {
     public mutating func firstNonZero(
         _ domid: DomainID, at address: UInt64, byteCount: UInt64
     ) throws(HypercallError) -> UInt64? {
-        let memory = try existing(domid, address, byteCount)
+        let memory = try existing(
+            ContentRegion(domid: domid, segments: [Segment(address: address, byteCount: byteCount)]))
         clock.spend(byteCount / costs.scannedBytes)
         return memory.firstNonZero(at: address, byteCount: byteCount)
     }
@@ -71,12 +83,10 @@ extension SimulatedHypervisor: ImageSource {
 
     private static func memory(of domain: inout SimulatedDomain) -> SimulatedMemory { domain.memory }
 
-    private mutating func existing(
-        _ domid: DomainID, _ address: UInt64, _ byteCount: UInt64
-    ) throws(HypercallError) -> SimulatedMemory {
-        let memory = try memory(.foreignMap, domid)
-        guard memory.exists(address, byteCount: byteCount) else {
-            throw HypercallError(.foreignMap, domid, code: ErrorCode.invalid)
+    private mutating func existing(_ region: ContentRegion) throws(HypercallError) -> SimulatedMemory {
+        let memory = try memory(.foreignMap, region.domid)
+        guard region.segments.allSatisfy({ memory.exists($0.address, byteCount: $0.byteCount) }) else {
+            throw HypercallError(.foreignMap, region.domid, code: ErrorCode.invalid)
         }
         return memory
     }

@@ -57,6 +57,8 @@ public struct SimulatedHypervisor: Hypervisor {
     public var faults: [SimulatedFault] = []
     /// A real boot's answers, which count instead of this host's own.
     public var recording: RecordedAnswers?
+    /// `nil`: each digest is computed when it is asked for.
+    public var contentHashing: (any ContentHashing)?
     /// A xenstored of the boot domain has VIRQ_DOM_EXC.
     public var virqTaken = false
     var isWatching = false

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CHashWorkers
 import CXenShim
+import CryptoBindings
 import Platform
 
 extension XenctrlHypervisor: ImageSource {
@@ -17,11 +19,24 @@ extension XenctrlHypervisor: ImageSource {
         return bytes
     }
 
-    public mutating func hash<Hash: ContentHash>(
-        _ domid: DomainID, at address: UInt64, byteCount: UInt64, into hash: inout Hash
-    ) throws(HypercallError) {
-        try withWindows(domid, at: address, byteCount: byteCount) { hash.update($0) }
+    public mutating func beginHashing(_ regions: [ContentRegion]) {
+        // Safety: the handle is open, and `endHashing` comes before its end.
+        hashWorkers = unsafe HashWorkers.start(
+            regions, source: domb_foreign_pages(handle), threads: HashWorkers.cpus)
     }
+
+    public mutating func digest<Hash: ContentHash>(
+        of region: ContentRegion, hashing: Hash.Type
+    ) throws(HypercallError) -> Digest {
+        if let digest = try hashWorkers?.digest(of: region) { return digest }
+        var hash = Hash(.sha256)
+        for segment in region.segments {
+            try withWindows(region.domid, at: segment.address, byteCount: segment.byteCount) { hash.update($0) }
+        }
+        return hash.finish()
+    }
+
+    public mutating func endHashing() { hashWorkers = nil }
 
     public mutating func firstNonZero(
         _ domid: DomainID, at address: UInt64, byteCount: UInt64

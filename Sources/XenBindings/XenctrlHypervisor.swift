@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CXenShim
+import CryptoBindings
 import Platform
 
 /// Xen through libxenctrl, libxencall and libxenforeignmemory. Owns the handles.
 @safe public struct XenctrlHypervisor: ~Copyable {
     // Safety: opened in init, closed in deinit, never handed out.
     let handle: OpaquePointer
+    /// While images are measured.
+    var hashWorkers: HashWorkers?
 
     /// The corresponding C functions are `xc_interface_open`, `xencall_open` and `xenforeignmemory_open`.
     public init() throws(SystemError) {

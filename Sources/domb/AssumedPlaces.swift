@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import LaunchControl
+import Platform
 
 extension LaunchControlModule {
     /// For planning alone: a kernel of which the LCM does not say where it lies is put at 1 MiB. A real launch refuses

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import LaunchControl
+import Platform
 
 /// The loadable segments of an ELF kernel, as libxenguest puts them into a domain's memory.
 ///

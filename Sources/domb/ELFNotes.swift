@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Platform
+
 /// The notes of an ELF file, in the order of its PT_NOTE program headers. Each is three words (size of the name with its
 /// zero, size of the value, type), then name and value, both padded to a multiple of four.
 struct ELFNotes {

@@ -97,9 +97,9 @@ struct BuiltDomain {
 
     private func measure(on host: inout SimulatedHypervisor) throws -> LaunchEvent.DomainRecord {
         host.add(domain)
-        return try DomainMeasurement(
-            description, coverage: coverage, pageCount: domain.info.totalPages, hashing: SwiftCryptoHash.self
-        ).measure(on: &host)
+        let measurement = DomainMeasurement(
+            description, coverage: coverage, pageCount: domain.info.totalPages, hashing: SwiftCryptoHash.self)
+        return try measurement.measure(try measurement.survey(on: &host), on: &host)
     }
 
     /// The error of the measurement; `nil` if there is none.

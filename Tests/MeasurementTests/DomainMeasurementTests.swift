@@ -56,10 +56,10 @@ import Testing
         _ description: DomainDescription, _ host: SimulatedHypervisor, coverage: Coverage = .images
     ) throws -> LaunchEvent.DomainRecord {
         var host = host
-        return try DomainMeasurement(
+        let measurement = DomainMeasurement(
             description, coverage: coverage, pageCount: host.domainsByID[2]?.info.totalPages ?? 0,
-            hashing: SwiftCryptoHash.self
-        ).measure(on: &host)
+            hashing: SwiftCryptoHash.self)
+        return try measurement.measure(try measurement.survey(on: &host), on: &host)
     }
 
     @Test func theRecordNamesWhatLiesInMemory() throws {

@@ -36,12 +36,12 @@ import Testing
         domain.memory.write([1, 2, 3], at: 5000)
         domain.memory.write([4], at: 90_000)
         host.add(domain)
-        var hash = SwiftCryptoHash(.sha256)
-        try host.hash(domid, at: 4097, byteCount: 200_000, into: &hash)
+        let region = ContentRegion(domid: domid, segments: [Segment(address: 4097, byteCount: 200_000)])
+        let digest = try host.digest(of: region, hashing: SwiftCryptoHash.self)
         var plain = [UInt8](repeating: 0, count: 200_000)
         plain.replaceSubrange(903..<906, with: [1, 2, 3])
         plain[85903] = 4
-        #expect(hash.finish() == SwiftCryptoHash.digest(.sha256, of: plain))
+        #expect(digest == SwiftCryptoHash.digest(.sha256, of: plain))
     }
 
     @Test func pageTakenAwayTakesItsBytesAlong() {

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <hash_workers.h>
+
 struct domb_xen;
 
 struct domb_domain_info {
@@ -137,6 +139,8 @@ int domb_end_watch(struct domb_xen *xen, int64_t hand_over);
 int domb_foreign_map(struct domb_xen *xen, uint32_t domid, uint64_t first, size_t pages, const void **out);
 int domb_foreign_map_writable(struct domb_xen *xen, uint32_t domid, uint64_t first, size_t pages, void **out);
 void domb_foreign_unmap(struct domb_xen *xen, const void *address, size_t pages);
+// For threads that hash; good as long as xen is.
+struct domb_page_source domb_foreign_pages(struct domb_xen *xen);
 
 // The place of the first byte that is not zero; size if all are.
 size_t domb_first_non_zero(const void *bytes, size_t size);

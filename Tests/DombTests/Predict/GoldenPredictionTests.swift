@@ -84,9 +84,9 @@ import Testing
         var open = domain
         open.kernel.expectedDigest = nil
         open.ramdisk?.expectedDigest = nil
-        let record = try DomainMeasurement(
-            open, coverage: .all, pageCount: built.info.totalPages, hashing: SwiftCryptoHash.self
-        ).measure(on: &host)
+        let measurement = DomainMeasurement(
+            open, coverage: .all, pageCount: built.info.totalPages, hashing: SwiftCryptoHash.self)
+        let record = try measurement.measure(try measurement.survey(on: &host), on: &host)
         #expect(record.registers == golden.registers)
         #expect(record.pageCount == golden.pageCount)
         #expect(record.regions.map { $0.segments } == golden.regions.map { $0.segments })

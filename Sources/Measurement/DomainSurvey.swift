@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LaunchControl
+import Platform
+
+/// Where a domain's images lie, and what was read to know it: read once, and nothing of it again.
+public struct DomainSurvey: Sendable {
+    struct Image: Sendable {
+        let role: RegionRole
+        let segments: [Segment]
+        /// What the LCM says of it.
+        let reference: ImageReference
+    }
+
+    let domid: DomainID
+    let entry: UInt64
+    let registers: Digest
+    let startInfoAddress: UInt64
+    let startInfo: StartInfo
+    /// Kernel, ramdisk and what else the LCM names, in the record's order.
+    let images: [Image]
+
+    /// The images, in the order in which their digests are asked for.
+    public var regions: [ContentRegion] { images.map { ContentRegion(domid: domid, segments: $0.segments) } }
+}

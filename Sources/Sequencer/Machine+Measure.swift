@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LaunchControl
+import Measurement
+import Platform
+
+extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
+    /// Has all images hashed, largest first, and meanwhile gives the TPM what comes before them and each domain's record,
+    /// in LCM order, once its digests are known.
+    mutating func measure(_ plan: LaunchPlan, _ identity: LaunchIdentity) throws(LaunchFailure) {
+        let surveys = survey(plan)
+        beginHashing(surveys.flatMap { Self.regions($0) })
+        defer { endHashing() }
+        try measureLaunch(plan, identity)
+        for index in surveys.indices { try measure(plan, index, surveys[index]) }
+    }
+
+    /// Who launches what.
+    mutating func measureLaunch(_ plan: LaunchPlan, _ identity: LaunchIdentity) throws(LaunchFailure) {
+        recorder = Recorder(pcr: plan.module.settings.pcr, banks: plan.banks ?? [.sha256])
+        try extend(.identity(identity.identity), on: plan)
+        if plan.banks == nil { try extend(.unmeasured(plan.module.settings.tpmPolicy), on: plan) }
+        try extend(.module(byteCount: identity.moduleByteCount, digest: identity.moduleDigest), on: plan)
+        if let next = identity.nextInit {
+            try extend(.nextInit(path: next.path, byteCount: next.byteCount, digest: next.digest), on: plan)
+        }
+    }
+
+    /// One domain alone.
+    mutating func measure(_ plan: LaunchPlan, _ index: Int) throws(LaunchFailure) {
+        try measure(plan, index, survey(plan, index))
+    }
+
+    private mutating func measure(
+        _ plan: LaunchPlan, _ index: Int, _ survey: Result<DomainSurvey, MeasurementError>
+    ) throws(LaunchFailure) {
+        let record: LaunchEvent.DomainRecord
+        do throws(MeasurementError) {
+            record = try measurement(plan, index).measure(try survey.get(), on: &self)
+        } catch {
+            throw LaunchFailure(.measure, domid: plan.module.domains[index].domid, .measurement(error))
+        }
+        try extend(.domain(record), on: plan)
+    }
+
+    /// Of all domains in LCM order, or up to the first that fails: that is told when it is its turn, so that the records
+    /// before it are in the log.
+    private mutating func survey(_ plan: LaunchPlan) -> [Result<DomainSurvey, MeasurementError>] {
+        var surveys: [Result<DomainSurvey, MeasurementError>] = []
+        for index in plan.module.domains.indices {
+            let next = survey(plan, index)
+            surveys.append(next)
+            if case .failure = next { break }
+        }
+        return surveys
+    }
+
+    private mutating func survey(_ plan: LaunchPlan, _ index: Int) -> Result<DomainSurvey, MeasurementError> {
+        do throws(MeasurementError) {
+            return .success(try measurement(plan, index).survey(on: &self))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private static func regions(_ survey: Result<DomainSurvey, MeasurementError>) -> [ContentRegion] {
+        if case .success(let survey) = survey { survey.regions } else { [] }
+    }
+
+    private func measurement(_ plan: LaunchPlan, _ index: Int) -> DomainMeasurement<Hash> {
+        DomainMeasurement(
+            plan.module.domains[index], coverage: plan.module.settings.coverage, pageCount: plan.pageCounts[index],
+            hashing: Hash.self)
+    }
+}
