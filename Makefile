@@ -54,7 +54,7 @@ xenstored: deps
 	@rig/deps/xenstored.sh
 
 # The versions that were built and tested; the file itself changes with every change of Package.swift.
-Package.resolved: packaging/Package.resolved
+Package.resolved: packaging/swift-packages.json
 	@cp $< $@
 
 programs: deps Package.resolved

@@ -6,6 +6,7 @@ set -euo pipefail
 
 [ $# -eq 2 ] || { echo "usage: completions.sh DOMB OUT" >&2; exit 64; }
 mkdir -p "$2"
-"$1" --generate-completion-script bash >"$2/domb"
+# bash reads it by source: it is no script of its own.
+"$1" --generate-completion-script bash | sed '1{/^#!/d}' >"$2/domb"
 "$1" --generate-completion-script zsh >"$2/_domb"
 "$1" --generate-completion-script fish >"$2/domb.fish"

@@ -37,7 +37,7 @@ prepare() {
     git -C "$source" bundle create -q "$folder/source.bundle" HEAD
     chown -R "$user" "$folder"
     chmod -R u+rwX,go+rX "$folder"
-    as "$user" "$folder/home" git clone -q "$folder/source.bundle" "$folder/tree"
+    as "$user" "$folder/home" git -c advice.detachedHead=false clone -q "$folder/source.bundle" "$folder/tree"
 }
 
 # build USER FOLDER UMASK CLOCK VARIABLE...
