@@ -9,7 +9,8 @@
 #   make bench     speed and size against what people would use instead; out/bench.json
 #   make fuzz-replay  past findings through the fuzzers
 #   make deb       out/package/domb_VERSION_amd64.deb, with man pages, completions, and the list of what is inside PID 1
-#   make test-deb  lintian, and the package installed, used and purged in a fresh debootstrap chroot (root for that)
+#   make lint-deb  the package, and lintian's word on it
+#   make test-deb  that, and the package installed, used and purged in a fresh debootstrap chroot (root for that)
 #   make sbom      out/domb.spdx.json: every library in domb-init and domb-construct (SPDX 2.3)
 #   make reproduce  two builds in different folders, at different times, by different users: the same bytes (root for that)
 #   make test      lint, unit tests, the boot and the scenarios that fit in thirty minutes
@@ -36,7 +37,7 @@ INIT := swift build -c release --scratch-path .build-init --traits EmbeddedInit 
 FAULT := swift build -c release --scratch-path .build-fault --traits EmbeddedInit,FaultInjection $(SAME)
 
 .PHONY: build boot unit lint test test-all clean packages deps programs images fault rehearse xen-late-hwdom xenstored \
-	fuzz-replay tpm-faults model-check bench man sbom deb deb-tools test-deb reproduce
+	fuzz-replay tpm-faults model-check bench man sbom deb deb-tools lint-deb test-deb reproduce
 
 build: packages deps programs images
 
@@ -110,7 +111,12 @@ deb-tools:
 deb: images man sbom deb-tools
 	@packaging/build-deb.sh out/package
 
-test-deb: deb
+lint-deb: deb
+	@lintian --no-cfg --allow-root --fail-on error,warning,info --tag-display-limit 0 out/package/domb_$(VERSION)_amd64.deb
+	@echo "ok    lintian: no error, no warning, no information"
+
+test-deb: lint-deb
+	@packaging/validate-sbom.sh out/domb.spdx.json
 	@packaging/test-install.sh out/package/domb_$(VERSION)_amd64.deb
 
 reproduce: deps deb-tools

@@ -23,7 +23,6 @@ LICENCES = {
     "xz-utils": "LicenseRef-xz-public-domain",
     "bzip2": "bzip2-1.0.6",
     "libzstd": "BSD-3-Clause",
-    "lzo2": "GPL-2.0-or-later",
     "util-linux": "BSD-3-Clause",
 }
 

@@ -46,7 +46,7 @@ build() {
     shift 4
     local command="umask $mask && cd '$folder/tree' && make deps && exec faketime -m -f '$clock' make deb"
     say "building in $folder as $user, umask $mask, clock $clock, $*"
-    run "reproduce-$user" as "$user" "$folder/home" DOMB_CACHE="$folder/cache" "$@" nice bash -c "$command"
+    run "reproduce-$user" as "$user" "$folder/home" DOMB_CACHE="$folder/cache" "$@" bash -c "$command"
 }
 
 one=$work/one two=$work/another/folder/two
