@@ -9,6 +9,11 @@
 #   make model-check  every small dependency graph, every operation made to fail: the invariants hold
 #   make bench     speed and size against what people would use instead; out/bench.json
 #   make fuzz-replay  past findings through the fuzzers
+#   make deb       out/package/domb_VERSION_amd64.deb, with man pages, completions, and the list of what is inside PID 1
+#   make lint-deb  the package, and lintian's word on it
+#   make test-deb  that, and the package installed, used and purged in a fresh debootstrap chroot (root for that)
+#   make sbom      out/domb.spdx.json: every library in domb-init and domb-construct (SPDX 2.3)
+#   make reproduce  two builds in different folders, at different times, by different users: the same bytes (root for that)
 #   make test      lint, unit tests, the boot and the scenarios that fit in thirty minutes
 #   make test-all  the whole matrix
 #   make clean     removes out/ and the build folders
@@ -21,13 +26,19 @@ DOMB_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/domb
 export DOMB_CACHE
 export DOMB_DEPS := $(DOMB_CACHE)
 
+# The same bytes in every folder (make reproduce): the build id, which the log's first record has, is a digest of all that
+# is linked, and debug information is full of paths. So is what goes into the compiler's digest of a module's code
+# (.swift_modhash), by which it passes over code that has not changed.
+SAME := -Xswiftc -gnone -Xswiftc -Xfrontend -Xswiftc -disable-incremental-llvm-codegen -Xcc -g0 \
+	-Xswiftc -file-prefix-map -Xswiftc $(CURDIR)=. -Xcc -ffile-prefix-map=$(CURDIR)=. \
+	-Xcc -ffile-prefix-map=$(DOMB_CACHE)=/deps
 # Without Swift's shared libraries: they take longer to load than most commands run, and need not be where domb is.
-HOST := swift build -c release --scratch-path .build-host --static-swift-stdlib
-INIT := swift build -c release --scratch-path .build-init --traits EmbeddedInit
-FAULT := swift build -c release --scratch-path .build-fault --traits EmbeddedInit,FaultInjection
+HOST := swift build -c release --scratch-path .build-host --static-swift-stdlib $(SAME)
+INIT := swift build -c release --scratch-path .build-init --traits EmbeddedInit $(SAME)
+FAULT := swift build -c release --scratch-path .build-fault --traits EmbeddedInit,FaultInjection $(SAME)
 
 .PHONY: build boot unit lint test test-all clean packages deps programs images fault rehearse xen-late-hwdom xenstored \
-	fuzz-replay tpm-faults hash-threads model-check bench
+	fuzz-replay tpm-faults hash-threads model-check bench man sbom deb deb-tools lint-deb test-deb reproduce
 
 build: packages deps programs images
 
@@ -44,7 +55,11 @@ xen-late-hwdom: deps
 xenstored: deps
 	@rig/deps/xenstored.sh
 
-programs: deps
+# The versions that were built and tested; the file itself changes with every change of Package.swift.
+Package.resolved: packaging/swift-packages.json
+	@cp $< $@
+
+programs: deps Package.resolved
 	@mkdir -p out
 	@echo "building domb (host tool)"
 	@DOMB_DEPS= $(HOST) --product domb
@@ -52,8 +67,8 @@ programs: deps
 	@echo "building domb-init and domb-construct (Embedded Swift, static)"
 	@# SwiftPM does not link again when a static library of rig/deps has changed.
 	@rm -f .build-init/release/domb-init .build-init/release/domb-construct
-	@$(INIT) --product domb-init
-	@$(INIT) --product domb-construct
+	@$(INIT) -Xlinker -Map=$(CURDIR)/out/domb-init.map --product domb-init
+	@$(INIT) -Xlinker -Map=$(CURDIR)/out/domb-construct.map --product domb-construct
 	@strip -o out/domb-init .build-init/release/domb-init
 	@strip -o out/domb-construct .build-init/release/domb-construct
 
@@ -78,11 +93,41 @@ images: programs
 boot: build xen-late-hwdom
 	@python3 rig/boot.py
 
+# Of the package's files: those of the commit, so that the same commit makes the same package.
+export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || date +%s)
+VERSION = $(shell sed -n '1s/^domb (\(.*\)) .*/\1/p' packaging/debian/changelog)
+
+man: programs
+	@out/domb --experimental-dump-help >out/domb-help.json
+	@python3 packaging/man.py out/domb-help.json docs/man out/man $(VERSION) "$$(date -u -d @$(SOURCE_DATE_EPOCH) +%F)"
+	@packaging/completions.sh out/domb out/completions
+
+sbom: programs
+	@python3 packaging/sbom.py $(VERSION) out/domb.spdx.json out/domb-init=out/domb-init.map \
+		out/domb-construct=out/domb-construct.map
+
+deb-tools:
+	@rig/deps/apt.sh packaging/packages.txt
+
+deb: images man sbom deb-tools
+	@packaging/build-deb.sh out/package
+
+lint-deb: deb
+	@lintian --no-cfg --allow-root --fail-on error,warning,info --tag-display-limit 0 out/package/domb_$(VERSION)_amd64.deb
+	@echo "ok    lintian: no error, no warning, no information"
+
+test-deb: lint-deb
+	@packaging/validate-sbom.sh out/domb.spdx.json
+	@packaging/test-install.sh out/package/domb_$(VERSION)_amd64.deb
+
+reproduce: deps deb-tools
+	@packaging/reproduce.sh
+
 lint:
 	@echo "lint"
 	@swift format lint --strict --recursive Sources Tests Package.swift
-	@for file in rig/deps/*.sh rig/bench/*.sh guests/*.sh initramfs/*.sh; do bash -n "$$file" || exit 1; done
-	@python3 -m compileall -q rig initramfs
+	@for file in rig/deps/*.sh rig/bench/*.sh guests/*.sh initramfs/*.sh packaging/*.sh; do bash -n "$$file" || exit 1; done
+	@python3 -m compileall -q rig initramfs packaging
 
 # Ordinary Swift: the core, the simulation and the host tool, with an import check that the manifest's arrows hold.
 unit: packages

@@ -35,14 +35,8 @@ module() {
     done
 }
 
-tiny() {
-    gcc -m32 -c -Wa,--fatal-warnings "${@:2}" -o "$work/tiny.o" "$here/tiny.S"
-    ld -m elf_i386 --fatal-warnings --build-id=none -z noexecstack -z max-page-size=0x1000 -T "$here/tiny.ld" \
-        -o "$work/$1" "$work/tiny.o"
-    objcopy --strip-all "$work/$1"
-}
-tiny tiny.elf
-tiny probe.elf -DPROBE
+"$here/tiny.sh" "$work/tiny.elf"
+"$here/tiny.sh" "$work/probe.elf" -DPROBE
 
 for name in linux-init pv-storage pv-app disk-init; do init "$name"; done
 pack "$work/linux-ramdisk.cpio.gz" "/init=$work/linux-init:755"

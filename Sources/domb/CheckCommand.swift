@@ -17,14 +17,15 @@ struct CheckCommand: ParsableCommand {
     @OptionGroup var host: AssumedHost
     @Flag(help: "Print JSON: schema domb-check, version 1.")
     var json = false
-    @Option(help: "A grub.cfg whose entry should load the LCM's modules.")
+    @Option(help: "A grub.cfg whose entry should load the LCM's modules.", completion: .file())
     var grub: String?
     @Option(help: "With --grub: the menu entry's title. (default: the only one with multiboot2)")
     var entry: String?
     @Option(
-        help: "Folder of the image files. With --grub and a compiled LCM the entry's files are compared, too.")
+        help: "Folder of the image files. With --grub and a compiled LCM the entry's files are compared, too.",
+        completion: .directory)
     var images: String?
-    @Argument(help: "The LCM, or what it is compiled from.")
+    @Argument(help: "The LCM, or what it is compiled from.", completion: .file())
     var lcm: String
 
     func validate() throws {

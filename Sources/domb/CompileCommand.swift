@@ -17,19 +17,21 @@ struct CompileCommand: ParsableCommand {
         case dtb, xlcm
     }
 
-    @Argument(help: "A .dts or .yaml file.")
+    @Argument(help: "A .dts or .yaml file.", completion: .file())
     var input: String
-    @Option(name: .shortAndLong, help: "The LCM to write; - for standard output.")
+    @Option(name: .shortAndLong, help: "The LCM to write; - for standard output.", completion: .file())
     var output: String
     @Option(help: "A device tree blob, or the binary LCM of the first Hyperlaunch prototype.")
     var format = Format.dtb
-    @Option(help: "Folder of the image files that a description names. (default: the description's own)")
+    @Option(
+        help: "Folder of the image files that a description names. (default: the description's own)",
+        completion: .directory)
     var images: String?
     @Option(help: "For a .dts: the file of the module with that index, as INDEX=FILE; may be repeated.")
     var image: [String] = []
-    @Option(help: "For a .dts: a folder for /include/; may be repeated.")
+    @Option(help: "For a .dts: a folder for /include/; may be repeated.", completion: .directory)
     var include: [String] = []
-    @Option(help: "For a description: write the matching menu entry for grub.cfg, too.")
+    @Option(help: "For a description: write the matching menu entry for grub.cfg, too.", completion: .file())
     var grub: String?
 
     func validate() throws {

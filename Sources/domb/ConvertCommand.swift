@@ -11,13 +11,15 @@ struct ConvertCommand: ParsableCommand {
             description made from an LCM names images by their indices.
             """)
 
-    @Argument(help: "The launch: a device tree blob, an xLCM, a .dts or a .yaml file.")
+    @Argument(help: "The launch: a device tree blob, an xLCM, a .dts or a .yaml file.", completion: .file())
     var input: String
-    @Option(name: .shortAndLong, help: "The file to write; - for standard output.")
+    @Option(name: .shortAndLong, help: "The file to write; - for standard output.", completion: .file())
     var output: String
     @Option(help: "The format to write.")
     var format: LaunchFormat
-    @Option(help: "Folder of the image files that a description names. (default: the description's own)")
+    @Option(
+        help: "Folder of the image files that a description names. (default: the description's own)",
+        completion: .directory)
     var images: String?
 
     func run() throws {

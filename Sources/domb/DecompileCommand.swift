@@ -10,9 +10,9 @@ struct DecompileCommand: ParsableCommand {
             a YAML description.
             """)
 
-    @Argument(help: "The LCM: a device tree blob or an xLCM.")
+    @Argument(help: "The LCM: a device tree blob or an xLCM.", completion: .file())
     var lcm: String
-    @Option(name: .shortAndLong, help: "The file to write.")
+    @Option(name: .shortAndLong, help: "The file to write.", completion: .file())
     var output = "-"
 
     func run() throws {

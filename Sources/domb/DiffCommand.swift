@@ -13,13 +13,15 @@ struct DiffCommand: ParsableCommand {
 
     @Flag(help: "Print JSON: schema domb-diff, version 1.")
     var json = false
-    @Option(help: "Folder of the image files that a description names. (default: the description's own)")
+    @Option(
+        help: "Folder of the image files that a description names. (default: the description's own)",
+        completion: .directory)
     var images: String?
-    @Option(help: "For a .dts: a folder for /include/; may be repeated.")
+    @Option(help: "For a .dts: a folder for /include/; may be repeated.", completion: .directory)
     var include: [String] = []
-    @Argument(help: "The one launch.")
+    @Argument(help: "The one launch.", completion: .file())
     var a: String
-    @Argument(help: "The other.")
+    @Argument(help: "The other.", completion: .file())
     var b: String
 
     func validate() throws {

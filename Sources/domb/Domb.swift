@@ -13,6 +13,7 @@ struct Domb: ParsableCommand {
             70 internal, 74 I/O.
             Text for people goes to stdout, diagnostics to stderr. FILE may be - for standard input.
             """,
+        version: "0.1.0",
         subcommands: [
             CheckCommand.self, ShowCommand.self, PlanCommand.self, PredictCommand.self, ReplayCommand.self,
             LogCommand.self,

@@ -32,11 +32,12 @@ struct ExportCommand: ParsableCommand {
     @Option(help: ArgumentHelp("With --xl: the file of a boot module; may be repeated.", valueName: "index=file"))
     var image: [String] = []
     @Option(
-        name: .shortAndLong, help: "The file to write; with --xl and no --domain the folder; - for standard output.")
+        name: .shortAndLong, help: "The file to write; with --xl and no --domain the folder; - for standard output.",
+        completion: .file())
     var output = "-"
     @Option(help: "How a CEL numbers its records: from 0 for each PCR, or from 1 over all, as systemd does.")
     var recnum: CanonicalEventLog.Numbering?
-    @Argument(help: ArgumentHelp(LogInput.help + " With --xl: the LCM."))
+    @Argument(help: ArgumentHelp(LogInput.help + " With --xl: the LCM."), completion: .file())
     var file: String
 
     func validate() throws {

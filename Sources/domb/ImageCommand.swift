@@ -15,7 +15,7 @@ struct ImageCommand: ParsableCommand {
     var ramdisk = false
     @Option(help: "Label of the module node in the .dts.")
     var label: String
-    @Argument(help: "An ELF kernel or a bzImage, or with --ramdisk any file.")
+    @Argument(help: "An ELF kernel or a bzImage, or with --ramdisk any file.", completion: .file())
     var file: String
 
     func validate() throws {

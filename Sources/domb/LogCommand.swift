@@ -12,7 +12,7 @@ struct LogCommand: ParsableCommand {
 
     @Flag(help: "Print JSON: schema domb-log, version 1.")
     var json = false
-    @Argument(help: ArgumentHelp(LogInput.help))
+    @Argument(help: ArgumentHelp(LogInput.help), completion: .file())
     var log: String
 
     func run() throws {

@@ -16,7 +16,7 @@ struct PlanCommand: ParsableCommand {
     @OptionGroup var host: AssumedHost
     @Flag(help: "Print JSON: schema domb-plan, version 1.")
     var json = false
-    @Argument(help: "The LCM: a device tree blob.")
+    @Argument(help: "The LCM: a device tree blob.", completion: .file())
     var lcm: String
 
     func run() throws {

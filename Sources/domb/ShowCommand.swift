@@ -11,7 +11,7 @@ struct ShowCommand: ParsableCommand {
 
     @Flag(help: "Print JSON: schema domb-show, version 1.")
     var json = false
-    @Argument(help: "The LCM: a device tree blob.")
+    @Argument(help: "The LCM: a device tree blob.", completion: .file())
     var lcm: String
 
     func run() throws {

@@ -12,9 +12,9 @@ struct TableCommand: ParsableCommand {
             QEMU takes each by -acpitable file=, GRUB by its acpi command.
             """)
 
-    @Argument(help: "The LCM: a device tree blob.")
+    @Argument(help: "The LCM: a device tree blob.", completion: .file())
     var lcm: String
-    @Option(help: "Path and start of the tables' names.")
+    @Option(help: "Path and start of the tables' names.", completion: .file())
     var output: String
     @Flag(help: "Pack whatever FILE holds, unread: to test how DomB refuses it.")
     var unchecked = false

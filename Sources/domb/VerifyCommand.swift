@@ -23,7 +23,7 @@ struct VerifyCommand: ParsableCommand {
     var allowCommand = false
     @Flag(help: "Print JSON: schema domb-verify, version 1.")
     var json = false
-    @Argument(help: ArgumentHelp(LogInput.help))
+    @Argument(help: ArgumentHelp(LogInput.help), completion: .file())
     var log: String
 
     func validate() throws {

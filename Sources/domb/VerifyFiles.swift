@@ -7,23 +7,24 @@ import Verification
 
 /// The files that a verifier has besides the log.
 struct VerifyFiles: ParsableArguments {
-    @Option(help: "PCR values: what tpm2_pcrread prints for all banks.")
+    @Option(help: "PCR values: what tpm2_pcrread prints for all banks.", completion: .file())
     var pcrs: String?
-    @Option(help: "A quote: what tpm2_quote -m writes. With --sig, --ak and --nonce.")
+    @Option(help: "A quote: what tpm2_quote -m writes. With --sig, --ak and --nonce.", completion: .file())
     var quote: String?
-    @Option(help: "The quote's signature: what tpm2_quote -s writes.")
+    @Option(help: "The quote's signature: what tpm2_quote -s writes.", completion: .file())
     var sig: String?
-    @Option(help: "The attestation key's public half: PEM, or what tpm2_readpublic -f tss writes.")
+    @Option(help: "The attestation key's public half: PEM, or what tpm2_readpublic -f tss writes.", completion: .file())
     var ak: String?
     @Option(help: "What the quote had to contain (tpm2_quote -q), in hexadecimal digits.")
     var nonce: String?
-    @Option(help: "The log of firmware and boot loader: binary_bios_measurements.")
+    @Option(help: "The log of firmware and boot loader: binary_bios_measurements.", completion: .file())
     var firmwareLog: String?
     @Option(
         help: ArgumentHelp(
-            "A file that firmware or boot loader read to start the boot domain; give each of them.", valueName: "file"))
+            "A file that firmware or boot loader read to start the boot domain; give each of them.", valueName: "file"),
+        completion: .file())
     var launcherFile: [String] = []
-    @Option(help: "The values that the log must lead to: what domb predict --json prints.")
+    @Option(help: "The values that the log must lead to: what domb predict --json prints.", completion: .file())
     var expect: String?
 
     /// A kernel and an initramfs with debug symbols are some hundreds of MiB.

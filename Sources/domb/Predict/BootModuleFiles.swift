@@ -18,7 +18,7 @@ struct BootModuleFiles: ParsableArguments {
         }
     }
 
-    @Option(help: "The folder of the boot modules: DIR/N is the one with index N.")
+    @Option(help: "The folder of the boot modules: DIR/N is the one with index N.", completion: .directory)
     var images: String?
     @Option(help: "One boot module, N=FILE, in place of DIR/N; may be repeated.")
     var image: [Assignment] = []

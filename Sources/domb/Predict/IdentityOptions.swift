@@ -20,9 +20,11 @@ struct IdentityOptions: ParsableArguments {
         }
     }
 
-    @Option(help: "Take all of the following from an earlier launch's log; each of them that is given counts instead.")
+    @Option(
+        help: "Take all of the following from an earlier launch's log; each of them that is given counts instead.",
+        completion: .file())
     var identityFrom: String?
-    @Option(help: "The domb-init that will boot: its GNU build id.")
+    @Option(help: "The domb-init that will boot: its GNU build id.", completion: .file())
     var dombInit: String?
     @Option(name: .customLong("build-id"), help: "The same, in hexadecimal digits.")
     var buildID: String?

@@ -17,7 +17,8 @@ struct PredictCommand: ParsableCommand {
 
     @OptionGroup var modules: BootModuleFiles
     @OptionGroup(title: "Identity") var identity: IdentityOptions
-    @Option(help: "With handoff exec: the next init, as it will lie in the boot domain's initramfs.")
+    @Option(
+        help: "With handoff exec: the next init, as it will lie in the boot domain's initramfs.", completion: .file())
     var nextInit: String?
     @Option(help: "Online physical cpus. (default: as many as the affinities need)")
     var cpus: UInt32?
@@ -27,9 +28,9 @@ struct PredictCommand: ParsableCommand {
     var format = PredictionFormat.table
     @Flag(help: "The same as --format json: schema domb-predict, version 1.")
     var json = false
-    @Option(help: "The file to write; - is standard output.")
+    @Option(help: "The file to write; - is standard output.", completion: .file())
     var output = "-"
-    @Argument(help: "The LCM: a device tree blob.")
+    @Argument(help: "The LCM: a device tree blob.", completion: .file())
     var lcm: String
 
     func validate() throws {

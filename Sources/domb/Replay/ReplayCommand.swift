@@ -20,17 +20,17 @@ struct ReplayCommand: ParsableCommand {
     @OptionGroup(title: "The host") var host: AssumedHost
     @Option(help: "Something that goes wrong: POINT[@DOMID][#N][:ERROR]; may be repeated.")
     var fail: [String] = []
-    @Option(help: "A file of what the domains do and what goes wrong.")
+    @Option(help: "A file of what the domains do and what goes wrong.", completion: .file())
     var scenario: String?
     @Option(help: "Let one thing go wrong that this number chooses.")
     var seed: UInt64?
-    @Option(help: "The trace of a real boot: trace.jsonl, or a capture of the console.")
+    @Option(help: "The trace of a real boot: trace.jsonl, or a capture of the console.", completion: .file())
     var trace: String?
-    @Option(help: "Write a picture of the timeline to this file.")
+    @Option(help: "Write a picture of the timeline to this file.", completion: .file())
     var svg: String?
     @Flag(help: "Print JSON: schema domb-replay, version 1.")
     var json = false
-    @Argument(help: "The LCM, or what it is compiled from.")
+    @Argument(help: "The LCM, or what it is compiled from.", completion: .file())
     var lcm: String
 
     func validate() throws {
