@@ -6,6 +6,7 @@
 #   make unit      the quick tests
 #   make tpm-faults  every TPM command made to fail, with a real swtpm
 #   make model-check  every small dependency graph, every operation made to fail: the invariants hold
+#   make docs      the API documentation of the core modules; out/docs
 #   make bench     speed and size against what people would use instead; out/bench.json
 #   make fuzz-replay  past findings through the fuzzers
 #   make test      lint, unit tests, the boot and the scenarios that fit in thirty minutes
@@ -26,7 +27,7 @@ INIT := swift build -c release --scratch-path .build-init --traits EmbeddedInit
 FAULT := swift build -c release --scratch-path .build-fault --traits EmbeddedInit,FaultInjection
 
 .PHONY: build boot unit lint test test-all clean packages deps programs images fault rehearse xen-late-hwdom xenstored \
-	fuzz-replay tpm-faults model-check bench
+	fuzz-replay tpm-faults model-check bench docs
 
 build: packages deps programs images
 
@@ -104,14 +105,18 @@ model-check: packages
 	@.build-host/release/domb-modelcheck
 	@.build-host/release/domb-modelcheck --scale
 
+# Every public symbol is documented, and docc has no complaint.
+docs:
+	@rig/api-docs.sh out/docs
+
 bench: boot rehearse
 	@rig/deps/apt.sh rig/bench/packages.txt
 	@python3 rig/bench/run.py
 
-test: lint build fault xen-late-hwdom xenstored unit model-check tpm-faults fuzz-replay boot
+test: lint docs build fault xen-late-hwdom xenstored unit model-check tpm-faults fuzz-replay boot
 	@python3 rig/scenarios.py --quick
 
-test-all: lint build fault xen-late-hwdom xenstored unit model-check tpm-faults fuzz-replay boot
+test-all: lint docs build fault xen-late-hwdom xenstored unit model-check tpm-faults fuzz-replay boot
 	@python3 rig/scenarios.py --all
 
 clean:
