@@ -10,7 +10,8 @@ import paths
 HISTORY = ("docs/decisions.md", "CHANGELOG.md")
 DOCUMENTS = sorted(paths.ROOT.glob("*.md")) + sorted((paths.ROOT / "docs").glob("*.md")) + [paths.RIG / "README.md"]
 
-_PROGRAMS = r"(?:domb|make|python3|swift|dtc|openssl|tpm2_\w+|[\w.-]+/[\w./-]+\.sh|\.build-fuzz/\S+)"
+_PROGRAMS = (r"(?:domb|make|python3|swift|dtc|openssl|tpm2_\w+|[\w.-]+/[\w./-]+\.sh|\.build-fuzz/\S+|sudo|apt|apt-get|dpkg|"
+             r"grub-\w+|update-grub|systemctl|mount|umount|cp|mkdir|install|reboot|xl|sha256sum|efibootmgr|git)")
 _COMMAND = re.compile(rf"(?:\$ )?((?:[A-Za-z_]+=\S* )*{_PROGRAMS} \S.*|\w+=\$\(.*\))$")
 _TOKEN = re.compile(r"`([^`\n]+)`")
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")

@@ -34,6 +34,8 @@ ELSEWHERE = {
     "make": "builds and boots; its target is in the Makefile",
     "swift": "builds",
     "python3": "boots, benchmarks, or is what runs this test",
+    **dict.fromkeys(("sudo", "apt", "apt-get", "dpkg", "grub-install", "grub-mkconfig", "update-grub", "systemctl", "mount",
+                     "umount", "reboot", "xl", "efibootmgr", "git"), "changes a host or asks one"),
     "Fuzz/build.sh": "builds", "Fuzz/run.sh": "needs that build", ".build-fuzz/fuzz-module": "is made by that build",
 }
 # Options in the documents that are not domb's.
@@ -130,11 +132,17 @@ class Commands(unittest.TestCase):
                 done = scratch.run(command.text)
                 expected = next((codes for start, codes in EXPECTED.items() if command.text.startswith(start)), (0,))
                 self.assertIn(done.returncode, expected, done.stdout[-2000:] + done.stderr[-2000:])
+                if program == "domb" and " verify " in command.text:
+                    self.only_the_launcher_fails(done.stdout)
                 if command.output:
                     said = done.stdout.replace(str(scratch.folder), "")
                     self.same(said.splitlines(), list(command.output))
                 count += 1
         return count
+
+    def only_the_launcher_fails(self, said: str) -> None:
+        self.assertIn("ok   quote    the signature is the key's", said)
+        self.assertEqual([line for line in said.splitlines() if line.startswith("FAIL") and "launcher" not in line], [])
 
     def same(self, said: list, shown: list) -> None:
         """A line "..." of a document stands for any lines."""
