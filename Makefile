@@ -6,7 +6,7 @@
 #   make unit      the quick tests
 #   make tpm-faults  every TPM command made to fail, with a real swtpm
 #   make model-check  every small dependency graph, every operation made to fail: the invariants hold
-#   make docs      the API documentation of the core modules; out/docs
+#   make docs      the API documentation; out/docs
 #   make bench     speed and size against what people would use instead; out/bench.json
 #   make fuzz-replay  past findings through the fuzzers
 #   make test      lint, unit tests, the boot and the scenarios that fit in thirty minutes
@@ -106,7 +106,7 @@ model-check: packages
 	@.build-host/release/domb-modelcheck --scale
 
 # Every public symbol is documented, and docc has no complaint.
-docs:
+docs: deps
 	@rig/api-docs.sh out/docs
 
 bench: boot rehearse
