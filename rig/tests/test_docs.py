@@ -39,6 +39,12 @@ class Documents(unittest.TestCase):
                 with self.subTest(document=document.name):
                     self.assertIn(document, linked)
 
+    def test_every_file_of_the_rig_is_in_its_readme(self):
+        text = (paths.RIG / "README.md").read_text()
+        for file in [*paths.RIG.glob("*.py"), *paths.RIG.glob("*.sh"), *paths.RIG.glob("*.c")]:
+            with self.subTest(file=file.name):
+                self.assertIn(file.name, text)
+
     def test_texts_are_plain(self):
         for document in documents.DOCUMENTS:
             with self.subTest(document=document.name):
