@@ -11,7 +11,6 @@ import lcm
 import paths
 
 FIXTURES = paths.ROOT / "Tests/Fixtures"
-SHELL = os.environ.get("SHELL", "/bin/bash")
 
 
 class Scratch:
@@ -40,7 +39,7 @@ class Scratch:
             self.environment[match.group(1)] = done.stdout.strip()
             return done
         text = re.sub(r"(?<=[ =])/(srv|boot)/", rf"{self.folder}/\1/", text)
-        return subprocess.run([SHELL, "-o", "pipefail", "-c", text], cwd=self.folder, env=self.environment, timeout=60,
+        return subprocess.run(["/bin/bash", "-o", "pipefail", "-c", text], cwd=self.folder, env=self.environment, timeout=60,
                               stdin=subprocess.DEVNULL, capture_output=True, text=True)
 
 
