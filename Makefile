@@ -7,6 +7,7 @@
 #   make tpm-faults  every TPM command made to fail, with a real swtpm
 #   make hash-threads  one thread and many give the same log and PCRs
 #   make model-check  every small dependency graph, every operation made to fail: the invariants hold
+#   make docs      the API documentation; out/docs
 #   make bench     speed and size against what people would use instead; out/bench.json
 #   make fuzz-replay  past findings through the fuzzers
 #   make deb       out/package/domb_VERSION_amd64.deb, with man pages, completions, and the list of what is inside PID 1
@@ -38,7 +39,7 @@ INIT := swift build -c release --scratch-path .build-init --traits EmbeddedInit 
 FAULT := swift build -c release --scratch-path .build-fault --traits EmbeddedInit,FaultInjection $(SAME)
 
 .PHONY: build boot unit lint test test-all clean packages deps programs images fault rehearse xen-late-hwdom xenstored \
-	fuzz-replay tpm-faults hash-threads model-check bench man sbom deb deb-tools lint-deb test-deb reproduce
+	fuzz-replay tpm-faults hash-threads model-check bench man sbom deb deb-tools lint-deb test-deb reproduce docs
 
 build: packages deps programs images
 
@@ -154,14 +155,18 @@ model-check: packages
 	@.build-host/release/domb-modelcheck
 	@.build-host/release/domb-modelcheck --scale
 
+# Every public symbol is documented, and docc has no complaint.
+docs: deps
+	@rig/api-docs.sh out/docs
+
 bench: boot rehearse
 	@rig/deps/apt.sh rig/bench/packages.txt
 	@python3 rig/bench/run.py
 
-test: lint build fault xen-late-hwdom xenstored unit model-check tpm-faults hash-threads fuzz-replay boot
+test: lint docs build fault xen-late-hwdom xenstored unit model-check tpm-faults hash-threads fuzz-replay boot
 	@python3 rig/scenarios.py --quick
 
-test-all: lint build fault xen-late-hwdom xenstored unit model-check tpm-faults hash-threads fuzz-replay boot
+test-all: lint docs build fault xen-late-hwdom xenstored unit model-check tpm-faults hash-threads fuzz-replay boot
 	@python3 rig/scenarios.py --all
 
 clean:

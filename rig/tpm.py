@@ -71,6 +71,24 @@ def revived(work: Path, saved: tuple):
         _end(process)
 
 
+@contextlib.contextmanager
+def served(work: Path, banks: tuple):
+    """A fresh swtpm, started, for programs of tpm2-tools: gives the environment that leads them to it."""
+    state = work / "state"
+    state.mkdir()
+    _run(["swtpm_setup", "--tpm2", "--tpmstate", str(state), "--pcr-banks", ",".join(banks)], work)
+    server, control = work / "tpm", work / "tpm.ctrl"
+    process = subprocess.Popen(
+        ["swtpm", "socket", "--tpm2", "--tpmstate", f"dir={state.name}", "--flags", "startup-clear",
+         "--ctrl", f"type=unixio,path={control.name}", "--server", f"type=unixio,path={server.name}"],
+        cwd=work, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        _wait_for(control, process, "swtpm")
+        yield {"TPM2TOOLS_TCTI": f"swtpm:path={server}"}
+    finally:
+        _end(process)
+
+
 def read_pcrs(work: Path, saved: tuple) -> str:
     """What tpm2_pcrread prints of saved state, all banks."""
     with revived(work, saved) as tool:

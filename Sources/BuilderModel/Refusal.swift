@@ -5,6 +5,7 @@ import Platform
 
 /// Why a domain of the LCM cannot be built on this Xen. Every refusal is found before the first domain is created.
 public struct Refusal: Equatable, Sendable {
+    /// Why.
     public enum Reason: Equatable, Sendable {
         case control, legacyDom0, xenstore, console
         case mode(DomainMode)
@@ -22,8 +23,11 @@ public struct Refusal: Equatable, Sendable {
         case tooManyModules(Int)
     }
 
+    /// The domain that cannot be built.
     public let domid: DomainID
+    /// Its name in the LCM.
     public let name: [UInt8]
+    /// What stands against it.
     public let reason: Reason
 
     public init(domid: DomainID, name: [UInt8], reason: Reason) {
@@ -32,6 +36,7 @@ public struct Refusal: Equatable, Sendable {
         self.reason = reason
     }
 
+    /// One line for people: the domain, then the reason.
     public var line: Line {
         var line = Line.domain(domid, name)
         switch reason {

@@ -58,6 +58,7 @@ public enum ConfigOperation: Equatable, Sendable {
     /// One of `domb,vifs`.
     case interface(VirtualInterface, handle: UInt32, server: DomainID)
 
+    /// When an operation is applied.
     public enum Moment: Sendable {
         /// It changes vcpu state or memory, which the measurement answers for.
         case beforeMeasuring
@@ -66,6 +67,7 @@ public enum ConfigOperation: Equatable, Sendable {
         case inStore
     }
 
+    /// When this one is.
     public var moment: Moment {
         switch self {
         // The mode sets vcpu 0's TSC offset; frames and, with reserved regions, devices change the domain's memory map. What

@@ -6,6 +6,7 @@ import Platform
 /// The operations of one domain, in the order in which they are applied. Pure: every conflict is found here, but for
 /// those between domains (`SharedHardware`).
 public struct ConfigPlan: Equatable, Sendable {
+    /// In the order in which they are applied and logged.
     public let operations: [ConfigOperation]
 
     /// `channels`: its event channels. `hardwareRoleMoved`: the boot domain is not the hardware domain, and another one is.

@@ -19,8 +19,11 @@ public enum SharedHardware {
         }
     }
 
+    /// What two domains would both have.
     public struct Conflict: Error, Equatable, Sendable {
+        /// The later of the two in the LCM.
         public let domid: DomainID
+        /// What it is, and who has it already.
         public let conflict: ConfigConflict
     }
 

@@ -4,8 +4,11 @@ import Platform
 
 /// One of `domb,cpupools`: "NAME:SCHEDULER:CPUS", as in "realtime:rtds:2-3". Pools are numbered from 1 in their order.
 public struct CPUPoolDescription: Equatable, Sendable {
+    /// 1 to 63 letters, digits, `_`, `-` and `.`; the LCM's own, Xen knows the number alone.
     public var name: [UInt8]
+    /// The scheduler of its cpus.
     public var scheduler: HypervisorFacts.Scheduler
+    /// Physical cpus, taken from pool 0.
     public var cpus: CPUSet
 
     public init(name: [UInt8], scheduler: HypervisorFacts.Scheduler, cpus: CPUSet) {

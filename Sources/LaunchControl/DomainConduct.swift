@@ -4,6 +4,7 @@ import Platform
 
 /// What a launch expects of a domain once it runs, and what it does where that does not come: docs/lcm.md.
 public struct DomainConduct: Equatable, Sendable {
+    /// When a domain counts as ready, so that others may run.
     public enum Readiness: Equatable, Sendable {
         /// It counts as ready as soon as it runs.
         case unpaused
@@ -23,6 +24,7 @@ public struct DomainConduct: Equatable, Sendable {
         /// The domain, and all that depend on it, are left out.
         case skip = 2
 
+        /// The LCM's word.
         public var name: StaticString {
             switch self {
             case .halt: "halt"
@@ -39,6 +41,7 @@ public struct DomainConduct: Equatable, Sendable {
     /// `domb,on-failure`.
     public var onFailure: OnFailure = .halt
 
+    /// Milliseconds, where the LCM gives no timeout.
     public static let standardTimeout: UInt32 = 60_000
 
     public init(

@@ -4,24 +4,33 @@ import Platform
 
 /// One initial domain.
 public struct DomainDescription: Equatable, Sendable {
+    /// Given by the LCM, or the next free one.
     public var domid: DomainID
     /// The node's name without its unit address.
     public var name: [UInt8]
     /// `domain-uuid`; `nil` where the LCM gives none.
     public var handle: DomainHandle?
+    /// What it may be besides a guest; empty for most.
     public var roles: DomainRoles
+    /// How its vcpus are virtualised.
     public var mode: DomainMode
     /// RAM in KiB.
     public var memory: UInt64
     /// The most that the domain may own, in KiB (`mem-max`); `nil` leaves what the builder set.
     public var maxMemory: UInt64?
+    /// How many it has: 1 to `Limits.vcpus`.
     public var vcpus: UInt32
+    /// Where its vcpus run, ascending by vcpu; those that say nothing are not among them.
     public var affinities: [VCPUAffinity]
     /// Weight (1 to 65535) and cap (percent of one cpu, 0 for none) under credit or credit2.
     public var weight: UInt16?
+    /// Percent of one cpu, 0 for none; `nil` leaves what the builder set.
     public var cap: UInt16?
+    /// What else it is given: ports, interrupts, devices and the like.
     public var extended: ExtendedConfiguration
+    /// Its kernel; every domain has one.
     public var kernel: ImageReference
+    /// Its ramdisk, where it has one.
     public var ramdisk: ImageReference?
     /// Modules that are neither kernel nor ramdisk, in LCM order.
     public var otherModules: [OtherModule]
@@ -29,6 +38,7 @@ public struct DomainDescription: Equatable, Sendable {
     public var commandLine: [UInt8]
     /// `domb,log-region`: where in the domain's memory DomB leaves the event log. Whole pages.
     public var logRegion: Segment?
+    /// When it is ready, and what follows if it fails.
     public var conduct: DomainConduct
     /// Indices into `LaunchControlModule.domains` of those that must be ready before this one runs.
     public var dependencies: [Int]
@@ -69,14 +79,21 @@ public struct DomainRoles: OptionSet, Sendable {
 
     public init(rawValue: UInt32) { self.rawValue = rawValue }
 
+    /// May control other domains; Xen's `is_privileged`.
     public static let control = DomainRoles(rawValue: 1 << 0)
+    /// Owns the host's devices; Xen's hardware domain.
     public static let hardware = DomainRoles(rawValue: 1 << 1)
+    /// Serves xenstore.
     public static let xenstore = DomainRoles(rawValue: 1 << 2)
+    /// Has the host's console.
     public static let console = DomainRoles(rawValue: 1 << 3)
+    /// Where DomB itself runs: it is not launched.
     public static let boot = DomainRoles(rawValue: 1 << 4)
     /// Hyperlaunch's Recovery Domain (crash domain in the first drafts): never unpaused by a good launch.
     public static let recovery = DomainRoles(rawValue: 1 << 5)
+    /// A classic dom0, which is all of them.
     public static let legacyDom0 = DomainRoles(rawValue: 1 << 6)
+    /// A device model's domain.
     public static let stubDomain = DomainRoles(rawValue: 1 << 7)
 
     /// Every bit that means something.
@@ -91,6 +108,7 @@ public enum DomainMode: UInt8, Sendable {
     /// ENABLE_DEVICE_MODEL: HVM.
     case hvm = 2
 
+    /// In words, for people.
     public var name: StaticString {
         switch self {
         case .pvh: "PVH"
@@ -102,8 +120,11 @@ public enum DomainMode: UInt8, Sendable {
 
 /// The affinity of one vcpu: a `xen,vcpu` child node.
 public struct VCPUAffinity: Equatable, Sendable {
+    /// Its number, below the domain's vcpus.
     public var vcpu: UInt32
+    /// It runs only there; `nil` leaves what the builder set.
     public var hard: CPUSet?
+    /// It runs there if it can; `nil` leaves what the builder set.
     public var soft: CPUSet?
 
     public init(vcpu: UInt32, hard: CPUSet?, soft: CPUSet?) {

@@ -10,5 +10,6 @@ public struct DomainNames {
         lookup = Lookup(module.domains.enumerated().map { ($1.name, $0) }) { $0.lexicographicallyPrecedes($1) }
     }
 
+    /// The domain of this name; `nil` where there is none.
     public func find(_ name: [UInt8]) -> DomainDescription? { lookup.find(name).map { domains[$0] } }
 }

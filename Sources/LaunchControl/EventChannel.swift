@@ -6,6 +6,7 @@ import Platform
 public struct EventChannel: Equatable, Sendable {
     /// The one that Xen will give: the lowest that is free, so that the remote domain can be told of it beforehand.
     public var port: UInt32
+    /// Who may bind it.
     public var remote: Backend
 
     public init(port: UInt32, remote: Backend) {

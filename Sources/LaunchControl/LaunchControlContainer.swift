@@ -17,6 +17,7 @@ import Platform
 /// | 16 | 32 | SHA-256 of the whole LCM |
 /// | 48 | | this part's bytes |
 public enum LaunchControlContainer {
+    /// By this an ACPI table is one of DomB's, whatever its signature.
     public static let oemTableID = Line("DOMB-LCM").bytes
     static let magic = Line("DLCM").bytes
     static let partHeaderSize = 48

@@ -7,6 +7,7 @@ import Platform
 public struct LaunchControlModule: Equatable, Sendable {
     /// The initial domains, in LCM order, the boot domain left out.
     public var domains: [DomainDescription]
+    /// Of the launch as a whole.
     public var settings: LaunchSettings
     /// Properties of the launch and domain nodes that nobody here reads: shown, never acted on.
     public var unknownProperties: [UnknownProperty]
@@ -20,6 +21,7 @@ public struct LaunchControlModule: Equatable, Sendable {
 
 /// A property, or a whole node, that this reader passes over.
 public struct UnknownProperty: Equatable, Sendable {
+    /// The path of the node that has it.
     public let node: [UInt8]
     /// Empty where it is the node itself.
     public let name: [UInt8]

@@ -4,9 +4,13 @@ import Platform
 
 /// What the LCM says of the launch as a whole: the `domb,` properties of the hypervisor node.
 public struct LaunchSettings: Equatable, Sendable {
+    /// `domb,pcr`: where every measurement goes.
     public var pcr: PCRIndex
+    /// `domb,tpm`
     public var tpmPolicy: TPMPolicy
+    /// `domb,coverage`
     public var coverage: Coverage
+    /// `domb,handoff`
     public var handoff: HandoffKind
     /// The path of the next init; for `exec` only.
     public var handoffTarget: [UInt8]?
@@ -49,6 +53,7 @@ public enum TPMPolicy: UInt8, Comparable, Sendable {
         return nil
     }
 
+    /// The LCM's word.
     public var name: StaticString {
         switch self {
         case .off: "off"
@@ -65,6 +70,7 @@ public enum Coverage: UInt8, Sendable {
     /// Every page that the domain owns.
     case all = 2
 
+    /// The LCM's word.
     public var name: StaticString {
         switch self {
         case .images: "images"

@@ -10,6 +10,7 @@ public enum Limits {
     public static let depth = 16
     /// DOMID_FIRST_RESERVED domains of six nodes each are more than Xen can have.
     public static let nodes = 200_000
+    /// Of all nodes together: five for each of the most nodes.
     public static let properties = 1_000_000
     /// Names of one node are compared with each other.
     public static let propertiesPerNode = 256

@@ -4,9 +4,11 @@ import Platform
 
 /// A module of a domain that is neither kernel nor ramdisk.
 public struct OtherModule: Equatable, Sendable {
+    /// What it is for.
     public enum Kind: UInt8, Sendable {
         case deviceTree, config, microcode, securityPolicy
 
+        /// The word behind `module,`.
         public var name: StaticString {
             switch self {
             case .deviceTree: "device-tree"
@@ -20,7 +22,9 @@ public struct OtherModule: Equatable, Sendable {
     /// Microcode and the security policy are the hypervisor's, whatever domain the LCM gives them to.
     public var isDomains: Bool { kind == .deviceTree || kind == .config }
 
+    /// What it is for.
     public var kind: Kind
+    /// Where it lies, and its digest where the LCM gives one.
     public var image: ImageReference
 
     public init(kind: Kind, image: ImageReference) {

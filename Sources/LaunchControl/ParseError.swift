@@ -2,6 +2,7 @@
 
 /// Why a launch control module, or the table that carries it, is refused, and where.
 public struct ParseError: Error, Equatable, Sendable {
+    /// What is wrong; `domb check --json` and docs/lcm.md have these words.
     public enum Code: UInt8, CaseIterable, Sendable {
         // The blob's form.
         case unknownFormat, badChecksum, truncated, badVersion, blockOutOfBounds, badToken, unbalancedNodes,
@@ -14,6 +15,7 @@ public struct ParseError: Error, Equatable, Sendable {
         case badPhandle, duplicatePhandle, unknownPhandle, selfDependency, unknownBackend
         case overlappingSegments, limitExceeded, badCPUList, notAscending, unknownCPUPool
 
+        /// In words, for people.
         public var text: StaticString {
             switch self {
             case .unknownFormat: "neither a device tree blob nor any other known LCM format"
@@ -61,6 +63,7 @@ public struct ParseError: Error, Equatable, Sendable {
         }
     }
 
+    /// What is wrong.
     public let code: Code
     /// Bytes from the start of what was parsed.
     public let offset: Int

@@ -5,10 +5,12 @@ import Platform
 /// The domain that serves a virtual device, by its name in the LCM; empty for the boot domain, which Xen's tools call
 /// Domain-0.
 public struct Backend: Equatable, Sendable {
+    /// A domain's name; empty for the boot domain.
     public let name: [UInt8]
 
     public init(name: [UInt8]) { self.name = name == Line("Domain-0").bytes ? [] : name }
 
+    /// Whether `Domain-0` was named, or nobody.
     public var isBootDomain: Bool { name.isEmpty }
 
     /// The name as texts have it.

@@ -5,6 +5,7 @@ import Platform
 
 /// The kernel file systems that PID 1 needs, each fine if it is mounted already.
 public enum EarlyMounts {
+    /// /proc, /sys and /dev. The corresponding system call is `mount`.
     public static func mountAll() throws(SystemError) {
         try mount("proc", on: "/proc")
         try mount("sysfs", on: "/sys")

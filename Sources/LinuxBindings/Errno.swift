@@ -2,10 +2,15 @@
 
 /// A positive errno value.
 public struct Errno: Error, Equatable, Sendable {
+    /// Linux's number, above zero.
     public let code: Int32
+    /// EFBIG
     public static let tooLarge = Errno(27)
+    /// EINVAL
     public static let invalid = Errno(22)
+    /// ENOENT
     public static let noEntry = Errno(2)
+    /// ESRCH
     public static let noProcess = Errno(3)
 
     public init(_ code: Int32) { self.code = code }

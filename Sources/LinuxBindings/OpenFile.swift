@@ -42,6 +42,7 @@ public struct OpenFile: ~Copyable {
         }
     }
 
+    /// Goes back to the first byte. The corresponding system call is `lseek`.
     public borrowing func rewind() throws(Errno) {
         let result = domb_rewind(descriptor)
         guard result >= 0 else { throw Errno(-result) }

@@ -4,12 +4,14 @@ import CLinuxShim
 
 /// The ways in which PID 1 ends when it may not simply go on. None of them returns.
 public enum PowerControl {
+    /// What becomes of the machine.
     public enum End: Sendable {
         case powerOff, reboot
         /// The boot domain stays, inert, with whatever is paused still paused.
         case hold
     }
 
+    /// The corresponding system call is `reboot`; where it fails, or for `hold`, PID 1 sleeps for ever.
     public static func end(_ end: End) -> Never {
         switch end {
         case .powerOff: _ = domb_power(DOMB_POWER_OFF)
@@ -20,6 +22,7 @@ public enum PowerControl {
         sleepForEver()
     }
 
+    /// Without using the processor.
     public static func sleepForEver() -> Never { domb_sleep_for_ever() }
 
     /// The largest resident set of this process so far, in KiB.

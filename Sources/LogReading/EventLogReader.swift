@@ -6,26 +6,33 @@ import Platform
 /// An event log as DomB writes it, and no other: one PCR, record 0 byte for byte, every record in the one form that it
 /// can have. docs/event-log.md has the layout.
 public struct EventLogReader: Sendable {
+    /// What a record says.
     public enum Content: Equatable, Sendable {
         case event(LaunchEvent, sequence: UInt32)
         /// TCG PC Client Platform Firmware Profile, 3.3.2.2: 0 for an end, 1 for an error.
         case separator(isError: Bool)
     }
 
+    /// One record behind record 0.
     public struct Record: Sendable {
+        /// In bytes from the log's beginning.
         public let offset: Int
         /// One for each bank, in record 0's order.
         public let digests: [Digest]
         /// The event data: what the digests are over.
         public let data: [UInt8]
+        /// Decoded from the data.
         public let content: Content
     }
 
     /// A domain's record takes a few hundred bytes, and there are fewer than 32,752 domains.
     public static let limit = 64 << 20
 
+    /// Ascending by TPM_ALG_ID: those of record 0.
     public let banks: [HashAlgorithm]
+    /// The one that all records are of.
     public let pcr: PCRIndex
+    /// In their order, without record 0; decoded when they are asked for.
     public let records: LogRecords
 
     public init(parsing log: [UInt8]) throws(LogError) {

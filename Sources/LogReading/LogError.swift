@@ -2,11 +2,13 @@
 
 /// Why an event log is refused, and where.
 public struct LogError: Error, Equatable, Sendable {
+    /// What is wrong with the log.
     public enum Code: Equatable, Sendable {
         case truncated, badHeader, unknownBank, badPCR, badType, badDigestList, foreignTag, badLength, badField,
             unknownKind
         case tooLarge
 
+        /// In words, for people.
         public var text: String {
             switch self {
             case .truncated: "the log ends too early"
@@ -24,6 +26,7 @@ public struct LogError: Error, Equatable, Sendable {
         }
     }
 
+    /// What is wrong.
     public let code: Code
     /// Bytes from the start of the log.
     public let offset: Int

@@ -9,6 +9,7 @@ extension LogReplay {
         public let record: Int
         let problem: Problem
 
+        /// In words, for people.
         public var text: String { problem.text }
         public var description: String { "record \(record): \(text)" }
     }

@@ -7,6 +7,7 @@ import Synchronization
 
 /// What a log leads to, and whether it contradicts itself.
 public struct LogReplay: Sendable {
+    /// How the launch ended, by its log.
     public enum Outcome: String, Sendable {
         /// Every measurement is there and the PCR is closed.
         case closed
@@ -22,6 +23,7 @@ public struct LogReplay: Sendable {
     public let values: [Digest]
     /// In the order of the records.
     public private(set) var findings: [Finding] = []
+    /// How the launch ended; it counts only where there are no findings.
     public private(set) var outcome = Outcome.open
 
     private var nextSequence: UInt32 = 0

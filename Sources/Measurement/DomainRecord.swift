@@ -6,11 +6,15 @@ import Platform
 extension LaunchEvent {
     /// One domain, as it was when it was measured.
     public struct DomainRecord: Equatable, Sendable {
+        /// Whose record it is.
         public var domid: DomainID
+        /// The LCM's name.
         public var name: [UInt8]
         /// The handle that the LCM gives; unset where it gives none.
         public var handle: DomainHandle
+        /// As the LCM gives them.
         public var roles: DomainRoles
+        /// What of the domain was looked at.
         public var coverage: Coverage
         /// Vcpus that exist. All but vcpu 0 are down.
         public var vcpus: UInt32
@@ -18,8 +22,11 @@ extension LaunchEvent {
         public var entry: UInt64
         /// SHA-256 of `VCPUState.registers` of vcpu 0.
         public var registers: Digest
+        /// The kernel's, without its zero; compared with the one in memory.
         public var commandLine: [UInt8]
+        /// What was hashed, in the order of their roles.
         public var regions: [MeasuredRegion]
+        /// What may change from the measurement on.
         public var mutableRegions: [MutableRegion]
         /// With coverage `all`: the 4 KiB pages that the domain owns, each of which was looked at. Zero otherwise.
         public var pageCount: UInt64

@@ -10,7 +10,9 @@ public struct EventLog: Equatable, Sendable {
         static let eventTag: UInt32 = 6
     }
 
+    /// Ascending by TPM_ALG_ID, whatever order the TPM lists them in.
     public let banks: [HashAlgorithm]
+    /// The log so far, as it is published.
     public private(set) var bytes: [UInt8] = []
 
     /// Starts a log with record 0, TCG_EfiSpecIDEvent in the old format. The banks stand in ascending order of their

@@ -6,8 +6,11 @@ import Platform
 extension LaunchEvent {
     /// What the launch does besides measuring: the LCM's settings, and what is applied to each domain.
     public struct Configuration: Equatable, Sendable {
+        /// As the LCM asks.
         public var tpmPolicy: TPMPolicy
+        /// As the LCM asks.
         public var coverage: Coverage
+        /// As the LCM asks.
         public var handoff: HandoffKind
         /// Empty unless the handoff is `exec`.
         public var handoffTarget: [UInt8]
@@ -24,7 +27,9 @@ extension LaunchEvent {
             self.domains = domains
         }
 
+        /// What one domain is given.
         public struct Domain: Equatable, Sendable {
+            /// Whose it is.
             public var domid: DomainID
             /// In KiB, as the LCM says it.
             public var memory: UInt64

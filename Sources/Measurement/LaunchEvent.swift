@@ -33,7 +33,9 @@ public enum LaunchEvent: Equatable, Sendable {
         }
     }
 
+    /// Who launches: everything about it that can be told from inside.
     public struct Identity: Equatable, Sendable {
+        /// In what position DomB ran.
         public enum Launcher: Sendable {
             /// PID 1 of the boot domain.
             case bootDomain
@@ -41,14 +43,19 @@ public enum LaunchEvent: Equatable, Sendable {
             case command
         }
 
+        /// Kind 1 or kind 9 of the log.
         public var launcher: Launcher
         /// The GNU build id of domb-init.
         public var buildID: [UInt8]
         /// The boot domain's kernel command line.
         public var commandLine: [UInt8]
+        /// XENVER_version and XENVER_extraversion2.
         public var xenVersion: [UInt8]
+        /// XENVER_build_id; empty where Xen has none.
         public var xenBuildID: [UInt8]
+        /// XENVER_commandline2.
         public var xenCommandLine: [UInt8]
+        /// Whether FLASK is there, and enforces.
         public var securityMode: SecurityMode
 
         public init(
@@ -65,9 +72,11 @@ public enum LaunchEvent: Equatable, Sendable {
         }
     }
 
+    /// What ended the launch, or left a domain out.
     public struct ErrorRecord: Equatable, Sendable {
         /// LaunchFailure.Stage's number.
         public var stage: UInt8
+        /// `nil` where it is about no domain.
         public var domid: DomainID?
         /// What the console said.
         public var text: [UInt8]

@@ -5,6 +5,7 @@ import Platform
 
 /// A part of a domain's memory, as it lies there.
 public struct MeasuredRegion: Equatable, Sendable {
+    /// What lies there.
     public let role: RegionRole
     /// Where it lies, in ascending order.
     public let segments: [Segment]
@@ -20,7 +21,9 @@ public struct MeasuredRegion: Equatable, Sendable {
 
 /// A part of a domain's memory that was zero when it was measured and may be written until the domain runs.
 public struct MutableRegion: Equatable, Sendable {
+    /// What will lie there.
     public let role: RegionRole
+    /// Where it is.
     public let place: Segment
 
     public init(role: RegionRole, place: Segment) {

@@ -6,14 +6,19 @@ import Platform
 /// Writes the log and says what to extend: the record is in the log before its digests are handed out (I3). It also
 /// keeps the values that the PCR must have by then.
 public struct Recorder<Hash: ContentHash> {
+    /// Where everything is extended.
     public let pcr: PCRIndex
+    /// The log so far, each record there before it is extended.
     public private(set) var log: EventLog
     /// The PCR in each bank after every record so far, starting from zeros.
     public private(set) var predicted: [Digest]
+    /// Whether the cap and its separator are in the log.
     public private(set) var isCapped = false
     /// Whose records are in the log.
     public private(set) var domains: [DomainID] = []
+    /// Whether an error is in the log.
     public private(set) var hasError = false
+    /// Whether nothing has been recorded.
     public var isEmpty: Bool { sequence == 0 }
 
     private var sequence: UInt32 = 0

@@ -21,6 +21,7 @@ public enum RegionRole: UInt32, CaseIterable, Sendable {
     /// The kernel's command line: the record has its text instead of a digest.
     case commandLine = 10
 
+    /// In words, for people.
     public var name: StaticString {
         switch self {
         case .kernel: "kernel"

@@ -66,6 +66,7 @@ public enum CPUFeature: UInt32, CaseIterable, Sendable {
         }
     }
 
+    /// The leaf that tells of it.
     public var leaf: CPUIDLeaf {
         switch rawValue / 32 {
         case 1: .basic
@@ -98,9 +99,13 @@ public enum CPUIDLeaf: UInt32, CaseIterable, Sendable {
 
 /// EAX, EBX, ECX and EDX of a leaf.
 public struct CPUIDRegisters: Equatable, Sendable {
+    /// Register EAX.
     public var eax: UInt32
+    /// Register EBX.
     public var ebx: UInt32
+    /// Register ECX.
     public var ecx: UInt32
+    /// Register EDX.
     public var edx: UInt32
 
     public init(eax: UInt32, ebx: UInt32, ecx: UInt32, edx: UInt32) {
@@ -110,6 +115,7 @@ public struct CPUIDRegisters: Equatable, Sendable {
         self.edx = edx
     }
 
+    /// Whether the feature's bit is set; the registers must be those of its leaf.
     public func has(_ feature: CPUFeature) -> Bool {
         let value =
             switch feature.register {
@@ -120,6 +126,7 @@ public struct CPUIDRegisters: Equatable, Sendable {
         return value & feature.mask != 0
     }
 
+    /// Clears the feature's bit.
     public mutating func clear(_ feature: CPUFeature) {
         switch feature.register {
         case 1: ebx &= ~feature.mask

@@ -6,7 +6,9 @@ public struct CPUPool: Equatable, Sendable {
     public var number: UInt32
     /// The LCM's name; empty where Xen told of the pool, which knows no names.
     public var name: [UInt8]
+    /// The scheduler of its cpus.
     public var scheduler: HypervisorFacts.Scheduler
+    /// Physical cpus.
     public var cpus: CPUSet
 
     public init(number: UInt32, name: [UInt8] = [], scheduler: HypervisorFacts.Scheduler, cpus: CPUSet) {
@@ -34,6 +36,7 @@ extension HypervisorFacts.Scheduler {
         }
     }
 
+    /// XEN_SCHEDULER_*: 5 credit, 6 credit2, 7 ARINC 653, 8 RTDS, 9 null.
     public var number: UInt32 {
         switch self {
         case .credit: 5

@@ -93,7 +93,9 @@ public struct ConfigurationItem: Equatable, Sendable {
         }
     }
 
+    /// Its number in the log is never given to another kind.
     public let kind: Kind
+    /// As docs/event-log.md has them for each kind.
     public let values: [UInt64]
 
     public init(_ kind: Kind, _ values: [UInt64]) {

@@ -2,7 +2,9 @@
 
 /// A digest and the algorithm that made it. Never a stand-in: an absent image has no digest.
 public struct Digest: Equatable, Sendable {
+    /// By what it was made.
     public let algorithm: HashAlgorithm
+    /// As many as the algorithm gives.
     public let bytes: [UInt8]
 
     /// `nil` if the count is not the algorithm's digest size.

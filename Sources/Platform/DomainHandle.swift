@@ -2,9 +2,12 @@
 
 /// A domain's UUID, `xen_domain_handle_t`: 16 bytes, kept as two big-endian halves so that it needs no allocation.
 public struct DomainHandle: Equatable, Sendable {
+    /// Bytes 0 to 7, big-endian.
     public let high: UInt64
+    /// Bytes 8 to 15, big-endian.
     public let low: UInt64
 
+    /// Of every handle.
     public static let byteCount = 16
     /// What a builder that sets no handle leaves.
     public static let unset = DomainHandle(high: 0, low: 0)
@@ -26,6 +29,7 @@ public struct DomainHandle: Equatable, Sendable {
         self.init(high: high, low: low)
     }
 
+    /// As Xen and the log have them.
     public var bytes: [UInt8] {
         var result: [UInt8] = []
         for half in [high, low] {

@@ -8,6 +8,7 @@ public struct DomainID: Equatable, Comparable, Sendable {
     /// `DOMID_FIRST_RESERVED`.
     public static let firstReserved: UInt16 = 0x7FF0
 
+    /// Xen's number; libxenctrl takes it as 32 bits.
     public let rawValue: UInt16
 
     public init?(rawValue: UInt16) {

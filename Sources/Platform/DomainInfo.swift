@@ -2,6 +2,7 @@
 
 /// What Xen says of a domain: the parts of `xc_domaininfo_t` (xen/public/domctl.h) that a launch looks at.
 public struct DomainInfo: Equatable, Sendable {
+    /// Whose information it is.
     public var domid: DomainID
     /// `XEN_DOMINF_paused`: the toolstack's pause count is above zero.
     public var isPaused: Bool
@@ -21,6 +22,7 @@ public struct DomainInfo: Equatable, Sendable {
     public var cpuTime: UInt64
     /// Vcpus that exist: `max_vcpu_id` + 1, zero where there is none.
     public var vcpus: UInt32
+    /// As the builder set it; zeros where it did not.
     public var handle: DomainHandle
     /// `ssidref`: FLASK's number for the domain's label; 0 without FLASK.
     public var securityID: UInt32

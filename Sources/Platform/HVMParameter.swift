@@ -21,6 +21,7 @@ public enum HVMParameter: UInt32, CaseIterable, Sendable {
     /// HVM_PARAM_X87_FIP_WIDTH: bytes of the x87 instruction pointer that Xen saves; 0 leaves it to Xen.
     case x87PointerWidth = 36
 
+    /// The word for it in texts: docs/lcm.md.
     public var name: StaticString {
         switch self {
         case .storeFrame: "store-frame"

@@ -2,7 +2,9 @@
 
 /// An HVM parameter and the value that an LCM gives it.
 public struct HVMSetting: Equatable, Sendable {
+    /// Which one.
     public let parameter: HVMParameter
+    /// What it is set to.
     public let value: UInt64
 
     /// `nil` for a value that the parameter cannot have, and for a parameter that is not an LCM's to set.

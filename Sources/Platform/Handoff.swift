@@ -9,6 +9,7 @@ public enum HandoffKind: UInt8, Equatable, Sendable {
     /// PID 1 gives everything back and sleeps for ever.
     case park = 3
 
+    /// The LCM's word.
     public var name: StaticString {
         switch self {
         case .shutdown: "shutdown"

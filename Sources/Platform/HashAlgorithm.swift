@@ -17,6 +17,7 @@ public enum HashAlgorithm: UInt16, CaseIterable, Sendable {
         }
     }
 
+    /// As tpm2-tools write it.
     public var name: StaticString {
         switch self {
         case .sha1: "sha1"

@@ -2,6 +2,7 @@
 
 /// Hexadecimal digits in text.
 public enum Hexadecimal {
+    /// 0 to 15; `nil` for what is no digit of either case.
     public static func nibble(_ digit: UInt8) -> UInt8? {
         switch digit {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")

@@ -2,6 +2,7 @@
 
 /// A hypercall, a libxenctrl function around it, or a request to xenstore failed.
 public struct HypercallError: Error, Equatable, Sendable {
+    /// What failed.
     public let operation: Operation
     /// The domain it was for; `nil` where it was for the host.
     public let domid: DomainID?

@@ -2,6 +2,7 @@
 
 /// What only Xen can say about the host, asked once and without effect.
 public struct HypervisorFacts: Equatable, Sendable {
+    /// The schedulers that Xen has.
     public enum Scheduler: Equatable, Sendable {
         case credit, credit2, rtds, arinc653, null
         /// A `XEN_SCHEDULER_*` value that this table does not know.
@@ -17,12 +18,15 @@ public struct HypervisorFacts: Equatable, Sendable {
     /// XENVER_get_features: XENFEAT_dom0 is set for the hardware domain alone (Xen, common/kernel.c), so it tells
     /// also whether `hardware_dom=` has moved the role away from the caller.
     public var callerIsHardwareDomain: Bool
+    /// Whether FLASK is there, and enforces.
     public var securityMode: SecurityMode
+    /// Of pool 0.
     public var scheduler: Scheduler
     /// xc_physinfo.
     public var host: HostResources
     /// Machine frames that are RAM; asked only where a domain is to get frames of the host's.
     public var ram: [Range<UInt64>]
+    /// Every domain of the host, in domid order.
     public var domains: [DomainInfo]
     /// Asked only where the LCM has pools.
     public var cpupools: [CPUPool]

@@ -4,6 +4,7 @@
 public struct IOMemoryRange: Equatable, Sendable {
     /// The machine frame.
     public let host: UInt64
+    /// Frames of 4 KiB.
     public let count: UInt64
     /// The guest-physical frame.
     public let guest: UInt64
@@ -21,6 +22,8 @@ public struct IOMemoryRange: Equatable, Sendable {
         self.guest = guest
     }
 
+    /// The machine's.
     public var hostFrames: Range<UInt64> { host..<(host + count) }
+    /// The domain's.
     public var guestFrames: Range<UInt64> { guest..<(guest + count) }
 }

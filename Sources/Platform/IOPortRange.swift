@@ -2,7 +2,9 @@
 
 /// x86 I/O ports, at least one.
 public struct IOPortRange: Equatable, Sendable {
+    /// 0 to 65535.
     public let first: UInt32
+    /// 1 and above; the last port is at most 65535.
     public let count: UInt32
 
     /// MAX_IOPORTS (Xen, arch/x86/domctl.c).

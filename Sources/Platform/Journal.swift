@@ -8,6 +8,7 @@ public protocol Journal: ~Copyable {
     mutating func wait(microseconds: UInt64)
     /// A line for people.
     mutating func note(_ line: Line)
+    /// One operation that was issued, and what came of it.
     mutating func record(_ entry: TraceEntry)
     /// A domain was measured; the digest is SHA-256 over its record's event data.
     mutating func measured(_ domid: DomainID, name: [UInt8], digest: Digest)

@@ -34,6 +34,7 @@ extension Line {
         append(errno: error.code)
     }
 
+    /// The name and the number, as in `EPERM (1)`.
     public mutating func append(errno code: Int32) {
         append(Self.errnoName(code))
         append(" (")

@@ -2,6 +2,7 @@
 
 /// A line of output, built as bytes: Embedded Swift's strings would bring Unicode tables into PID 1.
 public struct Line: Equatable, Sendable {
+    /// UTF-8, but for what others gave.
     public private(set) var bytes: [UInt8] = []
 
     public init() {}
@@ -10,10 +11,12 @@ public struct Line: Equatable, Sendable {
 
     public init(_ bytes: ArraySlice<UInt8>) { self.bytes = [UInt8](bytes) }
 
+    /// As it stands.
     public mutating func append(_ text: StaticString) {
         for byte in text.description.utf8 { bytes.append(byte) }
     }
 
+    /// Without leading zeros.
     public mutating func append(decimal value: UInt64) {
         var digits: [UInt8] = []
         var rest = value
@@ -24,6 +27,7 @@ public struct Line: Equatable, Sendable {
         bytes.append(contentsOf: digits.reversed())
     }
 
+    /// With a minus in front where it is below zero.
     public mutating func append(decimal value: Int64) {
         if value < 0 { bytes.append(UInt8(ascii: "-")) }
         append(decimal: value.magnitude)
@@ -41,6 +45,7 @@ public struct Line: Equatable, Sendable {
         }
     }
 
+    /// Two digits of lower case a byte.
     public mutating func append(hexBytes data: [UInt8]) {
         for byte in data {
             bytes.append(Self.hexDigit(byte >> 4))
@@ -89,8 +94,10 @@ public struct Line: Equatable, Sendable {
         }
     }
 
+    /// As it stands.
     public mutating func append(_ other: Line) { bytes.append(contentsOf: other.bytes) }
 
+    /// As a decimal number.
     public mutating func append(_ domid: DomainID) { append(decimal: UInt64(domid.rawValue)) }
 
     private static func hexDigit(_ nibble: UInt8) -> UInt8 {

@@ -9,6 +9,7 @@ public struct MappingWindows: Sendable {
     public struct Window: Equatable, Sendable {
         /// The frame of the first page.
         public let firstPage: UInt64
+        /// Pages of 4 KiB.
         public let pageCount: Int
         /// Bytes of the first page that lie before the range.
         public let skip: Int

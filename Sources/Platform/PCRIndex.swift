@@ -2,8 +2,10 @@
 
 /// A PCR of the PC Client profile: 0 to 23.
 public struct PCRIndex: Equatable, Sendable {
+    /// 0 to 23.
     public let rawValue: UInt8
 
+    /// Of the PC Client profile.
     public static let count: UInt8 = 24
     /// The default: free of firmware's use, static, not resettable (TCG PC Client Platform Firmware Profile, 2.3.4).
     public static let standard = PCRIndex(uncheckedRawValue: 11)

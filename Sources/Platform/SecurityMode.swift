@@ -7,6 +7,7 @@ public enum SecurityMode: UInt32, CaseIterable, Sendable {
     case permissive = 1
     case enforcing = 2
 
+    /// In words, for people.
     public var name: StaticString {
         switch self {
         case .none: "none"

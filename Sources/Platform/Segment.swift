@@ -2,7 +2,9 @@
 
 /// A run of guest-physical memory.
 public struct Segment: Equatable, Sendable {
+    /// Guest-physical, of the first byte.
     public var address: UInt64
+    /// Bytes from there on.
     public var byteCount: UInt64
 
     public init(address: UInt64, byteCount: UInt64) {
@@ -22,6 +24,7 @@ public struct Segment: Equatable, Sendable {
         return address < other.end ?? .max && other.address < end ?? .max
     }
 
+    /// Whether all of the other one lies in this one.
     public func contains(_ other: Segment) -> Bool {
         guard let end, let otherEnd = other.end else { return false }
         return other.address >= address && otherEnd <= end

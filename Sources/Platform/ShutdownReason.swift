@@ -2,14 +2,19 @@
 
 /// Why a domain shut down: `SHUTDOWN_*` (xen/public/sched.h).
 public struct ShutdownReason: Equatable, Sendable {
+    /// SHUTDOWN_poweroff
     public static let powerOff = ShutdownReason(rawValue: 0)
+    /// SHUTDOWN_reboot
     public static let reboot = ShutdownReason(rawValue: 1)
+    /// SHUTDOWN_crash
     public static let crash = ShutdownReason(rawValue: 3)
 
+    /// The number of SHUTDOWN_* (xen/public/sched.h).
     public let rawValue: UInt8
 
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
+    /// In words; `unknown reason` for a number that Xen 4.20 does not have.
     public var name: StaticString {
         switch rawValue {
         case 0: "poweroff"

@@ -2,10 +2,12 @@
 
 /// A Linux call that PID 1 makes for itself failed.
 public struct SystemError: Error, Equatable, Sendable {
+    /// What was asked of Linux.
     public enum Call: UInt8, Sendable {
         case mount, openModule, loadModule, readTable, readCommandLine, readProcesses, openTarget, readTarget
         case openPrivcmd, execute, openConsole, startStore, checkStore
 
+        /// In words, for people.
         public var name: StaticString {
             switch self {
             case .mount: "mount"
@@ -25,6 +27,7 @@ public struct SystemError: Error, Equatable, Sendable {
         }
     }
 
+    /// What failed.
     public let call: Call
     /// The positive errno value.
     public let code: Int32

@@ -7,6 +7,7 @@ public enum TSCMode: UInt32, CaseIterable, Sendable {
     case alwaysEmulate = 1
     case neverEmulate = 2
 
+    /// The LCM's word.
     public var name: StaticString {
         switch self {
         case .standard: "default"

@@ -31,6 +31,7 @@ public protocol Xenstore: ~Copyable {
 public struct StoreNode: Equatable, Sendable {
     /// Absolute, without an end mark.
     public let path: [UInt8]
+    /// Any bytes; libxl's nodes are texts.
     public let value: [UInt8]
     /// `nil`: those of its parent.
     public let access: StoreAccess?
@@ -70,6 +71,7 @@ public struct ReservedGrant: Equatable, Sendable {
         public var channelParameter: HVMParameter { self == .store ? .storeChannel : .consoleChannel }
     }
 
+    /// Which entry.
     public let reference: Reference
     /// The domain's frame; 32 bits in version 1.
     public let frame: UInt32

@@ -47,5 +47,6 @@ public struct DependencyGraph: Equatable, Sendable {
 
 /// Domains that wait for each other.
 public struct DependencyCycle: Error, Equatable, Sendable {
+    /// Each depends on the next, and the last on the first.
     public let indices: [Int]
 }

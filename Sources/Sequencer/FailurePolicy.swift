@@ -6,6 +6,7 @@ import Platform
 
 /// What a failure leads to: a table without effects. docs/failures.md is written from it.
 public enum FailurePolicy {
+    /// What happens next.
     public enum Answer: Equatable, Sendable {
         /// Nothing more is unpaused; error and cap go into log and PCR; then `domb.end=` happens.
         case halt
@@ -48,6 +49,7 @@ public enum FailurePolicy {
         case handoff
     }
 
+    /// What follows where `kind` failed, for a domain with this wish; without a domain the wish is `halt`.
     public static func answer(_ kind: Kind, _ wish: DomainConduct.OnFailure) -> Answer {
         switch kind {
         // Nothing has had an effect, or no domain is to blame, or there is nobody left to ask.
@@ -65,6 +67,7 @@ public enum FailurePolicy {
 }
 
 extension LaunchFailure {
+    /// Of which kind of the table it is.
     public var kind: FailurePolicy.Kind {
         if case .tpm = cause { return .tpm }
         if case .readiness(let failure) = cause {

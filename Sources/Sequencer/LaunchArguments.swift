@@ -17,9 +17,11 @@ public struct LaunchArguments: Equatable, Sendable {
     /// The whole command line, as it is measured.
     public var commandLine: [UInt8]
 
+    /// What follows a failure.
     public enum End: UInt8, Sendable {
         case powerOff, reboot, hold
 
+        /// The command line's word.
         public var name: StaticString {
             switch self {
             case .powerOff: "power off"
@@ -31,6 +33,7 @@ public struct LaunchArguments: Equatable, Sendable {
 
     /// A `domb.` word that is not one of the above, or has a value that it cannot have, or stands twice.
     public struct ParseFailure: Error, Equatable, Sendable {
+        /// The word that was not understood, or stood twice.
         public let word: [UInt8]
     }
 

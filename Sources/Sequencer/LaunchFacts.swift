@@ -4,6 +4,7 @@ import Platform
 
 /// Everything outside the LCM that a plan depends on, asked once and without effect.
 public struct LaunchFacts: Equatable, Sendable {
+    /// What Xen says of itself, of the host and of its domains.
     public var hypervisor: HypervisorFacts
     /// The TPM_ALG_IDs of the active banks, or why no TPM answers.
     public var tpm: TPM
@@ -16,11 +17,13 @@ public struct LaunchFacts: Equatable, Sendable {
     /// Descriptors that were open when DomB started, above the console's three.
     public var inheritedDescriptors: [UInt32]
 
+    /// Whether a TPM answers.
     public enum TPM: Equatable, Sendable {
         case banks([UInt16])
         case absent(TPMError)
     }
 
+    /// What a PCR of the dynamic launch was found to be.
     public enum DynamicPCR: Equatable, Sendable {
         /// The transport cannot send from locality 2.
         case noLocality(TPMError)

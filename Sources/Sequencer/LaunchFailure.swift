@@ -20,6 +20,7 @@ public struct LaunchFailure: Error, Equatable, Sendable {
         case handoff = 9
         case ready = 10
 
+        /// The word of the console and of docs/failures.md.
         public var name: StaticString {
             switch self {
             case .prepare: "prepare"
@@ -36,6 +37,7 @@ public struct LaunchFailure: Error, Equatable, Sendable {
         }
     }
 
+    /// What failed, as it was told from below.
     public enum Cause: Equatable, Sendable {
         case system(SystemError)
         case container(ContainerError)
@@ -52,8 +54,11 @@ public struct LaunchFailure: Error, Equatable, Sendable {
         case readiness(ReadinessFailure)
     }
 
+    /// When.
     public let stage: Stage
+    /// Whose failure it is; `nil` where it is no domain's.
     public let domid: DomainID?
+    /// Why.
     public let cause: Cause
 
     public init(_ stage: Stage, domid: DomainID? = nil, _ cause: Cause) {

@@ -6,6 +6,7 @@ import Platform
 /// unpause next; independent chains never wait for each other, and among several the first in LCM order comes first.
 /// All work together is linear in domains and dependencies, but for a logarithm.
 public struct LaunchOrder: Sendable {
+    /// How far a domain is.
     public enum State: Equatable, Sendable {
         /// Waits for this many others.
         case held(Int)
@@ -20,6 +21,7 @@ public struct LaunchOrder: Sendable {
         case apart
     }
 
+    /// One for each domain, in LCM order.
     public private(set) var states: [State]
     /// Domains that run and are not ready, ascending.
     public private(set) var waiting: [Int] = []
@@ -53,6 +55,7 @@ public struct LaunchOrder: Sendable {
         waiting.insert(index, at: place(of: index))
     }
 
+    /// It is ready, and those that waited for it alone are released.
     public mutating func ready(_ index: Int) {
         stopWaiting(index)
         states[index] = .ready
@@ -86,6 +89,7 @@ public struct LaunchOrder: Sendable {
         return first
     }
 
+    /// Whether its deadline has passed; never of one that is not waited for.
     public func isLate(_ index: Int, at now: UInt64) -> Bool {
         if case .running(let deadline) = states[index] { return now >= deadline }
         return false

@@ -7,6 +7,7 @@ import Platform
 
 /// What a launch will do, complete before it does anything. Every refusal that can be known happens here.
 public struct LaunchPlan: Equatable, Sendable {
+    /// The LCM that is launched.
     public let module: LaunchControlModule
     /// The TPM's active banks that DomB hashes; `nil` where no TPM answers and the policy goes on without.
     public let banks: [HashAlgorithm]?
@@ -23,7 +24,9 @@ public struct LaunchPlan: Equatable, Sendable {
     public let recovery: Int?
     /// The domain that DomB runs in.
     public let bootDomain: DomainID
+    /// What the domains own and may own, against what is free.
     public let memory: MemoryBudget
+    /// Those that the launch makes; pool 0 is not among them.
     public let cpupools: [CPUPool]
 
     /// Pages beyond its RAM that a builder gives a domain: special pages, identity map, ACPI tables. libxenguest takes

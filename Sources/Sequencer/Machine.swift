@@ -12,8 +12,11 @@ public struct Machine<
     Log: Journal & ~Copyable,
     Hash: ContentHash
 >: ~Copyable {
+    /// Xen, xenstore and the domains' memory.
     public var host: Host
+    /// The TPM.
     public var store: Store
+    /// Console and clock.
     public var journal: Log
     /// Exists from the moment that the active banks are known.
     var recorder: Recorder<Hash>?
@@ -57,6 +60,7 @@ public struct Machine<
         }
     }
 
+    /// Puts an operation in the trace that was not issued through the machine.
     public mutating func record(
         _ operation: Operation, _ domid: DomainID?, _ result: Int64, since start: UInt64, detail: Line = Line()
     ) {

@@ -9,7 +9,9 @@ public struct MemoryBudget: Equatable, Sendable {
     public let built: UInt64
     /// What they may own more (`mem-max`), all of them at once.
     public let growth: UInt64
+    /// What nobody owns yet.
     public let free: UInt64
+    /// What the host has.
     public let total: UInt64
 
     /// `pageCounts`: what each domain owns, in LCM order.
@@ -27,5 +29,6 @@ public struct MemoryBudget: Equatable, Sendable {
         total = host.totalPages
     }
 
+    /// Whether what is free would do for all to grow at once.
     public var isKept: Bool { growth <= free }
 }

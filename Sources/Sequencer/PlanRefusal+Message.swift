@@ -5,6 +5,7 @@ import LaunchControl
 import Platform
 
 extension Line {
+    /// What the console says of it.
     public mutating func append(_ refusal: PlanRefusal) {
         switch refusal {
         case .pinnedDigest, .policyBelowLeast, .tpmRequired, .unhashableBank, .noActiveBank, .resettablePCR,

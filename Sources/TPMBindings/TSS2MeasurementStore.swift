@@ -5,8 +5,8 @@ import Platform
 
 /// The TPM through tss2's SAPI over the device TCTI. Owns the contexts.
 ///
-/// It opens /dev/tpm0, not the resource manager: an extend needs no handles, and as long as it is open nobody else in
-/// this domain can send a command. A device that cannot be opened is a TPM that does not answer: every command then
+/// It opens /dev/tpm0, not the resource manager: an extend needs no handles, and as long as it is open nobody else can
+/// open it (docs/tpm-access.md). A device that cannot be opened is a TPM that does not answer: every command then
 /// fails with the code of the opening.
 @safe public struct TSS2MeasurementStore: MeasurementStore, ~Copyable {
     // Safety: opened in init, closed in deinit, never handed out.

@@ -14,6 +14,8 @@ extension Timeline {
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"\(Self.left + Self.width + 20)\" height=\"\(height)\" "
                 + "font-family=\"sans-serif\" font-size=\"12\">",
             "<title>A launch of \(rows.count) domains, \(Self.milliseconds(end))</title>",
+            // Pages that are dark by night leave a picture's own text dark.
+            "<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>",
         ]
         lines += band(0, "launch", launch, nil, nil)
         var places: [UInt16: Int] = [:]

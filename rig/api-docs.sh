@@ -1,0 +1,34 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# api-docs.sh OUT: the API documentation of what PID 1 is made of and of the log's reader, a folder for any web server.
+# Warnings are errors, and so is a public symbol without documentation (rig/apidocs.py says which need one).
+set -euo pipefail
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+out=$1
+deps=${DOMB_DEPS:?the folder that rig/deps fills}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir "$work/modules" "$work/graphs"
+
+# module NAME [SHIM]: one module; SHIM is the C target that it imports.
+module() {
+    local flags=()
+    [ $# -eq 1 ] || flags=(-I "$root/Sources/$2/include" -Xcc "-I$deps/xen/usr/include" -Xcc "-I$deps/tss2/include")
+    swiftc -swift-version 6 -parse-as-library -module-name "$1" -I "$work/modules" "${flags[@]}" \
+        -emit-module -emit-module-path "$work/modules/$1.swiftmodule" \
+        -emit-symbol-graph -emit-symbol-graph-dir "$work/graphs" -symbol-graph-minimum-access-level public \
+        -symbol-graph-skip-synthesized-members "$root/Sources/$1"/*.swift
+}
+
+# In the order of the manifest's arrows.
+for name in Platform LaunchControl BuilderModel Measurement ConfigApply Sequencer LogReading; do module "$name"; done
+module LinuxBindings CLinuxShim
+module CryptoBindings CCryptoShim
+module TPMBindings CTSSShim
+module XenBindings CXenShim
+python3 "$root/rig/apidocs.py" "$work/graphs"
+rm -rf "$out"
+mkdir -p "$(dirname "$out")"
+docc convert "$root/docs/DomB.docc" --additional-symbol-graph-dir "$work/graphs" --output-dir "$out" --warnings-as-errors
+echo "[docs] python3 -m http.server -d $out, then /documentation/domb"
