@@ -7,6 +7,8 @@ public struct Errno: Error, Equatable, Sendable {
     public static let invalid = Errno(22)
     public static let noEntry = Errno(2)
     public static let noProcess = Errno(3)
+    public static let notPermitted = Errno(1)
+    public static let noSystemCall = Errno(38)
 
     public init(_ code: Int32) { self.code = code }
 }
