@@ -25,7 +25,7 @@ HOST := swift build -c release --scratch-path .build-host --static-swift-stdlib
 INIT := swift build -c release --scratch-path .build-init --traits EmbeddedInit
 FAULT := swift build -c release --scratch-path .build-fault --traits EmbeddedInit,FaultInjection
 
-.PHONY: build boot unit lint test test-all clean packages deps programs images fault rehearse xen-late-hwdom xenstored \
+.PHONY: flask build boot unit lint test test-all clean packages deps programs images fault rehearse xen-late-hwdom xenstored \
 	fuzz-replay tpm-faults model-check bench
 
 build: packages deps programs images
@@ -39,6 +39,11 @@ deps: packages
 
 xen-late-hwdom: deps
 	@rig/deps/xen-xsm.sh
+
+# Xen's part of the FLASK policy; flask/ has the boot domain's.
+flask: xen-late-hwdom
+	@rig/deps/flask-base.sh
+	@flask/build.sh $(DOMB_CACHE)/flask-base out/xenpolicy-domb
 
 xenstored: deps
 	@rig/deps/xenstored.sh
@@ -80,7 +85,7 @@ boot: build xen-late-hwdom
 lint:
 	@echo "lint"
 	@swift format lint --strict --recursive Sources Tests Package.swift
-	@for file in rig/deps/*.sh rig/bench/*.sh guests/*.sh initramfs/*.sh; do bash -n "$$file" || exit 1; done
+	@for file in rig/deps/*.sh rig/bench/*.sh guests/*.sh initramfs/*.sh flask/*.sh; do bash -n "$$file" || exit 1; done
 	@python3 -m compileall -q rig initramfs
 
 # Ordinary Swift: the core, the simulation and the host tool, with an import check that the manifest's arrows hold.
@@ -108,10 +113,10 @@ bench: boot rehearse
 	@rig/deps/apt.sh rig/bench/packages.txt
 	@python3 rig/bench/run.py
 
-test: lint build fault xen-late-hwdom xenstored unit model-check tpm-faults fuzz-replay boot
+test: lint build fault flask xenstored unit model-check tpm-faults fuzz-replay boot
 	@python3 rig/scenarios.py --quick
 
-test-all: lint build fault xen-late-hwdom xenstored unit model-check tpm-faults fuzz-replay boot
+test-all: lint build fault flask xenstored unit model-check tpm-faults fuzz-replay boot
 	@python3 rig/scenarios.py --all
 
 clean:
