@@ -4,7 +4,7 @@
 public struct SystemError: Error, Equatable, Sendable {
     public enum Call: UInt8, Sendable {
         case mount, openModule, loadModule, readTable, readCommandLine, readProcesses, openTarget, readTarget
-        case openPrivcmd, execute, openConsole, startStore, checkStore
+        case openPrivcmd, execute, openConsole, startStore, checkStore, confine
 
         public var name: StaticString {
             switch self {
@@ -21,6 +21,7 @@ public struct SystemError: Error, Equatable, Sendable {
             case .openConsole: "open of /dev/console"
             case .startStore: "waiting for xenstored"
             case .checkStore: "another SHA-256 than the LCM's domb,xenstored:"
+            case .confine: "confining PID 1"
             }
         }
     }
