@@ -38,7 +38,7 @@ HOST := swift build -c release --scratch-path .build-host --static-swift-stdlib 
 INIT := swift build -c release --scratch-path .build-init --traits EmbeddedInit $(SAME)
 FAULT := swift build -c release --scratch-path .build-fault --traits EmbeddedInit,FaultInjection $(SAME)
 
-.PHONY: build boot unit lint test test-all clean packages deps programs images fault rehearse xen-late-hwdom xenstored \
+.PHONY: flask build boot unit lint test test-all clean packages deps programs images fault rehearse xen-late-hwdom xenstored \
 	fuzz-replay tpm-faults hash-threads model-check bench man sbom deb deb-tools lint-deb test-deb reproduce docs
 
 build: packages deps programs images
@@ -52,6 +52,11 @@ deps: packages
 
 xen-late-hwdom: deps
 	@rig/deps/xen-xsm.sh
+
+# Xen's part of the FLASK policy; flask/ has the boot domain's.
+flask: xen-late-hwdom
+	@rig/deps/flask-base.sh
+	@flask/build.sh $(DOMB_CACHE)/flask-base out/xenpolicy-domb
 
 xenstored: deps
 	@rig/deps/xenstored.sh
@@ -127,7 +132,7 @@ reproduce: deps deb-tools
 lint:
 	@echo "lint"
 	@swift format lint --strict --recursive Sources Tests Package.swift
-	@for file in rig/deps/*.sh rig/bench/*.sh guests/*.sh initramfs/*.sh packaging/*.sh; do bash -n "$$file" || exit 1; done
+	@for file in rig/deps/*.sh rig/bench/*.sh guests/*.sh initramfs/*.sh packaging/*.sh flask/*.sh; do bash -n "$$file" || exit 1; done
 	@python3 -m compileall -q rig initramfs packaging
 
 # Ordinary Swift: the core, the simulation and the host tool, with an import check that the manifest's arrows hold.
@@ -163,10 +168,10 @@ bench: boot rehearse
 	@rig/deps/apt.sh rig/bench/packages.txt
 	@python3 rig/bench/run.py
 
-test: lint docs build fault xen-late-hwdom xenstored unit model-check tpm-faults hash-threads fuzz-replay boot
+test: lint docs build fault flask xenstored unit model-check tpm-faults hash-threads fuzz-replay boot
 	@python3 rig/scenarios.py --quick
 
-test-all: lint docs build fault xen-late-hwdom xenstored unit model-check tpm-faults hash-threads fuzz-replay boot
+test-all: lint docs build fault flask xenstored unit model-check tpm-faults hash-threads fuzz-replay boot
 	@python3 rig/scenarios.py --all
 
 clean:

@@ -16,6 +16,7 @@ import afterlife
 import checks
 import console as console_log
 import firmwarelog
+import flask
 import guests
 import initramfs
 import lcm
@@ -32,8 +33,12 @@ SOURCE = paths.EXAMPLES / "appliance.dts"
 PCR = 11
 # The domain with domb,log-region.
 ATTESTER = 4
-# Creating domid 1 moves the hardware role; flask=disabled because Debian's kernel and this rig have no policy.
-XEN_OPTIONS = "hardware_dom=1 flask=disabled"
+# Creating domid 1 moves the hardware role; flask=disabled because this is what people have; the scenario flask-enforcing has FLASK.
+HARDWARE = "hardware_dom=1"
+XEN_OPTIONS = f"{HARDWARE} flask=disabled"
+# Under FLASK the hardware domain gets its own label.
+LABELLED = (("                domid = <1>;", """                domid = <1>;
+                domb,label = "system_u:system_r:hwdom_t";"""),)
 FAILURES = (ToolError, session.Stuck, NoAnswer, console_log.ConsoleError, checks.CheckFailed, tcglog.LogError,
             lcm.PatchError, prediction.CannotTell, firmwarelog.NoLog,
             RuntimeError, OSError)
@@ -42,8 +47,10 @@ FAILURES = (ToolError, session.Stuck, NoAnswer, console_log.ConsoleError, checks
 class Launch:
     """One good launch that ends in `shutdown`, with everything that is checked of it."""
 
-    def __init__(self, work: Path):
+    def __init__(self, work: Path, confined: bool = False):
         self.work = work
+        # Under FLASK.
+        self.confined = confined
         self.domains = lcm.domains(SOURCE.read_text())
         self.domids = [domain.domid for domain in self.domains]
         self.hardware = next(domain.domid for domain in self.domains if domain.is_hardware)
@@ -57,10 +64,13 @@ class Launch:
         self.work.mkdir(parents=True)
         guests.build()
         images = guests.appliance_images()
-        self.lcm = lcm.build(SOURCE, images, self.work)
+        self.lcm = lcm.build(SOURCE, images, self.work, LABELLED if self.confined else ())
         ramdisk = initramfs.stock(self.work / "stock.cpio.gz", images)
         machine = qemu.Machine(self.work, paths.XEN_LATE_HWDOM, paths.boot_kernel(), ramdisk, xen_options=XEN_OPTIONS,
                                tables=self.lcm.tables)
+        if self.confined:
+            machine.xen_options = f"{HARDWARE} {flask.ENFORCING}"
+            machine.policy = flask.policy(self.work)
         prediction.predict(machine, self.lcm.dtb, images)
         return machine
 
@@ -128,6 +138,8 @@ class Launch:
         self.check("the boot domain has shut down and stays so, by Xen's word",
                    lambda: checks.require(last.get(0) and last[0].stopped_by_shutdown, f"domain 0: {last.get(0)}"))
         self.check("every domain ticks five seconds later", self.check_ticks)
+        if self.confined:
+            self.check("FLASK enforced, and denied nothing", lambda: checks.confined(outcome.console(), set()))
 
     def check_pcrs(self) -> None:
         checks.require(self.log and self.outcome.pcrs, "there is no log or no PCR")

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import console as console_log
+import flask
 import grub
 import paths
 import prediction
@@ -166,6 +167,18 @@ def said(messages: list, fragment: str) -> str:
 def nobody_ran(text: str, debugcon: str, allowed: set = frozenset()) -> None:
     ran = console_log.ran(console_log.split(text), debugcon) - allowed
     require(not ran, f"ran although it must not: {sorted(map(str, ran))}")
+
+
+def confined(console, expected: set) -> None:
+    """FLASK enforces, the boot domain has its label, and what is denied is what is expected, to nobody else."""
+    said(console.xen, flask.ENFORCES)
+    said(console.boot, flask.LABEL)
+    denials = flask.denials(console.xen)
+    others = [denial.line for denial in denials if denial.source != "domb_t"]
+    require(not others, f"denied to others than the boot domain: {others}")
+    found = {permission for denial in denials for permission in denial.permissions}
+    require(found == expected, f"denied beyond expectation: {sorted(found - expected)}; "
+                               f"expected and not denied: {sorted(expected - found)}")
 
 
 def held(states: dict, domids: list) -> None:

@@ -24,7 +24,7 @@ def identity(machine: qemu.Machine, init: Path = paths.DOMB_INIT) -> list:
     """Options of `domb predict`: who will launch, and on what. Xen's own boot loader (xen.efi) puts the kernel's file
     name before its command line, and a space after it where the machine adds nothing."""
     xen = machine.xen.read_bytes()
-    return ["--domb-init", init, "--xsm", "none",
+    return ["--domb-init", init, "--xsm", "enforcing" if machine.policy else "none",
             "--command-line", f"vmlinuz {qemu.LINUX_OPTIONS} {machine.linux_options}",
             "--xen-command-line", f"{qemu.XEN_OPTIONS} {machine.xen_options}",
             "--xen-version", _MAJOR_MINOR + _only(_EXTRA_VERSION, xen, machine.xen).decode(),

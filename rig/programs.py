@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The rig's own small programs for the boot domain: the saboteur and the next init of an exec handoff."""
+"""The rig's own small programs for the boot domain: the saboteur, the one that tries what FLASK forbids, and the next init
+of an exec handoff."""
 from pathlib import Path
 
 import paths
@@ -7,6 +8,7 @@ from tools import run
 
 FOLDER = paths.OUT / "rig"
 SABOTEUR = FOLDER / "saboteur"
+FORBIDDEN = FOLDER / "forbidden"
 NEXT_INIT = FOLDER / "next-init"
 
 _FLAGS = ["-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror", "-static"]
@@ -22,6 +24,7 @@ def _archive(name: str) -> Path:
 def build() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     run("gcc", *_FLAGS, "-o", NEXT_INIT, paths.RIG / "next-init.c")
-    run("gcc", *_FLAGS, "-isystem", paths.XEN_INCLUDE, "-I", _ISOC23 / "include", "-o", SABOTEUR,
-        paths.RIG / "saboteur.c", _ISOC23 / "isoc23.c", "-Wl,--start-group",
-        *[_archive(name) for name in _ARCHIVES], "-Wl,--end-group")
+    for program in (SABOTEUR, FORBIDDEN):
+        run("gcc", *_FLAGS, "-isystem", paths.XEN_INCLUDE, "-I", _ISOC23 / "include", "-o", program,
+            paths.RIG / f"{program.name}.c", _ISOC23 / "isoc23.c", "-Wl,--start-group",
+            *[_archive(name) for name in _ARCHIVES], "-Wl,--end-group")

@@ -43,6 +43,8 @@ class Machine:
     cpu_features: str = ""
     # A ready FAT folder (the GRUB road); None makes the usual one with xen.efi.
     esp: Path | None = None
+    # A FLASK policy for Xen.
+    policy: Path | None = None
 
 
 def make_esp(machine: Machine) -> Path:
@@ -54,11 +56,13 @@ def make_esp(machine: Machine) -> Path:
     shutil.copyfile(machine.xen, boot / "BOOTX64.EFI")
     shutil.copyfile(machine.kernel, boot / "vmlinuz")
     shutil.copyfile(machine.initramfs, boot / "initrd.gz")
+    if machine.policy:
+        shutil.copyfile(machine.policy, boot / "xenpolicy")
     (boot / "BOOTX64.cfg").write_text(
         "[global]\ndefault=domb\n[domb]\n"
         f"options={XEN_OPTIONS} {machine.xen_options}\n"
         f"kernel=vmlinuz {LINUX_OPTIONS} {machine.linux_options}\n"
-        "ramdisk=initrd.gz\n")
+        "ramdisk=initrd.gz\n" + ("xsm=xenpolicy\n" if machine.policy else ""))
     return esp
 
 

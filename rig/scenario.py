@@ -17,7 +17,7 @@ class Scenario:
     name: str
     # Its group: 1 shutdown, 2 park and exec, 3 changed images, 4 TPM, 5 LCM, 6 refusals, 7 the boot domain's own
     # processes, 8 faults, 9 measurement, 10 configuration, 11 readiness and failure
-    # policy.
+    # policy, 12 confinement.
     number: int
     title: str
     # Parts of lines that DomB, the construct stage, the saboteur or the next init must print.
@@ -36,6 +36,12 @@ class Scenario:
     cpu_features: str = ""
     # Words for Xen's command line.
     xen_words: str = ""
+    # FLASK enforces the boot domain's policy, on the Xen with LATE_HWDOM.
+    flask: bool = False
+    # A line of flask/domb.te that the policy does not have.
+    policy_without: str = ""
+    # Permissions that Xen must say it denied to the boot domain, beside those that rig/forbidden.c tries; no others.
+    denied: tuple = ()
     ends: str = POWER_OFF
     # The LCM's digest of xenstored is the real one's, which comes with the initramfs.
     store: bool = False

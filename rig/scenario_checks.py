@@ -5,6 +5,7 @@ from pathlib import Path
 
 import checks
 import console as console_log
+import flask
 import lcm
 import paths
 import scenario as kinds
@@ -23,6 +24,8 @@ def judge(row: kinds.Scenario, outcome, work: Path) -> None:
     _said(row, console)
     _ran(row, outcome)
     _logged(row, outcome, console, work)
+    if row.flask:
+        checks.confined(console, set(row.denied) | set(flask.attempts(console.boot)))
     trace = console_log.trace(console)
     _extended(row, outcome, trace)
     if row.unpauses is not None:

@@ -274,6 +274,19 @@ def measurement() -> list:
     ]
 
 
+def confinement() -> list:
+    return [
+        Scenario("flask-denied", 12, "FLASK enforcing: each operation outside the plan is denied to the boot domain",
+                 ("forbidden: 64 tried, 64 denied", "domb: launch complete: 2 domains unpaused"), ends=STAYS, runs=BOTH,
+                 log=GOOD, flask=True, init=programs.FORBIDDEN, extra={"/domb-init.real": paths.DOMB_INIT},
+                 denied=("grant:map_read",)),
+        Scenario("flask-refused", 12, "a policy that denies one operation of the plan: nothing runs",
+                 failure("configure: domain 3", "xc_sched_credit2_domain_set: EACCES (13)"), flask=True,
+                 patches=(SHARE,), policy_without="allow domb_t domb_launched_type:domain2 setscheduler;",
+                 denied=("domain2:setscheduler",), quick=False),
+    ]
+
+
 def all_scenarios() -> list:
     return (good_launches() + configured() + served() + readiness() + refused_plans() + refused_tables() + attacks()
-            + measurement())
+            + measurement() + confinement())

@@ -17,6 +17,7 @@ import afterlife
 import boot
 import checks
 import firmwarelog
+import flask
 import grub
 import guests
 import initramfs
@@ -75,8 +76,9 @@ def prepare(row: Scenario, work: Path) -> qemu.Machine:
     if row.sabotage:
         linux = f"{linux} saboteur={row.sabotage}".strip()
     machine = qemu.Machine(
-        work, paths.XEN_STOCK if row.xen == "stock" else paths.XEN_LATE_HWDOM, paths.boot_kernel(), ramdisk,
-        xen_options=boot.XEN_OPTIONS if row.xen == "late" else row.xen_words, linux_options=linux, tables=tables,
+        work, paths.XEN_LATE_HWDOM if row.xen == "late" or row.flask else paths.XEN_STOCK, paths.boot_kernel(), ramdisk,
+        xen_options=xen_options(row), linux_options=linux, tables=tables,
+        policy=flask.policy(work, row.policy_without) if row.flask else None,
         timeout=HARD_LIMIT, memory=row.memory, cpus=row.cpus, cpu_features=row.cpu_features)
     if row.quoted:
         prediction.predict(machine, made.dtb, images)
@@ -85,6 +87,12 @@ def prepare(row: Scenario, work: Path) -> qemu.Machine:
         machine.esp = grub.make_esp(machine, tables)
         machine.tables = []
     return machine
+
+
+def xen_options(row: Scenario) -> str:
+    if row.flask:
+        return flask.ENFORCING
+    return boot.XEN_OPTIONS if row.xen == "late" else row.xen_words
 
 
 def watch(row: Scenario, running, outcome) -> None:
@@ -141,16 +149,20 @@ def attempt(row: Scenario) -> Result:
     return Result(row.name, row.number, row.title, wrong, time.monotonic() - started)
 
 
-def good_shutdown() -> Result:
-    """Scenario 1 is what `make boot` does, with all its checks."""
+def good_shutdown(name: str = "launch-shutdown", number: int = 1,
+                  title: str = "LATE_HWDOM Xen: domains go on after DomB is gone", flask: bool = False) -> Result:
+    """What `make boot` does, with all its checks."""
     started = time.monotonic()
-    work = FOLDER / "launch-shutdown"
-    launch = boot.Launch(work)
+    work = FOLDER / name
+    launch = boot.Launch(work, flask)
     report = launch.run()
     launch.leave(work / "left", report)
     wrong = "; ".join(f"{name}: {why}" for name, why in launch.verdicts if why)
-    return Result("launch-shutdown", 1, "LATE_HWDOM Xen: domains go on after DomB is gone", wrong or None,
-                  time.monotonic() - started)
+    return Result(name, number, title, wrong or None, time.monotonic() - started)
+
+
+def good_enforcing() -> Result:
+    return good_shutdown("flask-enforcing", 12, "the same with FLASK enforcing: no denial", flask=True)
 
 
 def selected(arguments) -> list:
@@ -158,7 +170,7 @@ def selected(arguments) -> list:
     # The long ones first, so that none of them is alone at the end.
     rows.sort(key=lambda row: row.source != boot.SOURCE.name)
     work = [(row.name, lambda row=row: attempt(row)) for row in rows]
-    work.insert(0, ("launch-shutdown", good_shutdown))
+    work[:0] = [("launch-shutdown", good_shutdown), ("flask-enforcing", good_enforcing)]
     if arguments.only:
         unknown = set(arguments.only) - {name for name, _ in work}
         if unknown:

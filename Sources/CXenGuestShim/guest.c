@@ -9,6 +9,9 @@
 // What libxl adds to the domain's memory for pages that are not RAM: special pages, ACPI tables, rings.
 #define SLACK_KIB 1024
 #define KIB_PER_PAGE 4
+// Of the initial SIDs (xen/xsm/flask/policy/initial_sids) the one for domains of which nothing else is said. 0 would be
+// "unlabeled", which no policy lets be created; without FLASK nobody looks.
+#define FLASK_SID_DOMU 12
 
 int domb_guest_begin(
     struct domb_xen *xen, struct domb_shape shape, const char *command_line, struct domb_guest **result)
@@ -80,6 +83,7 @@ int domb_guest_create(struct domb_guest *guest, const uint8_t *handle)
 {
     struct xen_domctl_createdomain config = {
         .flags = XEN_DOMCTL_CDF_hvm | XEN_DOMCTL_CDF_hap,
+        .ssidref = FLASK_SID_DOMU,
         .max_vcpus = guest->shape.vcpus,
         // -1: the hypervisor's default.
         .max_evtchn_port = -1,

@@ -11,6 +11,7 @@ struct ConstructStage: ~Copyable {
     private var journal: ConsoleJournal
     /// What follows a failure. Until Linux's command line is read: power off.
     private var end = PowerControl.End.powerOff
+    private var commandLine: [UInt8] = []
 
     init(journal: consuming ConsoleJournal) { self.journal = journal }
 
@@ -19,6 +20,7 @@ struct ConstructStage: ~Copyable {
         do throws(ConstructFailure) {
             try prepare()
             if let module = try launchControlModule() { try build(module) }
+            if let line = try BootLabel(commandLine).take() { journal.note(line) }
             throw replace()
         } catch {
             tell(error)
@@ -38,7 +40,8 @@ struct ConstructStage: ~Copyable {
     private mutating func prepare() throws(ConstructFailure) {
         do throws(SystemError) {
             try EarlyMounts.mountAll()
-            end = BootOptions.end(in: try KernelCommandLine.read())
+            commandLine = try KernelCommandLine.read()
+            end = BootOptions.end(in: commandLine)
             try KernelModules.loadAll(from: "/lib/domb/modules")
         } catch {
             throw .system(error)

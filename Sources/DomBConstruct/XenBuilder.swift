@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CXenGuestShim
+import LinuxBindings
 import Platform
 
 /// The open interface to Xen, closed with its owner. It has no way to unpause a domain.
@@ -32,6 +33,26 @@ import Platform
         }
         guard status >= 0 else { throw HypercallError(.commandLine, code: Int32(-status)) }
         return bytes
+    }
+
+    /// Gives this domain another FLASK label, which it cannot give back. `isDemanded`: FLASK has to be there and to enforce;
+    /// otherwise a Xen without FLASK, or a policy that does not know the label, is fine. Returns whether it was given.
+    /// The corresponding C functions are `xc_flask_context_to_sid` and `xc_flask_relabel_domain` with DOMID_SELF.
+    borrowing func relabelSelf(_ label: [UInt8], isDemanded: Bool) throws(HypercallError) -> Bool {
+        let handle = unsafe handle
+        let characters = label.map { CChar(bitPattern: $0) } + [0]
+        // Safety: the array lives through the call and ends in zero.
+        let status = unsafe characters.withUnsafeBufferPointer { unsafe domb_relabel_self(handle, $0.baseAddress) }
+        guard status == 0 else {
+            if !isDemanded, status == -Errno.noSystemCall.code || status == -Errno.invalid.code { return false }
+            throw HypercallError(.relabelDomain, code: -status)
+        }
+        guard isDemanded else { return true }
+        let enforces = unsafe domb_flask_enforces(handle)
+        guard enforces == 1 else {
+            throw HypercallError(.flaskEnforcing, code: enforces < 0 ? -enforces : Errno.notPermitted.code)
+        }
+        return true
     }
 
     /// What the libraries said about the current domain's error.

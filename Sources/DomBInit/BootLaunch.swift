@@ -22,6 +22,7 @@ struct BootLaunch {
         let digest = LibcryptoHash.digest(.sha256, of: bytes)
         let module = try parse(bytes)
         let (store, others) = try processes(module.settings.xenstored)
+        try confine(module.settings)
         let facts = try machine.facts(
             for: module, otherProcesses: others, hasXenstored: store != nil,
             inheritedDescriptors: preparation.inheritedDescriptors)
@@ -32,6 +33,13 @@ struct BootLaunch {
             identity: identity(facts.hypervisor), moduleByteCount: UInt64(bytes.count), moduleDigest: digest,
             nextInit: try handoff.nextInitIdentity())
         return handoff.after(try machine.run(plan, identity))
+    }
+
+    /// The LCM is read by now, which is Swift without C: what comes is C libraries that read what domains, TPM and xenstored
+    /// say. A filter stays for whatever is executed, so with the handoff `exec` there can be none.
+    private func confine(_ settings: LaunchSettings) throws(LaunchFailure) {
+        guard settings.handoff != .execute else { return }
+        do throws(SystemError) { try Confinement.enter() } catch { throw LaunchFailure(.prepare, .system(error)) }
     }
 
     /// The process that runs the LCM's xenstored, and all others.

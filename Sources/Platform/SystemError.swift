@@ -5,7 +5,7 @@ public struct SystemError: Error, Equatable, Sendable {
     /// What was asked of Linux.
     public enum Call: UInt8, Sendable {
         case mount, openModule, loadModule, readTable, readCommandLine, readProcesses, openTarget, readTarget
-        case openPrivcmd, execute, openConsole, startStore, checkStore
+        case openPrivcmd, execute, openConsole, startStore, checkStore, confine
 
         /// In words, for people.
         public var name: StaticString {
@@ -23,6 +23,7 @@ public struct SystemError: Error, Equatable, Sendable {
             case .openConsole: "open of /dev/console"
             case .startStore: "waiting for xenstored"
             case .checkStore: "another SHA-256 than the LCM's domb,xenstored:"
+            case .confine: "confining PID 1"
             }
         }
     }

@@ -54,6 +54,9 @@ int domb_connect(const char *path);
 // Closes every descriptor from the first one up.
 int domb_close_from(int first);
 
+// Gives up what PID 1 does not need once it is set up. There is no way back, not by exec either.
+int domb_confine(void);
+
 enum domb_power { DOMB_POWER_OFF, DOMB_REBOOT };
 // Syncs nothing: there is nothing on disk. Returns only if Linux refuses.
 int domb_power(enum domb_power kind);

@@ -23,6 +23,12 @@ size_t domb_xen_message(const struct domb_xen *xen, void *buffer, size_t capacit
 // Copies Xen's command line, of which Xen keeps 1,023 characters; returns its length or -errno.
 int64_t domb_xen_command_line(struct domb_xen *xen, void *buffer, size_t capacity);
 
+// Gives the calling domain another FLASK label, for good. -ENOSYS where there is no FLASK, -EINVAL where its policy does
+// not know the label.
+int domb_relabel_self(struct domb_xen *xen, const char *label);
+// 1 where FLASK enforces its policy, 0 where it only logs.
+int domb_flask_enforces(struct domb_xen *xen);
+
 struct domb_shape {
     uint32_t domid;
     uint32_t vcpus;
