@@ -16,6 +16,7 @@ import afterlife
 import checks
 import console as console_log
 import firmwarelog
+import grub
 import guests
 import initramfs
 import lcm
@@ -30,6 +31,9 @@ from xenkeys import NoAnswer
 
 SOURCE = paths.EXAMPLES / "appliance.dts"
 PCR = 11
+XEN_SPEAKS = "(XEN) Xen version"
+# The firmware starts xen.efi itself, or GRUB, which loads Xen by multiboot2.
+DIRECT, GRUB = "direct", "grub"
 # The domain with domb,log-region.
 ATTESTER = 4
 # Creating domid 1 moves the hardware role; flask=disabled because Debian's kernel and this rig have no policy.
@@ -42,13 +46,15 @@ FAILURES = (ToolError, session.Stuck, NoAnswer, console_log.ConsoleError, checks
 class Launch:
     """One good launch that ends in `shutdown`, with everything that is checked of it."""
 
-    def __init__(self, work: Path):
+    def __init__(self, work: Path, road: str = DIRECT):
         self.work = work
+        self.road = road
         self.domains = lcm.domains(SOURCE.read_text())
         self.domids = [domain.domid for domain in self.domains]
         self.hardware = next(domain.domid for domain in self.domains if domain.is_hardware)
         self.outcome = session.Outcome()
         self.lcm = None
+        self.machine = None
         self.log = None
         self.trace, self.measured, self.verdicts = [], [], []
 
@@ -61,12 +67,19 @@ class Launch:
         ramdisk = initramfs.stock(self.work / "stock.cpio.gz", images)
         machine = qemu.Machine(self.work, paths.XEN_LATE_HWDOM, paths.boot_kernel(), ramdisk, xen_options=XEN_OPTIONS,
                                tables=self.lcm.tables)
+        if self.road == GRUB:
+            machine.xen, machine.tables = paths.XEN_LATE_HWDOM_MULTIBOOT, []
+            self.lcm = lcm.LCM(grub.install(machine, self.lcm.dtb), [])
+        self.machine = machine
         prediction.predict(machine, self.lcm.dtb, images)
         return machine
 
     def watch(self, running, outcome) -> None:
         self.outcome = outcome
         say("the firmware, Xen and the boot domain start")
+        if self.road == GRUB:
+            session.wait(running, lambda: XEN_SPEAKS in running.console(), f"waiting for {XEN_SPEAKS!r}", 150)
+            firmwarelog.take(running, self.work)
         session.wait_for_line(running, "domb-construct: ", "domb: ")
         say(f"the boot domain works ({running.seconds():.0f} s)")
         session.wait_for_line(running, "domb: launch complete", "domb: launch failed", "domb-construct: failed")
@@ -128,6 +141,9 @@ class Launch:
         self.check("the boot domain has shut down and stays so, by Xen's word",
                    lambda: checks.require(last.get(0) and last[0].stopped_by_shutdown, f"domain 0: {last.get(0)}"))
         self.check("every domain ticks five seconds later", self.check_ticks)
+        if self.road == GRUB:
+            self.check("one quote proves firmware, GRUB, Xen, boot domain and domains by both logs and the files",
+                       lambda: checks.whole_chain(self.machine, outcome.saved, PCR))
 
     def check_pcrs(self) -> None:
         checks.require(self.log and self.outcome.pcrs, "there is no log or no PCR")
@@ -188,8 +204,9 @@ def say(text: str) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description="Boots examples/appliance.dts and checks the launch.")
     parser.add_argument("--output", type=Path, default=paths.OUT / "boot", help="folder for what the boot leaves")
+    parser.add_argument("--road", choices=(DIRECT, GRUB), default=DIRECT, help="what loads Xen")
     arguments = parser.parse_args()
-    launch = Launch(paths.OUT / "boot-work")
+    launch = Launch(paths.OUT / "boot-work", arguments.road)
     report = launch.run()
     launch.leave(arguments.output, report)
     print(f"\n{report}")
