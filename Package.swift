@@ -104,10 +104,12 @@ var targets: [Target] = [
 ]
 
 if let deps {
-    let include = ["-I\(deps)/xen/usr/include", "-I\(deps)/tss2/include"]
+    // The libraries have to be the hypervisor's own: DOMB_XEN=xen417 for Xen 4.17.
+    let xenRoot = "\(deps)/\(Context.environment["DOMB_XEN"] ?? "xen")"
+    let include = ["-I\(xenRoot)/usr/include", "-I\(deps)/tss2/include"]
     let c: [CSetting] = [.unsafeFlags(include + ["-Wall", "-Wextra", "-Werror", "-ffunction-sections", "-Os"])]
     let bindings = core + [.unsafeFlags(include.flatMap { ["-Xcc", $0] })]
-    let xen = "\(deps)/xen/usr/lib/x86_64-linux-gnu"
+    let xen = "\(xenRoot)/usr/lib/x86_64-linux-gnu"
     let tss2 = "\(deps)/tss2/lib"
     let xenArchives = [
         "ctrl", "foreignmemory", "call", "evtchn", "gnttab", "devicemodel", "store", "toolcore", "toollog",

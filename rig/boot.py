@@ -17,6 +17,7 @@ import checks
 import console as console_log
 import firmwarelog
 import flask
+import grub
 import guests
 import initramfs
 import lcm
@@ -31,6 +32,9 @@ from xenkeys import NoAnswer
 
 SOURCE = paths.EXAMPLES / "appliance.dts"
 PCR = 11
+XEN_SPEAKS = "(XEN) Xen version"
+# The firmware starts xen.efi itself, or GRUB, which loads Xen by multiboot2.
+DIRECT, GRUB = "direct", "grub"
 # The domain with domb,log-region.
 ATTESTER = 4
 # Creating domid 1 moves the hardware role; flask=disabled because this is what people have; the scenario flask-enforcing has FLASK.
@@ -47,8 +51,9 @@ FAILURES = (ToolError, session.Stuck, NoAnswer, console_log.ConsoleError, checks
 class Launch:
     """One good launch that ends in `shutdown`, with everything that is checked of it."""
 
-    def __init__(self, work: Path, confined: bool = False):
+    def __init__(self, work: Path, road: str = DIRECT, confined: bool = False):
         self.work = work
+        self.road = road
         # Under FLASK.
         self.confined = confined
         self.domains = lcm.domains(SOURCE.read_text())
@@ -56,6 +61,7 @@ class Launch:
         self.hardware = next(domain.domid for domain in self.domains if domain.is_hardware)
         self.outcome = session.Outcome()
         self.lcm = None
+        self.machine = None
         self.log = None
         self.trace, self.measured, self.verdicts = [], [], []
 
@@ -71,12 +77,19 @@ class Launch:
         if self.confined:
             machine.xen_options = f"{HARDWARE} {flask.ENFORCING}"
             machine.policy = flask.policy(self.work)
+        if self.road == GRUB:
+            machine.xen, machine.tables = paths.XEN_LATE_HWDOM_MULTIBOOT, []
+            self.lcm = lcm.LCM(grub.install(machine, self.lcm.dtb), [])
+        self.machine = machine
         prediction.predict(machine, self.lcm.dtb, images)
         return machine
 
     def watch(self, running, outcome) -> None:
         self.outcome = outcome
         say("the firmware, Xen and the boot domain start")
+        if self.road == GRUB:
+            session.wait(running, lambda: XEN_SPEAKS in running.console(), f"waiting for {XEN_SPEAKS!r}", 150)
+            firmwarelog.take(running, self.work)
         session.wait_for_line(running, "domb-construct: ", "domb: ")
         say(f"the boot domain works ({running.seconds():.0f} s)")
         session.wait_for_line(running, "domb: launch complete", "domb: launch failed", "domb-construct: failed")
@@ -140,6 +153,9 @@ class Launch:
         self.check("every domain ticks five seconds later", self.check_ticks)
         if self.confined:
             self.check("FLASK enforced, and denied nothing", lambda: checks.confined(outcome.console(), set()))
+        if self.road == GRUB:
+            self.check("one quote proves firmware, GRUB, Xen, boot domain and domains by both logs and the files",
+                       lambda: checks.whole_chain(self.machine, outcome.saved, PCR))
 
     def check_pcrs(self) -> None:
         checks.require(self.log and self.outcome.pcrs, "there is no log or no PCR")
@@ -200,8 +216,9 @@ def say(text: str) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description="Boots examples/appliance.dts and checks the launch.")
     parser.add_argument("--output", type=Path, default=paths.OUT / "boot", help="folder for what the boot leaves")
+    parser.add_argument("--road", choices=(DIRECT, GRUB), default=DIRECT, help="what loads Xen")
     arguments = parser.parse_args()
-    launch = Launch(paths.OUT / "boot-work")
+    launch = Launch(paths.OUT / "boot-work", arguments.road)
     report = launch.run()
     launch.leave(arguments.output, report)
     print(f"\n{report}")

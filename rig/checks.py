@@ -72,8 +72,9 @@ def whole_chain(machine, saved: tuple, pcr: int) -> None:
     PCRs with both logs and the files, and not with another file, without one of them, or without the firmware's log."""
     work = machine.work
     folder = tpm.quote(work, saved, [*range(10), pcr], ["sha256"])
-    files = grub.measured_files(machine)
-    command = [*_verify(work / "measurements.bin", folder), "--firmware-log", work / "firmware.bin"]
+    files, modules = grub.launcher(machine)
+    command = [*_verify(work / "measurements.bin", folder), "--firmware-log", work / "firmware.bin",
+               "--launcher-folder", modules]
 
     def with_files(files: list) -> list:
         return command + [word for file in files for word in ("--launcher-file", file)]

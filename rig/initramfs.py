@@ -10,12 +10,12 @@ BUILD = paths.ROOT / "initramfs/build.sh"
 
 
 def stock(output: Path, images: dict, init: Path | None = None, extra: dict | None = None,
-          xenstored: Path | None = None) -> Path:
+          xenstored: Path | None = None, construct: Path = paths.DOMB_CONSTRUCT) -> Path:
     """The construct stage, domb-init (or what stands in its place), kernel modules and images."""
     words = [f"{index}={image}" for index, image in sorted(images.items())]
     if xenstored:
         words.append(f"xenstored={xenstored}")
-    run(BUILD, "stock", output, paths.DOMB_CONSTRUCT, init or paths.DOMB_INIT, paths.kernel_modules(), *words)
+    run(BUILD, "stock", output, construct, init or paths.DOMB_INIT, paths.kernel_modules(), *words)
     return _with(output, extra)
 
 

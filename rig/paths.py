@@ -13,8 +13,10 @@ DEPS = Path(os.environ.get("DOMB_CACHE") or Path(_CACHE_HOME) / "domb")
 
 XEN_STOCK = DEPS / "xen/boot/xen-4.20-amd64.efi"
 XEN_STOCK_MULTIBOOT = DEPS / "xen/boot/xen-4.20-amd64.gz"
+XEN_417 = DEPS / "xen417/boot/xen-4.17-amd64.efi"
 XENSTORED = DEPS / "xenstored"
 XEN_LATE_HWDOM = DEPS / "xen-late-hwdom.efi"
+XEN_LATE_HWDOM_MULTIBOOT = DEPS / "xen-late-hwdom.gz"
 XEN_INCLUDE = DEPS / "xen/usr/include"
 XEN_LIBRARIES = DEPS / "xen/usr/lib/x86_64-linux-gnu"
 
@@ -26,6 +28,9 @@ DOMB = OUT / "domb"
 DOMB_INIT = OUT / "domb-init"
 DOMB_INIT_FAULT = OUT / "domb-init-fault"
 DOMB_CONSTRUCT = OUT / "domb-construct"
+# For Xen 4.17.
+DOMB_INIT_417 = OUT / "4.17/domb-init"
+DOMB_CONSTRUCT_417 = OUT / "4.17/domb-construct"
 PACK = ROOT / "initramfs/pack.py"
 
 

@@ -17,8 +17,11 @@ from qmp import Monitor
 
 # PVH dom0 needs nested SVM with NPT; the small translation buffer keeps self-modifying pages from stalling TCG.
 CPU = "qemu64,+svm,+npt"
-XEN_OPTIONS = ("console=com1 com1=115200,8n1,0x3f8 loglvl=info guest_loglvl=all noreboot=no "
-               "dom0=pvh,pf-fixup dom0-iommu=none dom0_mem=384M")
+XEN_CONSOLE = "console=com1 com1=115200,8n1,0x3f8 loglvl=info guest_loglvl=all noreboot=no"
+XEN_OPTIONS = f"{XEN_CONSOLE} dom0=pvh,pf-fixup dom0-iommu=none dom0_mem=384M"
+# A PV boot domain: Xen 4.17 keeps the TPM and the ACPI tables from a PVH one. Of this model TCG lacks what is taken out.
+PV_CPU = "EPYC,-rdtscp,-smap,-smep,-monitor"
+PV_XEN_OPTIONS = f"{XEN_CONSOLE} dom0_mem=384M"
 # What Linux lets any user ask for (fs.pipe-max-size); the longest log so far has 80 KB.
 PIPE_BYTES = 1 << 20
 LINUX_OPTIONS = "console=hvc0 rdinit=/init panic=5 quiet"
@@ -32,6 +35,7 @@ class Machine:
     xen: Path
     kernel: Path
     initramfs: Path
+    xen_base: str = XEN_OPTIONS
     xen_options: str = ""
     linux_options: str = ""
     tables: list = field(default_factory=list)
@@ -39,6 +43,7 @@ class Machine:
     timeout: int = 180
     memory: int = 1024
     cpus: int = 1
+    cpu: str = CPU
     # "+aes,+rdrand": after the cpu model's own.
     cpu_features: str = ""
     # A ready FAT folder (the GRUB road); None makes the usual one with xen.efi.
@@ -60,7 +65,7 @@ def make_esp(machine: Machine) -> Path:
         shutil.copyfile(machine.policy, boot / "xenpolicy")
     (boot / "BOOTX64.cfg").write_text(
         "[global]\ndefault=domb\n[domb]\n"
-        f"options={XEN_OPTIONS} {machine.xen_options}\n"
+        f"options={machine.xen_base} {machine.xen_options}\n"
         f"kernel=vmlinuz {LINUX_OPTIONS} {machine.linux_options}\n"
         "ramdisk=initrd.gz\n" + ("xsm=xenpolicy\n" if machine.policy else ""))
     return esp
@@ -120,7 +125,7 @@ class Running:
             "-machine", "q35,smm=off",
             # With several cpus only a thread for each works.
             "-accel", "tcg,tb-size=16" + (",thread=multi" if machine.cpus > 1 else ""),
-            "-cpu", ",".join(filter(None, (CPU, machine.cpu_features))), "-smp", str(machine.cpus),
+            "-cpu", ",".join(filter(None, (machine.cpu, machine.cpu_features))), "-smp", str(machine.cpus),
             "-m", str(machine.memory), "-nodefaults", "-display", "none", "-monitor", "none",
             "-no-reboot", "-no-shutdown", "-S",
             "-qmp", "unix:qmp.sock,server=on,wait=off",

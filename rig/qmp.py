@@ -16,6 +16,8 @@ class Monitor:
         self._socket.settimeout(patience)
         self._read_message()
         self.command("qmp_capabilities")
+        # To write out a gigabyte of memory takes a busy machine its time.
+        self._socket.settimeout(90)
 
     def _read_message(self) -> dict:
         while b"\n" not in self._buffer:

@@ -45,7 +45,7 @@ class Scenario:
     ends: str = POWER_OFF
     # The LCM's digest of xenstored is the real one's, which comes with the initramfs.
     store: bool = False
-    # "stock" or "late": Debian's Xen, or the one with LATE_HWDOM.
+    # "stock", "late" or "4.17": Debian 13's Xen, the one with LATE_HWDOM, or Debian 12's with a PV boot domain.
     xen: str = "stock"
     # The LCM's source in examples/, None for no LCM; (old, new) replacements in it.
     source: str | None = "minimal.dts"
@@ -64,6 +64,7 @@ class Scenario:
     sabotage: str | None = None
     # What stands at /domb-init instead of out/domb-init.
     init: Path | None = None
+    construct: Path | None = None
     extra: dict = field(default_factory=dict)
     tpm: bool = True
     # The TPM's active banks; the chip's own choice if empty.
@@ -73,8 +74,6 @@ class Scenario:
     kill_tpm: str | None = None
     # MiB of the machine.
     memory: int = 1024
-    # The firmware's log is taken, and the whole chain from the firmware to the last domain verified.
-    chain: bool = False
     # The PCR and a quote of it are checked by tools that are not DomB's.
     quoted: bool = False
     # Domains that have to run and tick; none other may.

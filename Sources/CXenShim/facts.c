@@ -14,6 +14,7 @@ int64_t domb_xen_version(struct domb_xen *xen)
     return version < 0 ? domb_errno() : version;
 }
 
+#ifdef XENVER_extraversion2
 static unsigned int subop(enum domb_version_text which)
 {
     switch (which) {
@@ -25,9 +26,45 @@ static unsigned int subop(enum domb_version_text which)
         return XENVER_commandline2;
     }
 }
+#else
+// Xen 4.17: only the build id says its size.
+typedef xen_build_id_t xen_varbuf_t;
+
+static unsigned int subop(enum domb_version_text which)
+{
+    return which == DOMB_EXTRA_VERSION ? XENVER_extraversion : which == DOMB_BUILD_ID ? XENVER_build_id : XENVER_commandline;
+}
+
+static int64_t fixed_text(struct domb_xen *xen, unsigned int subop, char *buffer, size_t capacity)
+{
+    // The longer of the two texts; both end with a zero.
+    char *text = xencall_alloc_buffer(xen->call, sizeof(xen_commandline_t));
+    int64_t size;
+
+    if (!text)
+        return -ENOMEM;
+    memset(text, 0, sizeof(xen_commandline_t));
+    size = xencall2(xen->call, __HYPERVISOR_xen_version, subop, (uintptr_t)text);
+    if (size < 0) {
+        size = domb_errno();
+    } else {
+        size = (int64_t)strnlen(text, sizeof(xen_commandline_t));
+        if ((uint64_t)size > capacity)
+            size = -ENOBUFS;
+        else
+            memcpy(buffer, text, (size_t)size);
+    }
+    xencall_free_buffer(xen->call, text);
+    return size;
+}
+#endif
 
 int64_t domb_xen_version_text(struct domb_xen *xen, enum domb_version_text which, void *buffer, size_t capacity)
 {
+#ifndef XENVER_extraversion2
+    if (which != DOMB_BUILD_ID)
+        return fixed_text(xen, subop(which), buffer, capacity);
+#endif
     xen_varbuf_t *text = xencall_alloc_buffer(xen->call, sizeof *text + capacity);
     int64_t size;
 

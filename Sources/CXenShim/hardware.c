@@ -68,7 +68,13 @@ int domb_xc_domain_memory_mapping(struct domb_xen *xen, uint32_t domid, uint64_t
 
 int domb_xc_domain_gsi_permission(struct domb_xen *xen, uint32_t domid, uint32_t gsi)
 {
+#ifdef XEN_DOMCTL_GSI_GRANT
     return domb_result(xc_domain_gsi_permission(xen->ctrl, domid, gsi, XEN_DOMCTL_GSI_GRANT));
+#else
+    // Before Xen 4.20 there is only the way by a pirq of the caller's.
+    (void)xen, (void)domid, (void)gsi;
+    return -EOPNOTSUPP;
+#endif
 }
 
 int domb_xc_test_assign_device(struct domb_xen *xen, uint32_t domid, uint32_t sbdf)

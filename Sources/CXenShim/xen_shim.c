@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <xen/version.h>
 #include <xen/sched.h>
 
 // libxenctrl reports through return values; its log would be lines that nobody asked for. With no logger at all it
@@ -98,8 +99,17 @@ int domb_xc_domain_getinfo_single(struct domb_xen *xen, uint32_t domid, struct d
 {
     xc_domaininfo_t info;
 
+#ifdef XENVER_extraversion2
     if (xc_domain_getinfo_single(xen->ctrl, domid, &info) < 0)
         return domb_errno();
+#else
+    // Xen 4.17 has the list alone, which goes on with the next domain where this one is missing.
+    int count = xc_domain_getinfolist(xen->ctrl, domid, 1, &info);
+    if (count < 0)
+        return domb_errno();
+    if (count != 1 || info.domain != domid)
+        return -ESRCH;
+#endif
     copy_info(&info, out);
     return 0;
 }

@@ -50,13 +50,16 @@ public enum LaunchControlContainer {
         }
     }
 
+    /// Whether the bytes are meant as a table with an LCM in it; not whether they are a good one.
+    public static func isTable(_ bytes: [UInt8]) -> Bool { ACPITable.oemTableID(of: bytes) == oemTableID }
+
     /// The LCM that the host's ACPI tables carry, or `nil` where none is DomB's. The tables may come in any order,
     /// among others.
     public static func assemble<Hash: ContentHash>(
         _ tables: [[UInt8]], hashing: Hash.Type
     ) throws(ContainerError) -> [UInt8]? {
         var parts: [Part] = []
-        for table in tables where ACPITable.oemTableID(of: table) == oemTableID {
+        for table in tables where isTable(table) {
             parts.append(try Part(try ACPITable(checking: table).payload))
         }
         guard let first = parts.first else { return nil }

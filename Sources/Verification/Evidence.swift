@@ -35,6 +35,8 @@ public struct Evidence: Sendable {
     public var expected: Expected?
     public var firmwareLog: FirmwareLog?
     public var launcherFiles: [LauncherFile] = []
+    /// Files that the boot loader may have read, and need not: its modules.
+    public var launcherModules: [LauncherFile] = []
     /// Who launched is proven elsewhere, or not at all: that is said, and not counted.
     public var withoutLauncher = false
     /// Only whether the log contradicts itself.

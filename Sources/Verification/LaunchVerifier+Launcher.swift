@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import LaunchControl
 import Platform
 
 /// Who wrote the log: without it the PCR proves that somebody extended it, not that DomB did.
@@ -14,7 +15,9 @@ extension LaunchVerifier {
             return
         }
         checkFirmwarePCRs(firmware)
-        checkCommandLines(firmware)
+        let strings = firmware.events.compactMap { MeasuredString($0, hashing: Hash.self) }
+        checkCommandLines(strings)
+        checkCommands(strings, firmware)
         guard !evidence.launcherFiles.isEmpty else {
             report(
                 .launcher, unproven,
@@ -22,6 +25,7 @@ extension LaunchVerifier {
             return
         }
         for file in evidence.launcherFiles { checkFile(file, firmware) }
+        checkModule()
         listOthers(firmware)
     }
 
@@ -73,9 +77,8 @@ extension LaunchVerifier {
         return !quotedBanks.isEmpty && quote.quote.banks(selecting: index).contains(bank)
     }
 
-    private mutating func checkCommandLines(_ firmware: FirmwareLog) {
+    private mutating func checkCommandLines(_ strings: [MeasuredString]) {
         guard let identity else { return }
-        let strings = firmware.events.compactMap { MeasuredString($0, hashing: Hash.self) }
         let lines = [
             ("Xen's", identity.xenCommandLine, strings.compactMap { $0.xenCommandLine }),
             ("the boot domain's", identity.commandLine, strings.compactMap { $0.moduleCommandLine }),
@@ -91,6 +94,30 @@ extension LaunchVerifier {
         }
     }
 
+    /// A command that writes into memory may change what was read and measured before it; an event whose text is not what was
+    /// measured may have been one.
+    private mutating func checkCommands(_ strings: [MeasuredString], _ firmware: FirmwareLog) {
+        let events = firmware.events.filter { $0.pcr == 8 && $0.type == FirmwareLog.EventType.ipl }
+        guard !events.isEmpty else { return }
+        let writers = strings.filter { $0.writesMemory }
+        for string in writers {
+            report(
+                .launcher, unproven,
+                "the boot loader ran \"\(printable(string.text))\": that can change what it had measured before")
+        }
+        if strings.count < events.count {
+            report(
+                .launcher, unproven,
+                "PCR 8: \(events.count - strings.count) of \(events.count) events are not of the command that they tell"
+            )
+        } else if writers.isEmpty {
+            report(
+                .launcher, .ok,
+                "PCR 8: \(events.count) commands and command lines of the boot loader, none of which writes into memory"
+            )
+        }
+    }
+
     private mutating func checkFile(_ file: LauncherFile, _ firmware: FirmwareLog) {
         let events = firmware.events.filter { $0.isOfFile && file.explains($0) }
         let places = events.map { "PCR \($0.pcr) record \($0.number)" }.joined(separator: ", ")
@@ -99,10 +126,42 @@ extension LaunchVerifier {
             events.isEmpty ? "\(file.name): no event of PCR 4 or 9 is of it" : "\(file.name): measured, \(places)")
     }
 
+    /// Where the LCM's tables are among the files: that what they carry is what DomB launched.
+    private mutating func checkModule() {
+        let tables = evidence.launcherFiles.compactMap(\.table)
+        guard !tables.isEmpty, let launched else { return }
+        var carried: [UInt8]?
+        do throws(ContainerError) {
+            carried = try LaunchControlContainer.assemble(tables, hashing: Hash.self)
+        } catch {
+            report(.launcher, .failed, "the LCM's tables among the files are not whole: \(error)")
+            return
+        }
+        let isSame = carried.map { Hash.digest(.sha256, of: $0) } == launched
+        report(
+            .launcher, isSame ? .ok : .failed,
+            isSame
+                ? "the LCM in the ACPI tables among the files is the one that was launched"
+                : "the LCM in the ACPI tables among the files is not the one that was launched")
+    }
+
+    /// SHA-256 of the LCM, by the log.
+    private var launched: Digest? {
+        for record in log.records {
+            if case .event(.module(_, let digest), _) = record.content { return digest }
+        }
+        return nil
+    }
+
     /// One file that nobody accounts for may be the one that really runs.
     private mutating func listOthers(_ firmware: FirmwareLog) {
+        var names: [String] = []
         for event in firmware.events where event.isOfFile {
             guard !evidence.launcherFiles.contains(where: { $0.explains(event) }) else { continue }
+            if let file = evidence.launcherModules.first(where: { $0.explains(event) }) {
+                names.append(file.name)
+                continue
+            }
             let data = event.data.last == 0 ? [UInt8](event.data.dropLast()) : event.data
             let name = event.type == FirmwareLog.EventType.ipl ? " \"\(printable(data))\"" : ""
             let digest = event.digests.last.map { " \(hexadecimal($0.bytes))" } ?? ""
@@ -110,6 +169,9 @@ extension LaunchVerifier {
                 .launcher, unproven,
                 "ran or was read before, and is none of the files given: PCR \(event.pcr) record \(event.number)\(name)\(digest)"
             )
+        }
+        if !names.isEmpty {
+            report(.launcher, .ok, "of the folders given were read, too: \(names.joined(separator: ", "))")
         }
     }
 }

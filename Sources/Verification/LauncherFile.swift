@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import LaunchControl
 import Platform
 
 /// A file that the firmware or the boot loader read to start the boot domain: the boot loader, Xen, the kernel, the
@@ -10,11 +11,14 @@ public struct LauncherFile: Sendable {
     let digests: [Digest]
     /// Of a PE image what firmware measures: its Authenticode hash. Otherwise empty.
     let imageDigests: [Digest]
+    /// The whole file where it is an ACPI table that carries an LCM, or a part of one.
+    let table: [UInt8]?
 
     public init<Hash: ContentHash>(name: String, content: [UInt8], hashing: Hash.Type) {
         self.name = name
         digests = HashAlgorithm.allCases.map { Hash.digest($0, of: content) }
         let image = PortableExecutable(content)
+        table = LaunchControlContainer.isTable(content) ? content : nil
         imageDigests = HashAlgorithm.allCases.compactMap { image?.digest($0, hashing: Hash.self) }
     }
 

@@ -31,6 +31,19 @@ struct MeasuredString {
         self.text = text
     }
 
+    /// GRUB's commands that write to memory, ports, registers or other devices' configuration, or let a debugger do so.
+    private static let writers: [StaticString] = [
+        "write_byte", "write_word", "write_dword", "outb", "outw", "outl", "wrmsr", "setpci", "loadbios", "fakebios",
+        "gdbstub",
+    ]
+
+    var writesMemory: Bool {
+        guard kind == .command else { return false }
+        var rest = text[...]
+        let command = Self.word(&rest)
+        return Self.writers.contains { Line($0).bytes == command }
+    }
+
     /// What Xen gets as its command line; `nil` for what hands it none.
     var xenCommandLine: [UInt8]? {
         switch kind {

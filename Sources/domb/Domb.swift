@@ -19,6 +19,7 @@ struct Domb: ParsableCommand {
             LogCommand.self,
             DiffCommand.self, ExportCommand.self, VerifyCommand.self, TableCommand.self, ImageCommand.self,
             CompileCommand.self, DecompileCommand.self, ConvertCommand.self,
+            InstallCommand.self, UninstallCommand.self,
         ])
 
     static func main() {

@@ -41,6 +41,12 @@ enum HostFile {
         try write([(content, path)])
     }
 
+    /// `nil` where there is no such file.
+    static func readIfThere(_ path: String, limit: Int) throws(CommandFailure) -> [UInt8]? {
+        guard unsafe access(path, F_OK) == 0 || errno != ENOENT else { return nil }
+        return try read(path, limit: limit)
+    }
+
     /// Several files that belong together: none is replaced before all are written.
     static func write(_ files: [(content: [UInt8], path: String)]) throws(CommandFailure) {
         var drafts: [(draft: String, path: String)] = []

@@ -124,11 +124,15 @@ extension Launch {
 }
 
 extension LaunchControlContainer {
-    static func tableCount(_ module: [UInt8], _ path: String) throws(CommandFailure) -> Int {
+    static func written(_ module: [UInt8], _ path: String) throws(CommandFailure) -> [[UInt8]] {
         do throws(ContainerError) {
-            return try tables(for: module, hashing: SwiftCryptoHash.self).count
+            return try tables(for: module, hashing: SwiftCryptoHash.self)
         } catch {
             throw .malformed("\(path): \(error)")
         }
+    }
+
+    static func tableCount(_ module: [UInt8], _ path: String) throws(CommandFailure) -> Int {
+        try written(module, path).count
     }
 }

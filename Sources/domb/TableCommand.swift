@@ -22,12 +22,7 @@ struct TableCommand: ParsableCommand {
     func run() throws {
         let module = try HostFile.read(lcm, limit: Limits.moduleBytes)
         if !unchecked { _ = try LaunchControlFile(lcm, module) }
-        let tables: [[UInt8]]
-        do throws(ContainerError) {
-            tables = try LaunchControlContainer.tables(for: module, hashing: SwiftCryptoHash.self)
-        } catch {
-            throw CommandFailure.malformed("\(lcm): \(error)")
-        }
+        let tables = try LaunchControlContainer.written(module, lcm)
         for (index, table) in tables.enumerated() {
             let path = "\(output)\(index + 1).aml"
             try HostFile.write(table, to: path)

@@ -30,8 +30,9 @@ struct VerifyCommand: ParsableCommand {
         guard !logOnly || !files.hasEvidence else {
             throw ValidationError("--log-only looks at no evidence: leave the evidence out, or the option")
         }
-        guard files.launcherFile.isEmpty || files.firmwareLog != nil else {
-            throw ValidationError("--launcher-file is looked for in the log that --firmware-log names")
+        guard files.launcherFile.isEmpty && files.launcherFolder.isEmpty || files.firmwareLog != nil else {
+            throw ValidationError(
+                "--launcher-file and --launcher-folder are looked for in the log that --firmware-log names")
         }
     }
 

@@ -24,6 +24,12 @@ struct VerifyFiles: ParsableArguments {
             "A file that firmware or boot loader read to start the boot domain; give each of them.", valueName: "file"),
         completion: .file())
     var launcherFile: [String] = []
+    @Option(
+        help: ArgumentHelp(
+            "A folder any file of which the boot loader may have read, such as that of its modules.",
+            valueName: "folder"),
+        completion: .directory)
+    var launcherFolder: [String] = []
     @Option(help: "The values that the log must lead to: what domb predict --json prints.", completion: .file())
     var expect: String?
 
@@ -67,6 +73,13 @@ struct VerifyFiles: ParsableArguments {
         for file in launcherFile {
             let content = try HostFile.read(file, limit: Self.launcherLimit)
             evidence.launcherFiles.append(LauncherFile(name: file, content: content, hashing: SwiftCryptoHash.self))
+        }
+        for folder in launcherFolder {
+            for name in try HostFile.names(in: folder) {
+                let content = try HostFile.read("\(folder)/\(name)", limit: Self.launcherLimit)
+                evidence.launcherModules.append(
+                    LauncherFile(name: name, content: content, hashing: SwiftCryptoHash.self))
+            }
         }
         return evidence
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import Glibc
 import Testing
 
@@ -26,10 +27,7 @@ struct Sandbox {
         _ = try #require(mkdtemp(&template))
         let sandbox = Sandbox(
             folder: String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self))
-        defer {
-            for name in sandbox.files { unlink(sandbox.path(name)) }
-            rmdir(sandbox.folder)
-        }
+        defer { try? FileManager.default.removeItem(atPath: sandbox.folder) }
         try body(sandbox)
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import LaunchControl
 import LogReading
 import Measurement
 import Platform
@@ -176,13 +177,56 @@ import Testing
         }
     }
 
+    /// What writes into memory can change Xen after it was measured.
+    @Test func commandThatWritesMemoryLeavesTheLauncherUnproven() throws {
+        for (text, code) in [("write_dword 0x100000 0", Int32(1)), ("outb 0x80 0", 1), ("echo write_dword", 0)] {
+            let changed = try extended(Self.events() + [.command("grub_cmd: ", text)])
+            #expect(try verify("--pcrs pcrs \(Self.compared)", changing: changed) == code, "\(text)")
+            #expect(try verify("--pcrs pcrs \(Self.compared) --without-launcher", changing: changed) == 0)
+        }
+    }
+
+    /// GRUB's modules are files that it reads, or does not.
+    @Test func filesOfAFolderMayHaveBeenRead() throws {
+        let changed = try extended(Self.events() + [.grub(9, "(hd0)/x86_64-efi/acpi.mod", Array("module".utf8))])
+        #expect(try verify("--pcrs pcrs \(Self.compared)", changing: changed) == 1)
+        try Sandbox.run { folder in
+            try folder.write("module", to: "acpi.mod")
+            try folder.write("never read", to: "other.mod")
+            let options = "--pcrs pcrs \(Self.compared) --launcher-folder \(folder.folder)"
+            #expect(try verify(options, changing: changed) == 0)
+            try folder.write("another", to: "acpi.mod")
+            #expect(try verify(options, changing: changed) == 1)
+        }
+        #expect(try verify("--pcrs pcrs \(Self.compared) --launcher-folder /nonexistent") == 66)
+        #expect(try verify("--pcrs pcrs --launcher-folder /tmp") == 64)
+    }
+
+    /// The table that GRUB read carries what was launched, and not another LCM.
+    @Test func tableCarriesTheLaunchedLCM() throws {
+        let lcm = try HostFile.read(Sandbox.fixtures + "/appliance-boot.dtb", limit: 1 << 20)
+        for (content, code) in [(lcm, Int32(0)), (lcm + [0], 1)] {
+            let table = try LaunchControlContainer.tables(for: content, hashing: SwiftCryptoHash.self)[0]
+            var changed = try extended(Self.events() + [.grub(9, "/lcm1.aml", table)])
+            changed["lcm1.aml"] = table
+            #expect(
+                try verify("--pcrs pcrs \(Self.compared) --launcher-file lcm1.aml", changing: changed) == code)
+            changed["lcm1.aml"] = table + [0]
+            #expect(try verify("--pcrs pcrs \(Self.compared) --launcher-file lcm1.aml", changing: changed) == 1)
+        }
+    }
+
     /// The data of an event is no evidence: only what its digest is of was measured.
     @Test func commandLineInAnEventThatMeasuredSomethingElseDoesNotCount() throws {
         var events = try Self.events()
         for index in events.indices where events[index].pcr == 8 {
             events[index].measured = Array("something else".utf8)
         }
-        let log = Self.written(events)
+        #expect(try verify("--pcrs pcrs \(Self.compared)", changing: try extended(events)) == 1)
+    }
+
+    /// firmware and pcrs of a machine with these events and the same launch.
+    private func extended(_ events: [Event]) throws -> [String: [UInt8]] {
         let tpm = try SoftwareTPM(banks: "sha1,sha256")
         for event in events {
             try QuotedLaunch.extend(
@@ -191,7 +235,6 @@ import Testing
         for record in try EventLogReader(parsing: try #require(try Self.files.get()["log"])).records {
             try QuotedLaunch.extend(tpm, 11, record.digests)
         }
-        let pcrs = Array(try tpm.succeed("tpm2_pcrread").utf8)
-        #expect(try verify("--pcrs pcrs \(Self.compared)", changing: ["firmware": log, "pcrs": pcrs]) == 1)
+        return ["firmware": Self.written(events), "pcrs": Array(try tpm.succeed("tpm2_pcrread").utf8)]
     }
 }

@@ -17,6 +17,8 @@ build() {
     run xen-make make -C xen -j"$(nproc)" XEN_BUILD_DATE=1970-01-01 XEN_BUILD_TIME=00:00:00 XEN_WHOAMI=domb \
         XEN_DOMAIN=rig XEN_BUILD_HOST=rig
     cp xen/xen.efi "$CACHE/xen-late-hwdom.efi"
+    # For GRUB.
+    cp xen/xen.gz "$CACHE/xen-late-hwdom.gz"
     rm -rf "$work"
 }
 

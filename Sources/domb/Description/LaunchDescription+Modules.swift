@@ -18,6 +18,13 @@ extension LaunchDescription {
 
         fileprivate init() {}
 
+        /// The same order under other paths.
+        func renamed(_ name: (UInt32, String) -> String) -> Modules {
+            var modules = self
+            for (index, path) in paths { modules.paths[index] = name(index, path) }
+            return modules
+        }
+
         fileprivate mutating func reserve(_ image: Image?) {
             guard let image, let index = image.index else { return }
             taken.insert(index)

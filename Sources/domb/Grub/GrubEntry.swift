@@ -20,13 +20,26 @@ struct GrubEntry {
         let name = output.split(separator: "/").last.map(String.init) ?? output
         let stem = name.split(separator: ".").first.map(String.init) ?? name
         let tables = path(description.grub.tables ?? stem)
+        let lines =
+            [
+                "# Written by domb compile. The ACPI tables: domb table \(name) --output \(tables)",
+                "menuentry \(title) {",
+            ] + (try commands(modules, lcm: name, tables: tables, tableCount: tableCount)) + ["}"]
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// As a word of GRUB's shell.
+    var title: String { Self.quoted(description.grub.title, always: true) }
+
+    /// The entry's own commands, one a line. `lcm` is the LCM's name, `tables` path and start of the tables' names.
+    func commands(
+        _ modules: LaunchDescription.Modules, lcm: String, tables: String, tableCount: Int
+    ) throws(CommandFailure) -> [String] {
         guard let boot = description.boot, let kernel = boot.kernel?.path else {
             throw .malformed("\(description.file): boot_domain: a grub.cfg needs it, with its kernel's path")
         }
         let files = (1...max(1, tableCount)).map { Self.quoted("\(tables)\($0).aml") }
         var lines = [
-            "# Written by domb compile. The ACPI tables: domb table \(name) --output \(tables)",
-            "menuentry \(Self.quoted(description.grub.title, always: true)) {",
             "    acpi \(files.joined(separator: " "))",
             "    multiboot2 \(words([path(description.xen.path)], description.xen.options))",
         ]
@@ -39,7 +52,7 @@ struct GrubEntry {
                 "    # in the initramfs as /images/\($0.key): \($0.value.filter { !$0.isNewline })"
             }
         case .xen:
-            lines.append("    module2 \(Self.quoted(path(description.grub.lcm ?? name)))")
+            lines.append("    module2 \(Self.quoted(path(description.grub.lcm ?? lcm)))")
             let last = max(modules.paths.keys.max() ?? 0, modules.kernels.max() ?? 0)
             for index in 1...max(1, last) {
                 guard let path = modules.paths[index] else {
@@ -49,7 +62,7 @@ struct GrubEntry {
                 lines.append(index == modules.bootKernel ? bootLine : module(path))
             }
         }
-        return (lines + ["}"]).joined(separator: "\n") + "\n"
+        return lines
     }
 
     /// Unpacked by GRUB an image would not be what was measured.

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+
+struct InstallCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "install", abstract: "Make a described launch an entry of this machine's boot menu.",
+        discussion: """
+            Compiles the description and writes the LCM, its ACPI tables and the boot domain's initramfs below the boot \
+            folder, and a script from which update-grub makes a menu entry, behind all others. Run update-grub after it. \
+            Xen and the boot domain's kernel have to be below the boot folder already. Nothing is replaced but what an \
+            earlier domb install wrote and nobody changed since: otherwise exit code 1. docs/hardware.md goes through it.
+            """)
+
+    @Argument(help: "A .yaml file.")
+    var description: String
+    @Option(help: "Folder of the image files that the description names. (default: the description's own)")
+    var images: String?
+    @OptionGroup var places: InstallPlaces
+
+    func run() throws {
+        let input = try LaunchInput(reading: description)
+        guard input.format == .description else {
+            throw ValidationError(
+                "'\(description)': a YAML description is wanted: an LCM names no files (domb convert)")
+        }
+        let launch = try LaunchDescription(parsing: input.bytes, from: input.path)
+        try Installation(launch, images: images, places).run { print($0) }
+        if !places.dryRun { print("now run update-grub; grub-reboot domb boots the entry once") }
+    }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LaunchControl
+
+/// The files of an installation, and how they get where they belong.
+struct Installation {
+    let places: InstallPlaces
+    /// The script is the last: without it GRUB knows nothing of the others.
+    private let files: [(content: [UInt8], path: String)]
+
+    init(_ description: LaunchDescription, images: String?, _ places: InstallPlaces) throws(CommandFailure) {
+        self.places = places
+        let modules = try description.modules()
+        var folder = ImageFolder(root: images, besides: description.file)
+        let content = try description.launch(modules, &folder).written(as: .dtb, from: description.file)
+        var files = [(content: content, path: "\(places.folder)/lcm.dtb")]
+        let tables = try LaunchControlContainer.written(content, description.file)
+        for (index, table) in tables.enumerated() { files.append((table, "\(places.folder)/lcm\(index + 1).aml")) }
+
+        var installed = description
+        installed.grub.folder = GrubScript.boot
+        installed.grub.lcm = "domb/lcm.dtb"
+        installed.xen.path = try places.onBoot(description.xen.path, "xen.path")
+        guard let boot = description.boot, let kernel = boot.kernel?.path else {
+            throw .malformed("\(description.file): boot_domain: an installation needs it, with its kernel's path")
+        }
+        installed.boot?.kernel?.path = try places.onBoot(kernel, "boot_domain.kernel")
+        if let initramfs = boot.initramfs?.path {
+            let content = try HostFile.read(folder.path(of: initramfs), limit: InstalledFiles.fileLimit)
+            files.append((content, "\(places.folder)/initramfs"))
+            installed.boot?.initramfs?.path = "domb/initramfs"
+        }
+        var names = modules.paths
+        if description.builder == .xen {
+            for (index, path) in modules.paths {
+                if index == modules.bootKernel {
+                    names[index] = installed.boot?.kernel?.path
+                } else if index == modules.bootInitramfs {
+                    names[index] = "domb/initramfs"
+                } else {
+                    names[index] = "domb/image\(index)"
+                    let content = try HostFile.read(folder.path(of: path), limit: InstalledFiles.fileLimit)
+                    files.append((content, "\(places.folder)/image\(index)"))
+                }
+            }
+        }
+        let entry = GrubEntry(installed)
+        let commands = try entry.commands(
+            modules.renamed { index, path in names[index] ?? path }, lcm: "domb/lcm.dtb",
+            tables: entry.path("domb/lcm"), tableCount: tables.count)
+        let script = try GrubScript(title: entry.title, boot: places.boot, commands: commands)
+        files.append((Array(script.content.utf8), places.script))
+        self.files = files
+    }
+
+    /// Every step, said before it is done; nothing is written where something is in the way.
+    func run(_ say: (String) -> Void) throws(CommandFailure) {
+        let before = try InstalledFiles(reading: places.list)
+        let after = InstalledFiles(path: places.list, files)
+        let stale = before.paths.filter { !after.paths.contains($0) }
+        var foreign: [String] = []
+        for path in after.paths + stale where try before.state(of: path) == .foreign { foreign.append(path) }
+        guard foreign.isEmpty else { throw Self.refusal(foreign) }
+        for file in files {
+            let isThere = try before.state(of: file.path) == .written
+            let isSame = try after.state(of: file.path) == .written
+            say("\(isSame ? "keep" : isThere ? "replace" : "write") \(file.path) (\(file.content.count) bytes)")
+        }
+        for path in stale { say("remove \(path)") }
+        guard !places.dryRun else { return }
+        try HostFile.makeFolder(places.folder)
+        // Whatever happens on the way, the list has what is there.
+        try before.adding(after).write()
+        try HostFile.write(files)
+        try HostFile.makeExecutable(places.script)
+        for path in stale { try HostFile.remove(path) }
+        try after.write()
+        HostFile.flush()
+    }
+
+    static func refusal(_ foreign: [String]) -> CommandFailure {
+        let lines = foreign.map { "\($0): not as domb install wrote it; move it away" }
+        return .refusal(lines.joined(separator: "\ndomb: "))
+    }
+}
+
+extension InstallPlaces {
+    /// A file of the distribution's own below the boot folder, relative to that.
+    fileprivate func onBoot(_ name: String, _ key: String) throws(CommandFailure) -> String {
+        let relative = name.hasPrefix("\(boot)/") ? String(name.dropFirst(boot.count + 1)) : name
+        guard !relative.hasPrefix("/") else { throw .refusal("\(key): \(name): not below \(boot)") }
+        guard HostFile.isThere("\(boot)/\(relative)") else {
+            throw .noInput("\(key): \(boot)/\(relative): no such file")
+        }
+        return relative
+    }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import Platform
+import SimulatedPlatform
+
+/// The files that `domb install` wrote, by their digests: what it may replace, and what `domb uninstall` removes. The list
+/// is kept as `sha256sum --check` reads it.
+struct InstalledFiles {
+    /// More than any launch has images.
+    private static let limit = 1 << 20
+    /// An initramfs with the images in it.
+    static let fileLimit = 2 << 30
+
+    let path: String
+    /// In the list's order. A file may have several while an installation is under way.
+    private(set) var digests: [(digest: [UInt8], path: String)] = []
+
+    init(reading path: String) throws(CommandFailure) {
+        self.path = path
+        guard let content = try HostFile.readIfThere(path, limit: Self.limit) else { return }
+        for (index, line) in content.split(separator: 0x0A).enumerated() {
+            let name = String(decoding: line.dropFirst(66), as: UTF8.self)
+            guard line.count > 66, let digest = Hexadecimal.bytes([UInt8](line.prefix(64))),
+                line.dropFirst(64).prefix(2).allSatisfy({ $0 == 0x20 }), name.hasPrefix("/")
+            else { throw .malformed("\(path):\(index + 1): not a line that domb install writes") }
+            digests.append((digest, name))
+        }
+    }
+
+    /// A list to be written.
+    init(path: String, _ files: [(content: [UInt8], path: String)]) {
+        self.path = path
+        digests = files.map { (Self.digest($0.content), $0.path) }
+    }
+
+    var paths: [String] {
+        var paths: [String] = []
+        for entry in digests where !paths.contains(entry.path) { paths.append(entry.path) }
+        return paths
+    }
+
+    var isEmpty: Bool { digests.isEmpty }
+
+    static func digest(_ content: [UInt8]) -> [UInt8] { SwiftCryptoHash.digest(.sha256, of: content).bytes }
+
+    enum State: Equatable { case absent, written, foreign }
+
+    /// Whether the file is one that `domb install` wrote, and as it wrote it.
+    func state(of file: String) throws(CommandFailure) -> State {
+        guard let content = try HostFile.readIfThere(file, limit: Self.fileLimit) else { return .absent }
+        let digest = Self.digest(content)
+        return digests.contains { $0.path == file && $0.digest == digest } ? .written : .foreign
+    }
+
+    func adding(_ other: InstalledFiles) -> InstalledFiles {
+        var both = self
+        both.digests += other.digests.filter { new in
+            !digests.contains { $0.path == new.path && $0.digest == new.digest }
+        }
+        return both
+    }
+
+    func write() throws(CommandFailure) {
+        let lines = digests.map { "\(hexadecimal($0.digest))  \($0.path)\n" }
+        try HostFile.write(Array(lines.joined().utf8), to: path)
+    }
+}

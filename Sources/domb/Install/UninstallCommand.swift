@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+
+struct UninstallCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "uninstall", abstract: "Remove what domb install wrote.",
+        discussion: """
+            Only files that are as they were written: others are named, with exit code 1, and nothing is removed. Run \
+            update-grub after it.
+            """)
+
+    @OptionGroup var places: InstallPlaces
+
+    func run() throws {
+        let installed = try InstalledFiles(reading: places.list)
+        guard !installed.isEmpty else { throw CommandFailure.noInput("\(places.list): nothing is installed") }
+        var foreign: [String] = []
+        for path in installed.paths where try installed.state(of: path) == .foreign { foreign.append(path) }
+        guard foreign.isEmpty else { throw Installation.refusal(foreign) }
+        // The script first: an entry without files would be worse than files without an entry.
+        for path in installed.paths.reversed() where try installed.state(of: path) == .written {
+            print("remove \(path)")
+            if !places.dryRun { try HostFile.remove(path) }
+        }
+        guard !places.dryRun else { return }
+        try HostFile.remove(places.list)
+        try HostFile.removeFolder(places.folder)
+        print("now run update-grub")
+    }
+}
