@@ -4,7 +4,7 @@
 public struct SystemError: Error, Equatable, Sendable {
     public enum Call: UInt8, Sendable {
         case mount, openModule, loadModule, readTable, readCommandLine, readProcesses, openTarget, readTarget
-        case openPrivcmd, execute, openConsole, startStore, checkStore
+        case openPrivcmd, execute, openConsole, startStore, checkStore, openModuleFile, createFile
 
         public var name: StaticString {
             switch self {
@@ -19,6 +19,8 @@ public struct SystemError: Error, Equatable, Sendable {
             case .openPrivcmd: "xc_interface_open"
             case .execute: "execveat"
             case .openConsole: "open of /dev/console"
+            case .openModuleFile: "reading the LCM"
+            case .createFile: "making a new file"
             case .startStore: "waiting for xenstored"
             case .checkStore: "another SHA-256 than the LCM's domb,xenstored:"
             }
