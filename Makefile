@@ -26,7 +26,7 @@ INIT := swift build -c release --scratch-path .build-init --traits EmbeddedInit
 FAULT := swift build -c release --scratch-path .build-fault --traits EmbeddedInit,FaultInjection
 
 .PHONY: build boot unit lint test test-all clean packages deps programs images fault rehearse xen-late-hwdom xenstored \
-	fuzz-replay tpm-faults model-check bench
+	toolstack fuzz-replay tpm-faults model-check bench
 
 build: packages deps programs images
 
@@ -55,6 +55,10 @@ programs: deps
 	@$(INIT) --product domb-construct
 	@strip -o out/domb-init .build-init/release/domb-init
 	@strip -o out/domb-construct .build-init/release/domb-construct
+
+# xl and its services, for the scenarios of a classic dom0.
+toolstack: deps
+	@rig/deps/toolstack.sh
 
 fault: programs
 	@echo "building domb-init-fault (the rig's test build)"
@@ -108,10 +112,10 @@ bench: boot rehearse
 	@rig/deps/apt.sh rig/bench/packages.txt
 	@python3 rig/bench/run.py
 
-test: lint build fault xen-late-hwdom xenstored unit model-check tpm-faults fuzz-replay boot
+test: lint build fault xen-late-hwdom xenstored toolstack unit model-check tpm-faults fuzz-replay boot
 	@python3 rig/scenarios.py --quick
 
-test-all: lint build fault xen-late-hwdom xenstored unit model-check tpm-faults fuzz-replay boot
+test-all: lint build fault xen-late-hwdom xenstored toolstack unit model-check tpm-faults fuzz-replay boot
 	@python3 rig/scenarios.py --all
 
 clean:

@@ -12,7 +12,7 @@ TOOLSTACK = paths.DEPS / "toolstack"
 LIBRARIES = TOOLSTACK / "usr/lib/x86_64-linux-gnu"
 PROGRAMS = TOOLSTACK / "usr/lib/xen-4.20/bin"
 BUSYBOX = TOOLSTACK / "usr/bin/busybox"
-SCRIPTS = paths.RIG / "dom0"
+SCRIPTS = paths.RIG / "dom0-scripts"
 SHELL = paths.OUT / "rig/dom0-shell"
 # In this order: each needs what is before it.
 MODULES = ("xen-privcmd", "xen-evtchn", "xenfs", "xen-gntdev")
@@ -44,6 +44,8 @@ def with_toolstack(work: Path, images: dict, lcms: dict, calls: tuple) -> Path:
         files[f"/usr/lib/xen-4.20/bin/{name}"] = PROGRAMS / name
         files |= {f"/usr/lib/x86_64-linux-gnu/{library.name}": library for library in _libraries(PROGRAMS / name)}
     files["/lib64/ld-linux-x86-64.so.2"] = LIBRARIES / "ld-linux-x86-64.so.2"
+    # Nothing is linked with it: the C library opens it where a thread is cancelled, as xl's is at its end.
+    files["/usr/lib/x86_64-linux-gnu/libgcc_s.so.1"] = LIBRARIES / "libgcc_s.so.1"
     for number, name in enumerate(MODULES):
         files[f"/lib/domb/modules/{number}-{name}.ko"] = next(paths.kernel_modules().rglob(f"{name}.ko"))
     ramdisk = work / "initramfs.cpio.gz"

@@ -20,11 +20,11 @@ class CannotTell(Exception):
     pass
 
 
-def identity(machine: qemu.Machine, init: Path = paths.DOMB_INIT) -> list:
+def identity(machine: qemu.Machine, init: Path = paths.DOMB_INIT, is_command: bool = False) -> list:
     """Options of `domb predict`: who will launch, and on what. Xen's own boot loader (xen.efi) puts the kernel's file
     name before its command line, and a space after it where the machine adds nothing."""
     xen = machine.xen.read_bytes()
-    return ["--domb-init", init, "--xsm", "none",
+    return [*(["--dom0-command"] if is_command else []), "--domb-init", init, "--xsm", "none",
             "--command-line", f"vmlinuz {qemu.LINUX_OPTIONS} {machine.linux_options}",
             "--xen-command-line", f"{qemu.XEN_OPTIONS} {machine.xen_options}",
             "--xen-version", _MAJOR_MINOR + _only(_EXTRA_VERSION, xen, machine.xen).decode(),
@@ -38,9 +38,9 @@ def _only(pattern: re.Pattern, data: bytes, name: Path) -> bytes:
     return found.pop()
 
 
-def predict(machine: qemu.Machine, lcm: Path, images: dict) -> Path:
+def predict(machine: qemu.Machine, lcm: Path, images: dict, is_command: bool = False) -> Path:
     """Leaves predicted.json and predicted.bin (the log, with every bank) in the machine's folder; returns the former."""
-    options = identity(machine)
+    options = identity(machine, is_command=is_command)
     for index, image in images.items():
         options += ["--image", f"{index}={image}"]
     values = machine.work / "predicted.json"

@@ -16,6 +16,8 @@ from pathlib import Path
 import afterlife
 import boot
 import checks
+import console as console_log
+import dom0
 import firmwarelog
 import grub
 import guests
@@ -67,7 +69,11 @@ def prepare(row: Scenario, work: Path) -> qemu.Machine:
     if row.sabotage:
         extra["/domb-init.real"] = row.init or paths.DOMB_INIT
     ramdisk = work / "initramfs.cpio.gz"
-    if row.bare:
+    if row.dom0:
+        build = dom0.with_toolstack if row.dom0 == "xl" else dom0.with_construct
+        ramdisk = build(work, images, {"lcm.dtb": made.dtb, **_other_lcms(row, images, work)}, row.calls)
+        tables = tables if row.dom0 == "construct" else []
+    elif row.bare:
         initramfs.bare(ramdisk, extra)
     else:
         initramfs.stock(ramdisk, images, programs.SABOTEUR if row.sabotage else row.init, extra,
@@ -79,12 +85,21 @@ def prepare(row: Scenario, work: Path) -> qemu.Machine:
         xen_options=boot.XEN_OPTIONS if row.xen == "late" else row.xen_words, linux_options=linux, tables=tables,
         timeout=HARD_LIMIT, memory=row.memory, cpus=row.cpus, cpu_features=row.cpu_features)
     if row.quoted:
-        prediction.predict(machine, made.dtb, images)
+        prediction.predict(machine, made.dtb, images, is_command=bool(row.dom0))
     if row.grub:
         machine.xen = paths.XEN_STOCK_MULTIBOOT
         machine.esp = grub.make_esp(machine, tables)
         machine.tables = []
     return machine
+
+
+def _other_lcms(row: Scenario, images: dict, work: Path) -> dict:
+    made = {}
+    for name, patches in row.other_lcms.items():
+        folder = work / f"of-{name}"
+        folder.mkdir()
+        made[name] = lcm.build(paths.EXAMPLES / row.source, images, folder, patches).dtb
+    return made
 
 
 def watch(row: Scenario, running, outcome) -> None:
@@ -103,7 +118,7 @@ def watch(row: Scenario, running, outcome) -> None:
         session.wait_for_end(running, HARD_LIMIT)
         return
     # The last line that a good launch owes, or the end of a failed one.
-    last = () if row.reports_failure else row.says[-1:]
+    last = () if row.reports_failure and not row.dom0 else row.says[-1:]
     session.wait_for_line(running, *last, *GIVEN_UP, patience=HARD_LIMIT)
     if row.runs:
         afterlife.until_all_tick(running, outcome, list(row.runs), None)
@@ -132,6 +147,9 @@ def attempt(row: Scenario) -> Result:
         outcome = session.boot(machine, lambda running, outcome: watch(row, running, outcome), row.tpm, row.banks,
                                keep_pcrs=not row.kill_tpm)
         scenario_checks.judge(row, outcome, work)
+        if row.dom0 == "construct" and not row.fails:
+            checks.replayed(console_log.trace(outcome.console()), work / "lcm.dtb", IMAGES[row.source](), work,
+                            ["--dom0-command"])
         if row.chain:
             checks.whole_chain(machine, outcome.saved, boot.PCR)
     except boot.FAILURES as error:
@@ -206,6 +224,7 @@ def main() -> int:
         return 0
     guests.build()
     programs.build()
+    dom0.build()
     started = time.monotonic()
     results = run(work, arguments.jobs)
     print(f"\n[scenarios] {time.monotonic() - started:.0f} s in all; logs in {FOLDER}\n{table(results)}", flush=True)

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/common.sh"
 
 PACKAGES="xen-utils-4.20 libxenmisc4.20 libxencall1 libxendevicemodel1 libxenevtchn1 libxenforeignmemory1 libxengnttab1
-    libxenhypfs1 libxenstore4 libxentoolcore1 libxentoollog1 libyajl2 libuuid1 liblzma5 libzstd1 zlib1g libc6
+    libxenhypfs1 libxenstore4 libxentoolcore1 libxentoollog1 libyajl2 libuuid1 liblzma5 libzstd1 zlib1g libc6 libgcc-s1
     busybox-static"
 
 toolstack() {

@@ -2,13 +2,9 @@
 # Runs the calls of /calls, one a line, as ordinary processes, and tells of each its exit status, its words, and what it
 # left in /run/log and /run/trace: for the call with a "*" before it in the form that a boot domain's console has, for the
 # others with "call N: " before each line.
-tell() {
-    sed "s/^/$1/" "$2"
-}
-
 show_files() {
     [ -e /run/trace ] && sed "s/^/$1domb-trace: /" /run/trace
-    [ -e /run/log ] || return
+    [ -s /run/log ] || return
     echo "$1domb-log-begin: $(wc -c </run/log)"
     base64 -w 76 /run/log | sed "s/^/$1domb-log: /"
     echo "$1domb-log-end: $(sha256sum /run/log | cut -d ' ' -f 1)"
@@ -23,10 +19,12 @@ while read -r call; do
     # shellcheck disable=SC2086
     $call >/run/output 2>&1 </dev/null
     status=$?
-    tell "$prefix" /run/output
+    sed "s/^domb: /${prefix:-domb: }/" /run/output
     show_files "$prefix"
     echo "DOM0 call $number: exit status $status"
-    command -v xl >/dev/null && xl list 2>/dev/null | tail -n +2 | sed "s/^/DOM0 xl list after call $number: /"
+    # The name, the domid and the state of each.
+    command -v xl >/dev/null && xl list 2>/dev/null | awk -v number=$number '$2 > 0 && NR > 1 {
+        print "DOM0 after call " number ": " $1 " " $2 " " $5 }'
 done </calls
 echo "DOM0 the end"
 # PID 1 has to stay.
