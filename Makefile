@@ -43,7 +43,7 @@ FAULT := swift build -c release --scratch-path .build-fault --traits EmbeddedIni
 INIT417 := DOMB_XEN=xen417 swift build -c release --scratch-path .build-init-4.17 --traits EmbeddedInit $(SAME)
 
 .PHONY: build boot unit lint test test-all clean packages deps programs images fault rehearse flask xen-late-hwdom xenstored \
-	fuzz-replay tpm-faults hash-threads model-check bench man sbom deb deb-tools lint-deb test-deb reproduce docs xen417
+	fuzz-replay tpm-faults hash-threads model-check bench man sbom deb deb-tools lint-deb test-deb reproduce docs xen417 toolstack
 
 build: packages deps programs images
 
@@ -91,6 +91,10 @@ xen417: deps
 	@for program in domb-init domb-construct; do \
 		$(INIT417) --product $$program && strip -o out/4.17/$$program .build-init-4.17/release/$$program || exit 1; \
 	done
+
+# xl and its services, for the scenarios of a classic dom0.
+toolstack: deps
+	@rig/deps/toolstack.sh
 
 fault: programs
 	@echo "building domb-init-fault (the rig's test build)"
@@ -182,10 +186,10 @@ bench: boot rehearse
 	@rig/deps/apt.sh rig/bench/packages.txt
 	@python3 rig/bench/run.py
 
-test: lint docs build xen417 fault flask xenstored unit model-check tpm-faults hash-threads fuzz-replay boot
+test: lint docs build xen417 fault flask xenstored toolstack unit model-check tpm-faults hash-threads fuzz-replay boot
 	@python3 rig/scenarios.py --quick
 
-test-all: lint docs build xen417 fault flask xenstored unit model-check tpm-faults hash-threads fuzz-replay boot
+test-all: lint docs build xen417 fault flask xenstored toolstack unit model-check tpm-faults hash-threads fuzz-replay boot
 	@python3 rig/scenarios.py --all
 
 clean:

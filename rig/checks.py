@@ -53,13 +53,24 @@ def predicted(work: Path, pcrs: str, pcr: int) -> None:
         require(value == expected.get(bank), f"PCR {pcr}, bank {bank}: predicted {expected.get(bank)}, it is {value}")
 
 
-def quoted(work: Path, saved: tuple, pcr: int, banks: list) -> None:
-    """tpm2_checkquote takes a quote of the PCR together with the log, and so does domb verify."""
+def quoted(work: Path, saved: tuple, pcr: int, banks: list, is_command: bool = False) -> None:
+    """tpm2_checkquote takes a quote of the PCR together with the log, and so does domb verify; a command's launch only
+    where that is allowed."""
     folder = tpm.quote(work, saved, [pcr], banks)
     log = work / "measurements.bin"
     run("tpm2_checkquote", "-u", folder / "ak.pem", "-m", folder / "quote.msg", "-s", folder / "quote.sig",
         "-f", folder / "quote.pcrs", "-g", "sha256", "-q", tpm.NONCE, "-e", log)
-    run(*_verify(log, folder), "--pcrs", work / "pcrs.yaml", "--expect", work / "predicted.json", "--without-launcher")
+    command = [*_verify(log, folder), "--pcrs", work / "pcrs.yaml", "--expect", work / "predicted.json",
+               "--without-launcher"]
+    run(*command, *(["--allow-command"] if is_command else []))
+    if not is_command:
+        return
+    try:
+        run(*command)
+    except ToolError as error:
+        require("exit status 1:" in str(error), f"a command's launch: {error}")
+        return
+    raise CheckFailed("domb verify takes a command's launch for a boot domain's")
 
 
 def _verify(log: Path, folder: Path) -> list:
@@ -107,9 +118,9 @@ def closed_before_unpause(trace: list) -> None:
             "the PCR was not read between the last extend and the first unpause")
 
 
-def replayed(trace: list, lcm: Path, images: dict, work: Path) -> None:
+def replayed(trace: list, lcm: Path, images: dict, work: Path, words: list = ()) -> None:
     """`domb replay` does with the recorded answers what was recorded, and tells the line of an entry that was edited."""
-    options = [word for index, image in images.items() for word in ("--image", f"{index}={image}")]
+    options = [*words, *(word for index, image in images.items() for word in ("--image", f"{index}={image}"))]
 
     def replay(entries: list) -> str:
         path = work / "replayed.jsonl"

@@ -22,7 +22,7 @@ class CannotTell(Exception):
     pass
 
 
-def identity(machine: qemu.Machine, init: Path = paths.DOMB_INIT) -> list:
+def identity(machine: qemu.Machine, init: Path = paths.DOMB_INIT, is_command: bool = False) -> list:
     """Options of `domb predict`: who will launch, and on what. Xen's own boot loader (xen.efi) puts the kernel's file
     name before its command line, and a space after it where the machine adds nothing; GRUB does neither."""
     xen = machine.xen.read_bytes()
@@ -32,8 +32,8 @@ def identity(machine: qemu.Machine, init: Path = paths.DOMB_INIT) -> list:
     if machine.xen.suffix == ".gz":
         xen, build_id = gzip.decompress(xen), _BUILD_NOTE
         lines = [f"{qemu.LINUX_OPTIONS} {machine.linux_options}".strip(), lines[1].strip()]
-    return ["--domb-init", init, "--xsm", "enforcing" if machine.policy else "none", "--command-line", lines[0],
-            "--xen-command-line", lines[1], "--xen-version", version + _only(_EXTRA_VERSION[version], xen, machine.xen).decode(),
+    return [*(["--dom0-command"] if is_command else []), "--domb-init", init, "--xsm", "enforcing" if machine.policy else "none", "--command-line",
+            lines[0], "--xen-command-line", lines[1], "--xen-version", version + _only(_EXTRA_VERSION[version], xen, machine.xen).decode(),
             "--xen-build-id", _only(build_id, xen, machine.xen).hex()]
 
 
@@ -44,9 +44,9 @@ def _only(pattern: re.Pattern, data: bytes, name: Path) -> bytes:
     return found.pop()
 
 
-def predict(machine: qemu.Machine, lcm: Path, images: dict, init: Path = paths.DOMB_INIT) -> Path:
+def predict(machine: qemu.Machine, lcm: Path, images: dict, init: Path = paths.DOMB_INIT, is_command: bool = False) -> Path:
     """Leaves predicted.json and predicted.bin (the log, with every bank) in the machine's folder; returns the former."""
-    options = identity(machine, init)
+    options = identity(machine, init, is_command)
     for index, image in images.items():
         options += ["--image", f"{index}={image}"]
     values = machine.work / "predicted.json"

@@ -16,8 +16,8 @@ NOTHING, GOOD, FAILED, UNMEASURED = "nothing", "a good launch", "an error and th
 class Scenario:
     name: str
     # Its group: 1 shutdown, 2 park and exec, 3 changed images, 4 TPM, 5 LCM, 6 refusals, 7 the boot domain's own
-    # processes, 8 faults, 9 measurement, 10 configuration, 11 readiness and failure
-    # policy, 12 confinement.
+    # processes, 8 faults, 9 measurement, 10 configuration, 11 readiness and failure policy, 12 confinement, 13 a command of
+    # a classic dom0.
     number: int
     title: str
     # Parts of lines that DomB, the construct stage, the saboteur or the next init must print.
@@ -60,6 +60,11 @@ class Scenario:
     grub: bool = False
     # domb-init alone, without the construct stage.
     bare: bool = False
+    # domb-init as a command of a classic dom0 whose domains "xl" or "construct" creates (dom0.py); the calls there, of
+    # which the one with "* " before it is the launch that is judged; LCMs besides /lcm.dtb, as replacements in the source.
+    dom0: str = ""
+    calls: tuple = ()
+    other_lcms: dict = field(default_factory=dict)
     linux: str = ""
     sabotage: str | None = None
     # What stands at /domb-init instead of out/domb-init.

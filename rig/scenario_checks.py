@@ -28,6 +28,8 @@ def judge(row: kinds.Scenario, outcome, work: Path) -> None:
         checks.confined(console, set(row.denied) | set(flask.attempts(console.boot)))
     trace = console_log.trace(console)
     _extended(row, outcome, trace)
+    if row.dom0 and not row.fails:
+        checks.closed_before_unpause(trace)
     if row.unpauses is not None:
         require(checks.unpaused(trace) == list(row.unpauses), f"unpaused were {checks.unpaused(trace)}")
     elif row.fails:
@@ -93,7 +95,7 @@ def _logged(row: kinds.Scenario, outcome, console, work: Path) -> None:
         require(not row.banks or banks == sorted(row.banks), f"active banks {banks}, expected {row.banks}")
         if row.quoted:
             checks.predicted(work, outcome.pcrs, PCR)
-            checks.quoted(work, outcome.saved, PCR, banks)
+            checks.quoted(work, outcome.saved, PCR, banks, bool(row.dom0))
     else:
         tcglog.replayed(work / "measurements.bin")
     events = tcglog.parse(data)

@@ -195,6 +195,34 @@ def other_xens() -> list:
     ]
 
 
+def commands() -> list:
+    launch = "/domb-init --lcm /lcm.dtb --log /run/log --trace /run/trace"
+    # Another PCR than the launch's: a failed one closes it for this boot.
+    changed = (('bootargs = "second"', 'bootargs = "other"'), ("domb,pcr = <11>", "domb,pcr = <12>"))
+    late = waits_for("first", "domb,ready-timeout = <3000>")
+    return [
+        Scenario("classic-dom0", 13, "xl creates domains paused; domb-init --lcm fails, is refused, and launches them: exit statuses",
+                 ("DOM0 xl create -p /xl/1-first.cfg: 0", "DOM0 xl create -p /xl/2-second.cfg: 0",
+                  "DOM0 call 1: exit status 64", "DOM0 call 2: exit status 66", "call 3: launch failed: measure: domain 2:",
+                  "call 3: no domain was unpaused", "DOM0 call 3: exit status 2", "DOM0 after call 3: first 1 --p---",
+                  "DOM0 after call 3: second 2 --p---", "call 4: launch failed: plan: PCR 12 is in use",
+                  "DOM0 call 4: exit status 1", "handoff shutdown, which a command does not carry out",
+                  "domb: launch complete: 2 domains unpaused", "DOM0 call 5: exit status 0", "DOM0 the end"), ends=STAYS,
+                 patches=((PARK, SHUTDOWN),), dom0="xl", runs=(1, 2), unpauses=(1, 2), log=GOOD,
+                 calls=("/domb-init", "/domb-init --lcm /absent.dtb", launch.replace("lcm.dtb", "changed.dtb"),
+                        launch.replace("lcm.dtb", "changed.dtb"), f"* {launch}"), other_lcms={"changed.dtb": changed}),
+        Scenario("dom0-predicted", 13, "a command, domains by domb-construct: log and PCR as predicted, the trace replays",
+                 ("domb: launch complete: 2 domains unpaused", "DOM0 call 1: exit status 0",
+                  "call 2: launch failed: plan: PCR 11 is in use", "DOM0 call 2: exit status 1", "DOM0 the end"), ends=STAYS,
+                 dom0="construct", runs=BOTH, log=GOOD, quoted=True,
+                 calls=(f"* {launch} domb.tpm=require", launch), quick=False),
+        Scenario("dom0-late", 13, "a command whose launch fails after an unpause says so by its exit status",
+                 ("domb: launch failed: ready: domain 2: not ready within 3000 ms", "domb: unpaused before the failure: 2",
+                  "DOM0 call 1: exit status 3", "DOM0 the end"), ends=STAYS, patches=late, dom0="construct",
+                 ran_before=(2,), unpauses=(2,), calls=(f"* {launch}",), quick=False),
+    ]
+
+
 def refused_plans() -> list:
     return [
         Scenario("shutdown-refused", 2, "stock Xen: DomB is the hardware domain, shutdown is refused",
@@ -302,5 +330,5 @@ def confinement() -> list:
 
 
 def all_scenarios() -> list:
-    return (good_launches() + other_xens() + configured() + served() + readiness() + refused_plans() + refused_tables() + attacks()
-            + measurement() + confinement())
+    return (good_launches() + other_xens() + configured() + served() + readiness() + commands() + refused_plans()
+            + refused_tables() + attacks() + measurement() + confinement())

@@ -15,6 +15,9 @@ from pathlib import Path
 
 import afterlife
 import boot
+import checks
+import console as console_log
+import dom0
 import flask
 import grub
 import guests
@@ -78,7 +81,11 @@ def prepare(row: Scenario, work: Path) -> qemu.Machine:
     if row.sabotage:
         extra["/domb-init.real"] = init
     ramdisk = work / "initramfs.cpio.gz"
-    if row.bare:
+    if row.dom0:
+        build = dom0.with_toolstack if row.dom0 == "xl" else dom0.with_construct
+        ramdisk = build(work, images, {"lcm.dtb": made.dtb, **_other_lcms(row, images, work)}, row.calls)
+        tables = tables if row.dom0 == "construct" else []
+    elif row.bare:
         initramfs.bare(ramdisk, extra)
     else:
         initramfs.stock(ramdisk, images, programs.SABOTEUR if row.sabotage else init, extra,
@@ -92,7 +99,7 @@ def prepare(row: Scenario, work: Path) -> qemu.Machine:
         policy=flask.policy(work, row.policy_without) if row.flask else None,
         timeout=HARD_LIMIT, memory=row.memory, cpus=row.cpus, cpu_features=row.cpu_features)
     if row.quoted:
-        prediction.predict(machine, made.dtb, images, init)
+        prediction.predict(machine, made.dtb, images, init, is_command=bool(row.dom0))
     if row.grub:
         machine.xen = paths.XEN_STOCK_MULTIBOOT
         grub.by_hand(machine, tables)
@@ -104,6 +111,15 @@ def xen_options(row: Scenario) -> str:
     if row.flask:
         return flask.ENFORCING
     return boot.XEN_OPTIONS if row.xen == "late" else row.xen_words
+
+
+def _other_lcms(row: Scenario, images: dict, work: Path) -> dict:
+    made = {}
+    for name, patches in row.other_lcms.items():
+        folder = work / f"of-{name}"
+        folder.mkdir()
+        made[name] = lcm.build(paths.EXAMPLES / row.source, images, folder, patches).dtb
+    return made
 
 
 def watch(row: Scenario, running, outcome) -> None:
@@ -119,7 +135,7 @@ def watch(row: Scenario, running, outcome) -> None:
         session.wait_for_end(running, HARD_LIMIT)
         return
     # The last line that a good launch owes, or the end of a failed one.
-    last = () if row.reports_failure else row.says[-1:]
+    last = () if row.reports_failure and not row.dom0 else row.says[-1:]
     session.wait_for_line(running, *last, *GIVEN_UP, patience=HARD_LIMIT)
     if row.runs:
         afterlife.until_all_tick(running, outcome, list(row.runs), None)
@@ -148,6 +164,11 @@ def attempt(row: Scenario) -> Result:
         outcome = session.boot(machine, lambda running, outcome: watch(row, running, outcome), row.tpm, row.banks,
                                keep_pcrs=not row.kill_tpm)
         scenario_checks.judge(row, outcome, work)
+        if row.dom0 == "construct" and not row.fails:
+            checks.replayed(console_log.trace(outcome.console()), work / "lcm.dtb", IMAGES[row.source](), work,
+                            ["--dom0-command"])
+        if row.chain:
+            checks.whole_chain(machine, outcome.saved, boot.PCR)
     except boot.FAILURES as error:
         wrong = str(error)
     except Exception as error:  # A scenario that breaks the rig is a failure, not the end of the others.
@@ -219,6 +240,7 @@ def main() -> int:
         return 0
     guests.build()
     programs.build()
+    dom0.build()
     started = time.monotonic()
     results = run(work, arguments.jobs)
     print(f"\n[scenarios] {time.monotonic() - started:.0f} s in all; logs in {FOLDER}\n{table(results)}", flush=True)

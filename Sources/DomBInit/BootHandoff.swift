@@ -11,12 +11,20 @@ import XenBindings
 
 /// The end of a good launch: one step, after which DomB can do nothing (I7).
 struct BootHandoff: ~Copyable {
-    private let kind: HandoffKind
+    /// `nil` for a command, which hands nothing over.
+    private let kind: HandoffKind?
     /// Nothing was launched: no LCM.
     private let isClassic: Bool
     /// Open since before it was measured; for `exec` only.
     private let nextInit: ProgramFile?
-    private var end = LaunchEnd.complete
+    private(set) var end = LaunchEnd.complete
+
+    /// A command's.
+    init() {
+        kind = nil
+        isClassic = false
+        nextInit = nil
+    }
 
     init(_ settings: LaunchSettings) throws(LaunchFailure) {
         kind = settings.handoff
@@ -75,7 +83,7 @@ struct BootHandoff: ~Copyable {
         case .shutdown:
             let error = host.shutDownCaller()
             ending.fail(journal, unpaused: unpaused, LaunchFailure(.handoff, .hypercall(error)))
-        case .park:
+        case .park, nil:
             Self.close(host)
             PowerControl.closeDescriptors()
             PowerControl.sleepForEver()
@@ -90,7 +98,7 @@ struct BootHandoff: ~Copyable {
         switch kind {
         case .shutdown: .shutdown
         case .execute: .execute
-        case .park: .park
+        case .park, nil: .park
         }
     }
 
@@ -104,7 +112,7 @@ struct BootHandoff: ~Copyable {
         }
     }
 
-    private borrowing func report(_ machine: inout BootMachine) {
+    borrowing func report(_ machine: inout BootMachine) {
         var memory = Line("peak memory ")
         memory.append(decimal: PowerControl.peakMemory())
         memory.append(" KiB")
@@ -117,8 +125,11 @@ struct BootHandoff: ~Copyable {
         }
         var line = Line("launch complete: ")
         line.append(decimal: UInt64(machine.unpaused.count))
-        line.append(" domains unpaused, handoff ")
-        line.append(kind.name)
+        line.append(" domains unpaused")
+        if let kind {
+            line.append(", handoff ")
+            line.append(kind.name)
+        }
         machine.journal.note(line)
     }
 }

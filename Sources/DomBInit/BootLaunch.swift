@@ -21,13 +21,13 @@ struct BootLaunch {
         guard let bytes = try readModule() else { return try classicBoot(on: &machine) }
         let digest = LibcryptoHash.digest(.sha256, of: bytes)
         let module = try parse(bytes)
-        let (store, others) = try processes(module.settings.xenstored)
+        let (store, others) = processes(module.settings.xenstored)
         try confine(module.settings)
         let facts = try machine.facts(
-            for: module, otherProcesses: others, hasXenstored: store != nil,
+            for: module, launcher: arguments.launcher, otherProcesses: others, hasXenstored: store != nil,
             inheritedDescriptors: preparation.inheritedDescriptors)
         let plan = try plan(module, digest, facts)
-        let handoff = try BootHandoff(module.settings)
+        let handoff = arguments.launcher == .command ? BootHandoff() : try BootHandoff(module.settings)
         announce(plan, on: &machine)
         let identity = LaunchIdentity(
             identity: identity(facts.hypervisor), moduleByteCount: UInt64(bytes.count), moduleDigest: digest,
@@ -38,29 +38,29 @@ struct BootLaunch {
     /// The LCM is read by now, which is Swift without C: what comes is C libraries that read what domains, TPM and xenstored
     /// say. A filter stays for whatever is executed, so with the handoff `exec` there can be none.
     private func confine(_ settings: LaunchSettings) throws(LaunchFailure) {
-        guard settings.handoff != .execute else { return }
+        guard settings.handoff != .execute, arguments.launcher != .command else { return }
         do throws(SystemError) { try Confinement.enter() } catch { throw LaunchFailure(.prepare, .system(error)) }
     }
 
-    /// The process that runs the LCM's xenstored, and all others.
-    private func processes(_ xenstored: Digest?) throws(LaunchFailure) -> (store: UInt32?, others: [UInt32]) {
+    /// The process that runs the LCM's xenstored, and all others. One whose program cannot be read is another.
+    private func processes(_ xenstored: Digest?) -> (store: UInt32?, others: [UInt32]) {
         var others = preparation.otherProcesses
         guard let xenstored else { return (nil, others) }
-        do throws(SystemError) {
-            for (index, process) in others.enumerated() {
-                if try Processes.digest(of: process, LibcryptoHash.self) == xenstored {
-                    return (others.remove(at: index), others)
-                }
+        for (index, process) in others.enumerated() {
+            do throws(SystemError) {
+                guard try Processes.digest(of: process, LibcryptoHash.self) == xenstored else { continue }
+                return (others.remove(at: index), others)
+            } catch {
+                continue
             }
-        } catch {
-            throw LaunchFailure(.facts, .system(error))
         }
         return (nil, others)
     }
 
     private func identity(_ facts: HypervisorFacts) -> LaunchEvent.Identity {
         LaunchEvent.Identity(
-            buildID: BuildID.own(), commandLine: arguments.commandLine, xenVersion: facts.version,
+            launcher: arguments.launcher, buildID: BuildID.own(), commandLine: arguments.commandLine,
+            xenVersion: facts.version,
             xenBuildID: facts.buildID, xenCommandLine: facts.commandLine, securityMode: facts.securityMode)
     }
 
@@ -76,6 +76,7 @@ struct BootLaunch {
         line.append(plan.module.settings.coverage.name)
         line.append(", handoff ")
         line.append(plan.module.settings.handoff.name)
+        if arguments.launcher == .command { line.append(", which a command does not carry out") }
         machine.journal.note(line)
         if plan.banks == nil {
             machine.journal.note(Line("warning: no TPM answers: this launch is not measured into one"))
@@ -102,6 +103,7 @@ struct BootLaunch {
 
     /// The LCM, copied once: only this copy is hashed and parsed.
     private func readModule() throws(LaunchFailure) -> [UInt8]? {
+        if let module = preparation.module { return module }
         let tables: [[UInt8]]
         do throws(SystemError) {
             tables = try ACPITables.readAll()

@@ -20,6 +20,8 @@ typealias BootMachine = Machine<XenctrlHypervisor, BootStore, ConsoleJournal, Li
 @main
 struct DomBInit {
     static func main() {
+        // Nothing that a command line says makes PID 1 a command, or a command PID 1.
+        guard Processes.isInit else { CommandLaunch.run() }
         let preparation = Preparation.run()
         let ending = Ending(preparation.arguments)
         let host: XenctrlHypervisor

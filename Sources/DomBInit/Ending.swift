@@ -25,10 +25,7 @@ struct Ending {
         var journal = machine.journal
         let unpaused = machine.unpaused
         Self.release(machine.releaseStore())
-        var line = Line("launch failed, recovered: ")
-        line.append(failure.message)
-        journal.note(line)
-        journal.note(Self.unpausedLine(unpaused))
+        Self.tell(&journal, "launch failed, recovered: ", failure, unpaused: unpaused)
         journal.note(Line("end: hold"))
         journal.flush()
         PowerControl.closeDescriptors()
@@ -44,14 +41,20 @@ struct Ending {
     }
 
     private func tell(_ journal: inout ConsoleJournal, unpaused: [DomainID], _ failure: LaunchFailure) {
-        var line = Line("launch failed: ")
-        line.append(failure.message)
-        journal.note(line)
-        journal.note(Self.unpausedLine(unpaused))
+        Self.tell(&journal, "launch failed: ", failure, unpaused: unpaused)
         var end = Line("end: ")
         end.append(arguments.end.name)
         journal.note(end)
         journal.flush()
+    }
+
+    static func tell(
+        _ journal: inout ConsoleJournal, _ what: StaticString, _ failure: LaunchFailure, unpaused: [DomainID]
+    ) {
+        var line = Line(what)
+        line.append(failure.message)
+        journal.note(line)
+        journal.note(unpausedLine(unpaused))
     }
 
     private func end() -> Never {

@@ -7,6 +7,16 @@ struct DomainDraft {
     enum Reference {
         case phandle(UInt32)
         case name([UInt8])
+
+        var text: [UInt8] {
+            switch self {
+            case .name(let name): return name
+            case .phandle(let phandle):
+                var line = Line()
+                line.append(decimal: UInt64(phandle))
+                return line.bytes
+            }
+        }
     }
 
     let place: Place

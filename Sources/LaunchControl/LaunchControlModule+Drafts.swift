@@ -41,7 +41,7 @@ extension LaunchControlModule {
         for (index, draft) in drafts.enumerated() {
             for backend in draft.description.extended.partners where !backend.isBootDomain {
                 let server = names.find(backend.name)
-                if server == nil { problems.report(draft.place.error(.unknownBackend)) }
+                if server == nil { problems.report(draft.place.error(.unknownBackend, of: backend.name)) }
                 if server == index { problems.report(draft.place.error(.selfDependency)) }
             }
         }
@@ -51,7 +51,7 @@ extension LaunchControlModule {
         for draft in drafts {
             guard let name = draft.description.extended.cpupool else { continue }
             if !settings.cpupools.contains(where: { $0.name == name }) {
-                problems.report(draft.place.error(.unknownCPUPool, "domb,cpupool"))
+                problems.report(draft.place.error(.unknownCPUPool, "domb,cpupool", of: name))
             }
         }
     }
@@ -76,7 +76,8 @@ extension LaunchControlModule {
                     case .name(let name): names.find(name)
                     }
                 guard let target else {
-                    problems.report(drafts[index].place.error(.unknownPhandle, "domb,depends-on"))
+                    problems.report(
+                        drafts[index].place.error(.unknownPhandle, "domb,depends-on", of: reference.text))
                     continue
                 }
                 guard target != index else {

@@ -69,10 +69,13 @@ public struct ParseError: Error, Equatable, Sendable {
     public let offset: Int
     /// The node path or property concerned, empty for errors of form.
     public let place: [UInt8]
+    /// The name, or the phandle in decimal, that nothing has; empty for errors of another kind.
+    public let reference: [UInt8]
 
-    public init(_ code: Code, at offset: Int, place: [UInt8] = []) {
+    public init(_ code: Code, at offset: Int, place: [UInt8] = [], reference: [UInt8] = []) {
         self.code = code
         self.offset = offset
         self.place = place
+        self.reference = reference
     }
 }

@@ -9,9 +9,12 @@ struct Place {
     /// A node's path, or what serves as one.
     let path: [UInt8]
 
-    func error(_ code: ParseError.Code) -> ParseError { ParseError(code, at: offset, place: path) }
+    func error(_ code: ParseError.Code, of reference: [UInt8] = []) -> ParseError {
+        ParseError(code, at: offset, place: path, reference: reference)
+    }
 
-    func error(_ code: ParseError.Code, _ property: StaticString) -> ParseError {
-        ParseError(code, at: offset, place: path + [UInt8(ascii: ":")] + Line(property).bytes)
+    func error(_ code: ParseError.Code, _ property: StaticString, of reference: [UInt8] = []) -> ParseError {
+        ParseError(
+            code, at: offset, place: path + [UInt8(ascii: ":")] + Line(property).bytes, reference: reference)
     }
 }

@@ -5,12 +5,15 @@ import Platform
 
 /// The journal on the console: lines for people, and beside them the trace and the event log for whoever records the
 /// console. docs/console.md gives every line's form. No line is longer than 127 bytes, since Xen passes a domain's
-/// output on in pieces of 128.
+/// output on in pieces of 128. For a command the console is standard error, and trace and log may go to files.
 public struct ConsoleJournal: Journal {
     private static let standardError: Int32 = 2
     private static let lineLimit = 127
 
     private let prefix: StaticString
+    private let isCommand: Bool
+    private let log: NewFile?
+    private let trace: NewFile?
     private let start: UInt64
     private var sequence: UInt64 = 0
 
@@ -19,6 +22,14 @@ public struct ConsoleJournal: Journal {
         let result = domb_open_console()
         guard result == 0 else { throw SystemError(.openConsole, code: -result) }
         self.prefix = prefix
+        (isCommand, log, trace) = (false, nil, nil)
+        start = domb_monotonic_microseconds()
+    }
+
+    /// A command's: standard error is what it was given. Without a file for it the trace is not written.
+    public init(command prefix: StaticString, log: NewFile?, trace: NewFile?) {
+        self.prefix = prefix
+        (isCommand, self.log, self.trace) = (true, log, trace)
         start = domb_monotonic_microseconds()
     }
 
@@ -59,7 +70,10 @@ public struct ConsoleJournal: Journal {
         // One that does not fit would break the line.
         if !entry.detail.bytes.isEmpty, line.bytes.count + detail.bytes.count < Self.lineLimit { line.append(detail) }
         line.append("}")
-        write(line)
+        guard isCommand else { return write(line) }
+        // From the brace on: a file of such lines is what `domb replay --trace` reads.
+        guard let trace, let brace = line.bytes.firstIndex(of: UInt8(ascii: "{")) else { return }
+        _ = trace.append([UInt8](line.bytes[brace...]) + [UInt8(ascii: "\n")])
     }
 
     public mutating func measured(_ domid: DomainID, name: [UInt8], digest: Digest) {
@@ -75,6 +89,10 @@ public struct ConsoleJournal: Journal {
     }
 
     public mutating func publish(eventLog: [UInt8], digest: Digest) {
+        if let log {
+            if log.replace(with: eventLog) { return }
+            note(Line("the log's file does not take it; here it is"))
+        }
         var begin = Line(prefix)
         begin.append("-log-begin: ")
         begin.append(decimal: UInt64(eventLog.count))

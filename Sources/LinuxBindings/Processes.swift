@@ -8,6 +8,9 @@ public enum Processes {
     /// PF_KTHREAD (Linux, include/linux/sched.h): a thread of the kernel, not of a program.
     private static let kernelThread: UInt64 = 0x0020_0000
 
+    /// Whether this program is PID 1: the boot domain's init.
+    public static var isInit: Bool { domb_process_id() == 1 }
+
     /// The process ids of every user process but the caller.
     public static func others() throws(SystemError) -> [UInt32] {
         do throws(Errno) {

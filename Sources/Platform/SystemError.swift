@@ -5,7 +5,7 @@ public struct SystemError: Error, Equatable, Sendable {
     /// What was asked of Linux.
     public enum Call: UInt8, Sendable {
         case mount, openModule, loadModule, readTable, readCommandLine, readProcesses, openTarget, readTarget
-        case openPrivcmd, execute, openConsole, startStore, checkStore, confine
+        case openPrivcmd, execute, openConsole, startStore, checkStore, confine, openModuleFile, createFile
 
         /// In words, for people.
         public var name: StaticString {
@@ -21,6 +21,8 @@ public struct SystemError: Error, Equatable, Sendable {
             case .openPrivcmd: "xc_interface_open"
             case .execute: "execveat"
             case .openConsole: "open of /dev/console"
+            case .openModuleFile: "reading the LCM"
+            case .createFile: "making a new file"
             case .startStore: "waiting for xenstored"
             case .checkStore: "another SHA-256 than the LCM's domb,xenstored:"
             case .confine: "confining PID 1"

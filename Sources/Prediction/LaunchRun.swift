@@ -32,8 +32,8 @@ public struct LaunchRun {
             host: host, store: tpm, journal: RecordingJournal(clock: clock, tick: tick), hashing: SwiftCryptoHash.self)
         do throws(LaunchFailure) {
             let facts = try machine.facts(
-                for: module, otherProcesses: [], hasXenstored: module.settings.xenstored != nil,
-                inheritedDescriptors: [])
+                for: module, launcher: arguments.launcher, otherProcesses: [],
+                hasXenstored: module.settings.xenstored != nil, inheritedDescriptors: [])
             let planned: LaunchPlan
             do throws(PlanRefusal) {
                 planned = try LaunchPlan(

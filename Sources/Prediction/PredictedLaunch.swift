@@ -36,17 +36,19 @@ public struct PredictedLaunch: Sendable {
     public init(
         _ module: LaunchControlModule, _ identity: LaunchIdentity, domains built: [SimulatedDomain], on host: Host
     ) throws(LaunchFailure) {
-        let arguments: LaunchArguments
+        var arguments: LaunchArguments
         do throws(LaunchArguments.ParseFailure) {
             arguments = try LaunchArguments(parsing: identity.identity.commandLine)
         } catch {
             throw LaunchFailure(.prepare, .argument(error.word))
         }
+        arguments.launcher = identity.identity.launcher
         var machine = Machine(
             host: Self.hypervisor(module, identity.identity, built, host), store: Self.tpm(module, host),
             journal: RecordingJournal(), hashing: SwiftCryptoHash.self)
         let facts = try machine.facts(
-            for: module, otherProcesses: [], hasXenstored: module.settings.xenstored != nil, inheritedDescriptors: [])
+            for: module, launcher: arguments.launcher, otherProcesses: [],
+            hasXenstored: module.settings.xenstored != nil, inheritedDescriptors: [])
         let plan: LaunchPlan
         do throws(PlanRefusal) {
             plan = try LaunchPlan(module: module, digest: identity.moduleDigest, facts: facts, arguments: arguments)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import LaunchControl
+import Measurement
 import Platform
 
 /// DomB's own settings on the boot domain's kernel command line, which the boot loader's measurement covers. They may
@@ -16,6 +17,10 @@ public struct LaunchArguments: Equatable, Sendable {
     public var end: End
     /// The whole command line, as it is measured.
     public var commandLine: [UInt8]
+    /// Who launches. No word of the kernel's command line can say so: PID 1 is always the boot domain's.
+    public var launcher = LaunchEvent.Identity.Launcher.bootDomain
+    /// `--allow-others`, for a command: domains may exist that the LCM does not name.
+    public var allowsOthers = false
 
     /// What follows a failure.
     public enum End: UInt8, Sendable {

@@ -8,7 +8,7 @@ public struct LaunchFacts: Equatable, Sendable {
     public var hypervisor: HypervisorFacts
     /// The TPM_ALG_IDs of the active banks, or why no TPM answers.
     public var tpm: TPM
-    /// For a PCR that takes extends from locality 2 only.
+    /// For a PCR that takes extends from locality 2 only, and for a command, before which the PCR may have been used.
     public var dynamicPCR: DynamicPCR?
     /// User processes of the boot domain besides DomB and the LCM's xenstored.
     public var otherProcesses: [UInt32]
@@ -29,6 +29,8 @@ public struct LaunchFacts: Equatable, Sendable {
         case noLocality(TPMError)
         /// It holds what a TPM gives it at power on: no dynamic launch has begun it.
         case notBegun
+        /// Something was extended into it since the TPM's reset.
+        case used
         /// It holds zeros in every bank.
         case zero
     }

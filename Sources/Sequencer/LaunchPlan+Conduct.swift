@@ -4,8 +4,9 @@ import LaunchControl
 import Platform
 
 extension LaunchPlan {
-    /// Every readiness can come, and every failure has its answer. Returns the index of the Recovery Domain.
-    static func checkConduct(_ module: LaunchControlModule) throws(PlanRefusal) -> Int? {
+    /// Every readiness can come, and every failure has its answer. Returns the index of the Recovery Domain. `hasRings`:
+    /// the domains' rings to xenstore are there already.
+    static func checkConduct(_ module: LaunchControlModule, hasRings: Bool) throws(PlanRefusal) -> Int? {
         var recovery: Int?
         for (index, domain) in module.domains.enumerated() where domain.roles.contains(.recovery) {
             guard recovery == nil else { throw .secondRecovery(domain.domid) }
@@ -22,7 +23,7 @@ extension LaunchPlan {
                 guard !domain.roles.contains(.hardware) else { throw .hardwareShutdown(domain.domid) }
             case .node(let path, _):
                 guard module.settings.xenstored != nil else { throw .noXenstore(domain.domid) }
-                guard path.first == UInt8(ascii: "/") || domain.extended.usesStore else {
+                guard path.first == UInt8(ascii: "/") || domain.extended.usesStore || hasRings else {
                     throw .noStoreRing(domain.domid)
                 }
             }

@@ -2,6 +2,7 @@
 
 import ConfigApply
 import LaunchControl
+import Measurement
 import Platform
 
 extension LaunchPlan {
@@ -69,12 +70,18 @@ extension LaunchPlan {
         }
     }
 
-    /// The one running domain that the LCM does not name is the boot domain itself.
-    static func bootDomain(_ module: LaunchControlModule, _ facts: HypervisorFacts) throws(PlanRefusal) -> DomainID {
+    /// The one running domain that the LCM does not name is the boot domain itself; for a command that is domain 0.
+    static func bootDomain(
+        _ module: LaunchControlModule, _ facts: HypervisorFacts, _ arguments: LaunchArguments
+    ) throws(PlanRefusal) -> DomainID {
         let existing = facts.domains.inOrder { $0.domid < $1.domid }
         let named = module.domains.map { $0.domid }.inOrder(<)
         var bootDomain: DomainID?
         for domain in existing where find(domain.domid, in: named, by: { $0 }) == nil {
+            if arguments.launcher == .command, domain.domid.rawValue != 0 {
+                guard arguments.allowsOthers else { throw .unnamed(domain.domid) }
+                continue
+            }
             guard !domain.isPaused, !domain.isShutDown, !domain.isDying else { throw .unnamed(domain.domid) }
             if let bootDomain { throw .secondRunningDomain(bootDomain, domain.domid) }
             bootDomain = domain.domid

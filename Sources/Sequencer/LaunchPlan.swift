@@ -36,14 +36,16 @@ public struct LaunchPlan: Equatable, Sendable {
     public init(
         module: LaunchControlModule, digest: Digest, facts: LaunchFacts, arguments: LaunchArguments
     ) throws(PlanRefusal) {
-        self.module = module
         try Self.checkArguments(module, digest, arguments)
         banks = try Self.banks(module.settings, facts)
-        try Self.checkBootDomain(module, facts)
+        let isCommand = arguments.launcher == .command
+        let module = isCommand ? try Self.matched(module, facts.hypervisor) : module
+        self.module = module
+        try isCommand ? Self.checkToolstack(module, facts) : Self.checkBootDomain(module, facts)
         graph = DependencyGraph(dependencies: module.domains.map { $0.dependencies })
-        recovery = try Self.checkConduct(module)
+        recovery = try Self.checkConduct(module, hasRings: isCommand)
         unpauseOrder = try Self.order(module, graph)
-        bootDomain = try Self.bootDomain(module, facts.hypervisor)
+        bootDomain = try Self.bootDomain(module, facts.hypervisor, arguments)
         let places = try Self.places(module, facts.hypervisor)
         cpupools = places.pools
         (configurations, pageCounts) = try Self.checkDomains(module, facts.hypervisor, places, bootDomain)
@@ -69,6 +71,7 @@ public struct LaunchPlan: Equatable, Sendable {
         switch facts.dynamicPCR {
         case .noLocality(let error): throw .localityPCR(settings.pcr, error)
         case .notBegun: throw .dynamicPCRNotBegun(settings.pcr)
+        case .used: throw .usedPCR(settings.pcr)
         case .zero, .none: break
         }
         switch facts.tpm {

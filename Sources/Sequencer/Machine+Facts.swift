@@ -7,13 +7,13 @@ import Platform
 extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
     /// Asks Xen and the TPM everything that the plan needs. Nothing here has an effect.
     public mutating func facts(
-        for module: LaunchControlModule, otherProcesses: [UInt32], hasXenstored: Bool = false,
-        inheritedDescriptors: [UInt32]
+        for module: LaunchControlModule, launcher: LaunchEvent.Identity.Launcher = .bootDomain,
+        otherProcesses: [UInt32], hasXenstored: Bool = false, inheritedDescriptors: [UInt32]
     ) throws(LaunchFailure) -> LaunchFacts {
         let pcr = module.settings.pcr
         let tpm = try tpmFacts(pcr)
         let needsMemoryMap = module.domains.contains { !$0.extended.memory.isEmpty }
-        let dynamicPCR = try dynamicPCRFacts(pcr, tpm)
+        let dynamicPCR = try dynamicPCRFacts(pcr, tpm, launcher)
         do throws(HypercallError) {
             let hypervisor = HypervisorFacts(
                 version: try version(), buildID: try buildID(), commandLine: try commandLine(),
@@ -54,17 +54,23 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
     }
 
     private mutating func dynamicPCRFacts(
-        _ pcr: PCRIndex, _ tpm: LaunchFacts.TPM
+        _ pcr: PCRIndex, _ tpm: LaunchFacts.TPM, _ launcher: LaunchEvent.Identity.Launcher
     ) throws(LaunchFailure) -> LaunchFacts.DynamicPCR? {
-        guard pcr.needsLocality, case .banks(let active) = tpm else { return nil }
+        guard pcr.needsLocality || launcher == .command, case .banks(let active) = tpm else { return nil }
         do throws(TPMError) {
-            try tracedTPM(.setLocality) { (store) throws(TPMError) in try store.setLocality(2) }
+            if pcr.needsLocality {
+                try tracedTPM(.setLocality) { (store) throws(TPMError) in try store.setLocality(2) }
+            }
         } catch {
             return .noLocality(error)
         }
         do throws(TPMError) {
             let values = try read(pcr, banks: active.compactMap(HashAlgorithm.init(rawValue:)))
-            return values.allSatisfy { $0.bytes.allSatisfy { $0 == 0 } } ? .zero : .notBegun
+            if values.allSatisfy({ $0.bytes.allSatisfy { $0 == 0 } }) { return .zero }
+            guard launcher == .command else { return .notBegun }
+            // No log could lead to what it holds: not even the refusal goes into it.
+            failureRecorded = false
+            return .used
         } catch {
             throw LaunchFailure(.facts, .tpm(error))
         }

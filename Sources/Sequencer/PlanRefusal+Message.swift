@@ -9,7 +9,7 @@ extension Line {
     public mutating func append(_ refusal: PlanRefusal) {
         switch refusal {
         case .pinnedDigest, .policyBelowLeast, .tpmRequired, .unhashableBank, .noActiveBank, .resettablePCR,
-            .localityPCR, .dynamicPCRNotBegun:
+            .localityPCR, .dynamicPCRNotBegun, .usedPCR:
             append(trust: refusal)
         case .otherProcess, .inheritedDescriptor, .noBootDomain, .secondRunningDomain, .shutdownOfHardwareDomain,
             .noXenstored, .shutdownOfStore:
@@ -45,6 +45,9 @@ extension Line {
             append(error)
         case .dynamicPCRNotBegun(let pcr):
             append("PCR ", Int(pcr.rawValue), " is not zero: no dynamic launch has begun it")
+        case .usedPCR(let pcr):
+            append(
+                "PCR ", Int(pcr.rawValue), " is in use since the TPM's reset, by an earlier launch or another program")
         default: break
         }
     }
@@ -91,6 +94,8 @@ extension Line {
         case .noXenstore: append("ready by a node of xenstore, and the LCM has no domb,xenstored")
         case .noStoreRing: append("ready by a node of its own, and it has no ring to xenstore (xen,enhanced)")
         case .hardwareShutdown: append("ready by its shutdown, and that of the hardware domain halts the host")
+        case .ambiguous: append("its domain-uuid or its domid is another domain's, too")
+        case .toolstackDevices: append("xen,enhanced and PV devices: a toolstack has made them, and DomB would again")
         case .missing: append("it is in the LCM, and Xen has no such domain")
         case .unnamed: append("it exists, and the LCM does not name it")
         case .notPaused: append("it runs already")

@@ -16,6 +16,8 @@ public enum PlanRefusal: Error, Equatable, Sendable {
     case resettablePCR(PCRIndex)
     case localityPCR(PCRIndex, TPMError)
     case dynamicPCRNotBegun(PCRIndex)
+    /// Of a command: somebody has extended it since the TPM's reset.
+    case usedPCR(PCRIndex)
     // The boot domain.
     case otherProcess(UInt32)
     case inheritedDescriptor(UInt32)
@@ -45,6 +47,10 @@ public enum PlanRefusal: Error, Equatable, Sendable {
     case noStoreRing(DomainID)
     /// It is ready once it has shut down, and that would halt the host.
     case hardwareShutdown(DomainID)
+    /// Of a command: two domains have its UUID, or by UUID and domid it is the same as another one of the LCM.
+    case ambiguous(DomainID)
+    /// Of a command: its ring and devices are the toolstack's to make.
+    case toolstackDevices(DomainID)
     case missing(DomainID)
     case unnamed(DomainID)
     case notPaused(DomainID)
@@ -70,7 +76,7 @@ public enum PlanRefusal: Error, Equatable, Sendable {
             .memory(let domid, _, _), .handle(let domid), .unknownPlace(let domid), .unmeasurableModule(let domid, _),
             .logRegion(let domid), .secondRecovery(let domid), .recoveryConduct(let domid), .noRecovery(let domid),
             .noXenstore(let domid), .noStoreRing(let domid), .hardwareShutdown(let domid),
-            .configuration(let domid, _):
+            .ambiguous(let domid), .toolstackDevices(let domid), .configuration(let domid, _):
             domid
         default: nil
         }

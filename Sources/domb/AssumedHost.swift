@@ -28,6 +28,8 @@ struct AssumedHost: ParsableArguments {
     var noTPM = false
     @Flag(help: "The boot domain is the hardware domain. (default: if no domain of the LCM is)")
     var hardwareDomain = false
+    @Flag(name: .customLong("dom0-command"), help: "The launch is by domb-init --lcm, a command of a dom0.")
+    var isCommand = false
 
     enum Bank: String, ExpressibleByArgument, CaseIterable {
         case sha1, sha256, sha384, sha512
@@ -62,7 +64,9 @@ struct AssumedHost: ParsableArguments {
 
     func parsedArguments() throws -> LaunchArguments {
         do throws(LaunchArguments.ParseFailure) {
-            return try LaunchArguments(parsing: [UInt8](arguments.utf8))
+            var parsed = try LaunchArguments(parsing: [UInt8](arguments.utf8))
+            if isCommand { parsed.launcher = .command }
+            return parsed
         } catch {
             throw ValidationError("--arguments: '\(text(error.word))' is no domb. word with a value that it can have")
         }

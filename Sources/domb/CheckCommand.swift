@@ -101,12 +101,3 @@ extension PlanRefusal {
         ])
     }
 }
-
-extension ParseError {
-    var json: JSON {
-        .object([
-            ("code", .string("\(code)")), ("text", .string(code.text.description)), ("place", .string(text(place))),
-            ("offset", .number(offset)), ("suggestion", .optional(suggestion) { .string($0) }),
-        ])
-    }
-}

@@ -17,15 +17,9 @@ struct LaunchControlFile {
     }
 
     init(_ path: String, _ bytes: [UInt8]) throws(CommandFailure) {
-        do throws(ParseError) {
-            try self.init(parsing: bytes, from: path)
-        } catch {
-            throw .malformed("\(path): \(error.line)")
-        }
-    }
-
-    init(parsing bytes: [UInt8], from path: String) throws(ParseError) {
-        self.init(path, bytes, try LaunchControlModule(parsing: bytes, hashing: SwiftCryptoHash.self))
+        let (file, problems) = Self.reading(bytes, from: path)
+        guard let file else { throw .malformed(problems.first.map { "\(path): \($0.line)" } ?? path) }
+        self = file
     }
 
     private init(_ path: String, _ bytes: [UInt8], _ module: LaunchControlModule) {
@@ -36,18 +30,11 @@ struct LaunchControlFile {
     }
 
     /// With everything that is wrong, not only the first thing; no file where there is anything.
-    static func reading(_ bytes: [UInt8], from path: String) -> (file: LaunchControlFile?, problems: [ParseError]) {
+    static func reading(_ bytes: [UInt8], from path: String) -> (file: LaunchControlFile?, problems: [LaunchProblem]) {
         let reading = LaunchControlModule.read(bytes, hashing: SwiftCryptoHash.self)
-        guard reading.problems.isEmpty, let module = reading.module else { return (nil, reading.problems) }
+        guard reading.problems.isEmpty, let module = reading.module else {
+            return (nil, LaunchProblem.list(reading, of: bytes))
+        }
         return (LaunchControlFile(path, bytes, module), [])
-    }
-}
-
-extension ParseError {
-    /// "/chosen/hypervisor/broker:domb,weight: TEXT (offset 412)".
-    var line: String {
-        let hint = suggestion.map { " (did you mean \($0)?)" } ?? ""
-        let what = "\(code.text)\(hint) (offset \(offset))"
-        return place.isEmpty ? what : "\(text(place)): \(what)"
     }
 }

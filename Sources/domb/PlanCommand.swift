@@ -36,7 +36,7 @@ struct PlanCommand: ParsableCommand {
         } catch {
             throw CommandFailure.refusal("\(lcm): refused: \(error.line(in: module))")
         }
-        let steps = PlanStep.steps(of: plan)
+        let steps = PlanStep.steps(of: plan, isCommand: host.isCommand)
         let budget = PlanBudget(plan, cpus: host.cpus)
         if json {
             print(report(file, steps, budget).written())

@@ -20,10 +20,10 @@ struct PlanStep {
         self.detail = detail
     }
 
-    static func steps(of plan: LaunchPlan) -> [PlanStep] {
-        configure(plan, .beforeMeasuring) + measure(plan) + cap(plan) + configure(plan, .afterMeasuring) + store(plan)
-            + unpause(plan)
-            + [handoff(plan)]
+    /// Without the next init and the handoff where a command of a dom0 launches.
+    static func steps(of plan: LaunchPlan, isCommand: Bool = false) -> [PlanStep] {
+        configure(plan, .beforeMeasuring) + measure(plan, isCommand) + cap(plan) + configure(plan, .afterMeasuring)
+            + store(plan) + unpause(plan) + (isCommand ? [] : [handoff(plan)])
     }
 
     private static func configure(_ plan: LaunchPlan, _ moment: ConfigOperation.Moment) -> [PlanStep] {
@@ -48,11 +48,13 @@ struct PlanStep {
             }
     }
 
-    private static func measure(_ plan: LaunchPlan) -> [PlanStep] {
+    private static func measure(_ plan: LaunchPlan, _ isCommand: Bool) -> [PlanStep] {
         var records = [extend("identity: DomB's build id, the command lines, Xen's version, build id and XSM mode")]
         if plan.banks == nil { records.append(extend("that no TPM answered")) }
         records.append(extend("the LCM"))
-        if let target = plan.module.settings.handoffTarget { records.append(extend("the next init, \(text(target))")) }
+        if !isCommand, let target = plan.module.settings.handoffTarget {
+            records.append(extend("the next init, \(text(target))"))
+        }
         for domain in plan.module.domains {
             let images = domain.ramdisk == nil ? "kernel" : "kernel, ramdisk"
             let rest = plan.module.settings.coverage == .all ? ", every other page" : ""

@@ -79,8 +79,8 @@ struct SimulatedLaunch {
         var end: LaunchEnd?
         do throws(LaunchFailure) {
             let facts = try machine.facts(
-                for: module, otherProcesses: otherProcesses, hasXenstored: module.settings.xenstored != nil,
-                inheritedDescriptors: inheritedDescriptors)
+                for: module, launcher: arguments.launcher, otherProcesses: otherProcesses,
+                hasXenstored: module.settings.xenstored != nil, inheritedDescriptors: inheritedDescriptors)
             let planned = try self.plan(facts)
             plan = planned
             if !planOnly { end = try machine.run(planned, identity) }
@@ -104,7 +104,8 @@ struct SimulatedLaunch {
     private var identity: LaunchIdentity {
         LaunchIdentity(
             identity: LaunchEvent.Identity(
-                buildID: [9], commandLine: arguments.commandLine, xenVersion: [], xenBuildID: [], xenCommandLine: [],
+                launcher: arguments.launcher, buildID: [9], commandLine: arguments.commandLine, xenVersion: [],
+                xenBuildID: [], xenCommandLine: [],
                 securityMode: .none),
             moduleByteCount: 3, moduleDigest: Self.digest, nextInit: nil)
     }

@@ -38,6 +38,8 @@ struct IdentityOptions: ParsableArguments {
     var xenCommandLine: String?
     @Option(help: "The XSM policy: none without FLASK.")
     var xsm: SecurityPolicy?
+    @Flag(name: .customLong("dom0-command"), help: "The launch is by domb-init --lcm, a command of a dom0.")
+    var isCommand = false
 
     func validate() throws {
         guard dombInit == nil || buildID == nil else {
@@ -67,6 +69,7 @@ struct IdentityOptions: ParsableArguments {
         if let xenBuildID { identity.xenBuildID = try Self.bytes(xenBuildID, "--xen-build-id") }
         if let xenCommandLine { identity.xenCommandLine = Array(xenCommandLine.utf8) }
         if let xsm { identity.securityMode = xsm.mode }
+        if isCommand { identity.launcher = .command }
         return identity
     }
 

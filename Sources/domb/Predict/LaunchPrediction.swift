@@ -24,7 +24,7 @@ struct LaunchPrediction {
         self.file = file
         let launch = LaunchIdentity(
             identity: identity, moduleByteCount: UInt64(file.byteCount), moduleDigest: file.digest,
-            nextInit: try Self.nextInit(nextInit, file))
+            nextInit: try Self.nextInit(nextInit, file, identity.launcher))
         var builder = DomainBuilder(
             lcm: file, modules: modules, xenCommandLine: identity.xenCommandLine, cpus: host.cpus)
         let built = try builder.buildAll()
@@ -38,8 +38,12 @@ struct LaunchPrediction {
     }
 
     private static func nextInit(
-        _ path: String?, _ file: LaunchControlFile
+        _ path: String?, _ file: LaunchControlFile, _ launcher: LaunchEvent.Identity.Launcher
     ) throws(CommandFailure) -> LaunchIdentity.NextInitIdentity? {
+        guard launcher == .bootDomain else {
+            guard path == nil else { throw .refusal("\(file.path): --next-init, and a command hands nothing over") }
+            return nil
+        }
         guard file.module.settings.handoff == .execute else {
             guard path == nil else { throw .refusal("\(file.path): --next-init, and its handoff is not exec") }
             return nil

@@ -51,12 +51,15 @@ struct Rehearsal {
         tpm.costs = .ordinary
         identity = LaunchIdentity(
             identity: LaunchEvent.Identity(
-                buildID: [], commandLine: arguments.commandLine, xenVersion: host.facts.version,
+                launcher: arguments.launcher, buildID: [], commandLine: arguments.commandLine,
+                xenVersion: host.facts.version,
                 xenBuildID: host.facts.buildID, xenCommandLine: [], securityMode: host.facts.securityMode),
             moduleByteCount: UInt64(file.byteCount), moduleDigest: file.digest,
-            nextInit: module.settings.handoffTarget.map {
-                LaunchIdentity.NextInitIdentity(path: $0, byteCount: 0, digest: file.digest)
-            })
+            nextInit: arguments.launcher == .command
+                ? nil
+                : module.settings.handoffTarget.map {
+                    LaunchIdentity.NextInitIdentity(path: $0, byteCount: 0, digest: file.digest)
+                })
     }
 
     mutating func add(_ points: [FaultPoint]) {

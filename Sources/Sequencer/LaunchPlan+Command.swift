@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LaunchControl
+import Platform
+
+/// What is different where domb-init is a command of a dom0 (docs/classic-dom0.md).
+extension LaunchPlan {
+    /// A toolstack's domids follow from what ran before: a domain that has a UUID is the one with that handle, whatever
+    /// its domid.
+    static func matched(
+        _ module: LaunchControlModule, _ facts: HypervisorFacts
+    ) throws(PlanRefusal) -> LaunchControlModule {
+        var module = module
+        for index in module.domains.indices {
+            guard let handle = module.domains[index].handle, handle != .unset else { continue }
+            var found: DomainID?
+            for domain in facts.domains where domain.handle == handle {
+                guard found == nil else { throw .ambiguous(module.domains[index].domid) }
+                found = domain.domid
+            }
+            if let found { module.domains[index].domid = found }
+        }
+        let domids = module.domains.map { $0.domid }.inOrder(<)
+        for (left, right) in zip(domids, domids.dropFirst()) where left == right { throw .ambiguous(left) }
+        return module
+    }
+
+    /// Other processes, open descriptors and the handoff are a boot domain's matter.
+    static func checkToolstack(_ module: LaunchControlModule, _ facts: LaunchFacts) throws(PlanRefusal) {
+        for domain in module.domains where domain.extended.usesStore { throw .toolstackDevices(domain.domid) }
+        if module.settings.xenstored != nil, !facts.hasXenstored { throw .noXenstored }
+    }
+}
