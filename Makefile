@@ -14,6 +14,7 @@
 #   make deb       out/package/domb_VERSION_amd64.deb, with man pages, completions, and the list of what is inside PID 1
 #   make lint-deb  the package, and lintian's word on it
 #   make test-deb  that, and the package installed, used and purged in a fresh debootstrap chroot (root for that)
+#   make lines     the lines of Swift and C in PID 1
 #   make sbom      out/domb.spdx.json: every library in domb-init and domb-construct (SPDX 2.3)
 #   make reproduce  two builds in different folders, at different times, by different users: the same bytes (root for that)
 #   make test      lint, unit tests, the boot and the scenarios that fit in thirty minutes
@@ -43,7 +44,7 @@ FAULT := swift build -c release --scratch-path .build-fault --traits EmbeddedIni
 INIT417 := DOMB_XEN=xen417 swift build -c release --scratch-path .build-init-4.17 --traits EmbeddedInit $(SAME)
 
 .PHONY: build boot unit lint test test-all clean packages deps programs images fault rehearse flask xen-late-hwdom xenstored \
-	fuzz-replay tpm-faults hash-threads model-check bench man sbom deb deb-tools lint-deb test-deb reproduce docs xen417 toolstack
+	fuzz-replay tpm-faults hash-threads model-check bench man sbom deb deb-tools lint-deb test-deb reproduce docs xen417 toolstack lines
 
 build: packages deps programs images
 
@@ -146,6 +147,10 @@ test-deb: lint-deb
 
 reproduce: deps deb-tools
 	@packaging/reproduce.sh
+
+# How much there is to read of PID 1.
+lines:
+	@python3 initramfs/lines.py
 
 lint:
 	@echo "lint"

@@ -137,7 +137,7 @@ class Launch:
         messages = console_log.messages(outcome.console())
         dependencies = {domain.domid: domain.needs for domain in self.domains}
         self.check("the launch is complete",
-                   lambda: checks.said(messages, f"launch complete: {len(self.domids)} domains unpaused"))
+                   lambda: checks.said(messages, f"launch complete: {len(self.domids) - 1} domains unpaused, 1 by the handoff"))
         self.check("the log replays to the TPM's PCR in every active bank", self.check_pcrs)
         self.check("the PCR and every byte of the log are as predicted before the boot", self.check_prediction)
         self.check("the trace replays without a difference, and an edited one is caught at the edited line",

@@ -13,6 +13,8 @@ import tpm
 from tools import ToolError, run
 
 UNPAUSE = "xc_domain_unpause"
+# One by one, and by the hypercall of the handoff.
+UNPAUSES = (UNPAUSE, "XEN_DOMCTL_unpausedomain")
 EXTEND = "TPM2_PCR_Extend"
 READ = "TPM2_PCR_Read"
 
@@ -109,7 +111,7 @@ def whole_chain(machine, saved: tuple, pcr: int) -> None:
 def closed_before_unpause(trace: list) -> None:
     """Every extend, and a reading of the PCR behind the last of them, come before the first unpause."""
     extends = [entry["seq"] for entry in trace if entry["op"] == EXTEND]
-    unpauses = [entry["seq"] for entry in trace if entry["op"] == UNPAUSE]
+    unpauses = [entry["seq"] for entry in trace if entry["op"] in UNPAUSES]
     reads = [entry["seq"] for entry in trace if entry["op"] == READ and entry["result"] == 0]
     require(extends, "the trace has no extend")
     require(unpauses, "the trace has no unpause")
@@ -144,7 +146,7 @@ def replayed(trace: list, lcm: Path, images: dict, work: Path, words: list = ())
 
 def unpaused(trace: list) -> list:
     """Domids in the order in which they were unpaused with success."""
-    return [entry["domid"] for entry in trace if entry["op"] == UNPAUSE and entry["result"] == 0]
+    return [entry["domid"] for entry in trace if entry["op"] in UNPAUSES and entry["result"] == 0]
 
 
 def in_order(order: list, dependencies: dict) -> None:

@@ -25,7 +25,7 @@ def text(domains: list, measured: list, trace: list, messages: list, outcome, pc
 def _row(domain, measured: list, trace: list, outcome) -> str:
     digest = next((entry["digest"] for entry in measured if entry["domid"] == domain.domid), "not measured")
     moment = next((entry["us"] for entry in trace
-                   if entry["op"] == checks.UNPAUSE and entry["domid"] == domain.domid and entry["result"] == 0), None)
+                   if entry["op"] in checks.UNPAUSES and entry["domid"] == domain.domid and entry["result"] == 0), None)
     unpaused = f"{moment / 1e6:8.3f} s" if moment is not None else "     never"
     before, after = outcome.ticks.get(domain.domid, (0, 0))
     alive = f"runs (tick {before}, then {after})" if after > before else "NOT SEEN"

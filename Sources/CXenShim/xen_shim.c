@@ -146,17 +146,3 @@ int domb_xc_domain_shutdown(struct domb_xen *xen, uint32_t domid, int reboot)
 {
     return domb_result(xc_domain_shutdown(xen->ctrl, domid, reboot ? SHUTDOWN_reboot : SHUTDOWN_poweroff));
 }
-
-int domb_sched_shutdown(struct domb_xen *xen)
-{
-    struct sched_shutdown *argument = xencall_alloc_buffer(xen->call, sizeof *argument);
-    int code;
-
-    if (!argument)
-        return -ENOMEM;
-    argument->reason = SHUTDOWN_poweroff;
-    xencall2(xen->call, __HYPERVISOR_sched_op, SCHEDOP_shutdown, (uintptr_t)argument);
-    code = domb_errno();
-    xencall_free_buffer(xen->call, argument);
-    return code;
-}

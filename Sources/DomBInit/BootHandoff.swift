@@ -73,16 +73,20 @@ struct BootHandoff: ~Copyable {
     consuming func perform(_ machine: consuming BootMachine, orElse ending: Ending) -> Never {
         if case .recovered(let failure) = end { ending.recovered(machine, failure) }
         report(&machine)
+        machine.announceHandoff((kind ?? .park).operation)
         var journal = machine.journal
-        let unpaused = machine.unpaused
-        let start = journal.now()
-        journal.record(TraceEntry(operation: operation, domid: nil, result: 0, start: start, end: start))
+        let (unpaused, atHandoff) = (machine.unpaused, machine.atHandoff)
         journal.flush()
         var host = machine.releaseStore()
         switch kind {
         case .shutdown:
-            let error = host.shutDownCaller()
-            ending.fail(journal, unpaused: unpaused, LaunchFailure(.handoff, .hypercall(error)))
+            do throws(HandoffRefusal) {
+                try host.shutDownCaller(unpausing: atHandoff)
+                PowerControl.sleepForEver()
+            } catch {
+                ending.fail(
+                    journal, unpaused: unpaused + error.unpaused, LaunchFailure(.handoff, .hypercall(error.error)))
+            }
         case .park, nil:
             Self.close(host)
             PowerControl.closeDescriptors()
@@ -91,14 +95,6 @@ struct BootHandoff: ~Copyable {
             Self.close(host)
             let error = execute()
             ending.fail(journal, unpaused: unpaused, LaunchFailure(.handoff, .system(error)))
-        }
-    }
-
-    private var operation: Operation {
-        switch kind {
-        case .shutdown: .shutdown
-        case .execute: .execute
-        case .park, nil: .park
         }
     }
 
@@ -126,6 +122,11 @@ struct BootHandoff: ~Copyable {
         var line = Line("launch complete: ")
         line.append(decimal: UInt64(machine.unpaused.count))
         line.append(" domains unpaused")
+        if !machine.atHandoff.isEmpty {
+            line.append(", ")
+            line.append(decimal: UInt64(machine.atHandoff.count))
+            line.append(" by the handoff")
+        }
         if let kind {
             line.append(", handoff ")
             line.append(kind.name)

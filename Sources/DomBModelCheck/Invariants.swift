@@ -22,7 +22,8 @@ struct Invariants {
         entries = run.journal.entries
         recovery = launch.module.domains.first { $0.roles.contains(.recovery) }?.domid
         unpauses = run.journal.entries.indices.filter {
-            run.journal.entries[$0].operation == .unpause && run.journal.entries[$0].result == 0
+            [.unpause, .unpauseAtHandoff].contains(run.journal.entries[$0].operation)
+                && run.journal.entries[$0].result == 0
         }
     }
 
@@ -132,9 +133,33 @@ struct Invariants {
     /// A launch that says that it is complete is.
     private func whole() -> String? {
         guard run.end == .complete else { return nil }
-        let count = launch.module.domains.count { !$0.roles.contains(.recovery) }
+        let late = Set((run.plan?.atHandoff ?? []).map { launch.module.domains[$0].domid.rawValue })
+        let running = Set(run.unpaused.map { $0.rawValue })
+        // Of those that the handoff unpauses nobody learns what became.
+        for domain in launch.module.domains where !domain.roles.contains(.recovery) {
+            guard running.contains(domain.domid.rawValue) || late.contains(domain.domid.rawValue) else {
+                return "complete, and domain \(domain.domid.rawValue) does not run"
+            }
+        }
         let waiting = launch.module.domains.count { $0.conduct.readiness != .unpaused }
-        return run.unpaused.count == count && run.ready.count == waiting ? nil : "complete, and not all are ready"
+        return run.ready.count == waiting ? handedOver() : "complete, and not all are ready"
+    }
+
+    /// I6, I7: the handoff comes last, and unpauses nobody for whom the launch would have had to halt.
+    private func handedOver() -> String? {
+        guard entries.last?.operation == .shutdown else { return "I7: something is done after the handoff" }
+        let late = entries.indices.filter { entries[$0].operation == .unpauseAtHandoff }
+        if let first = late.first,
+            entries[first...].contains(where: { ![.unpauseAtHandoff, .shutdown].contains($0.operation) })
+        {
+            return "I7: something is done between the handoff's unpauses"
+        }
+        for place in late {
+            guard let domain = launch.module.domains.first(where: { $0.domid == entries[place].domid }),
+                domain.conduct.onFailure == .skip, domain.conduct.readiness == .unpaused
+            else { return "I6: the handoff unpauses a domain whose failure would have to be seen" }
+        }
+        return nil
     }
 
     private static func replay(_ log: [UInt8]) -> (records: Int, replay: LogReplay)? {

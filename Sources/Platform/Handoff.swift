@@ -9,7 +9,16 @@ public enum HandoffKind: UInt8, Equatable, Sendable {
     /// PID 1 gives everything back and sleeps for ever.
     case park = 3
 
-    /// The LCM's word.
+    /// What the trace calls it.
+    public var operation: Operation {
+        switch self {
+        case .shutdown: .shutdown
+        case .execute: .execute
+        case .park: .park
+        }
+    }
+
+    /// The LCM's word for it.
     public var name: StaticString {
         switch self {
         case .shutdown: "shutdown"

@@ -128,6 +128,12 @@ public protocol Hypervisor: ~Copyable {
     /// is not paused gives EINVAL.
     mutating func unpause(_ domid: DomainID) throws(HypercallError)
 
+    /// Unpauses the domains in this order and shuts the calling domain down, by one hypercall: no instruction of the caller
+    /// runs between. An entry that fails keeps Xen from none of the others (do_multicall), and nobody is left to see it.
+    /// Throws only if the shutdown is refused. The corresponding hypercall is `__HYPERVISOR_multicall` of
+    /// `XEN_DOMCTL_unpausedomain` and `SCHEDOP_shutdown` with SHUTDOWN_poweroff.
+    mutating func shutDownCaller(unpausing domids: [DomainID]) throws(HandoffRefusal)
+
     /// Shuts the hardware domain down, and with it the host: Xen restarts or halts the machine (hwdom_shutdown). It need
     /// not have run. The corresponding C function is `xc_domain_shutdown`.
     mutating func shutDownHost(hardwareDomain: DomainID, reboot: Bool) throws(HypercallError)

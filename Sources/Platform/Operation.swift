@@ -17,7 +17,7 @@ public enum Operation: UInt8, CaseIterable, Sendable {
     case storeWatch, storeWait
     case unpause, setVIRQHandler, bindVIRQ, waitForEvent
     case getCapability, readClock, pcrExtend, pcrRead, getTestResult, setLocality
-    case shutdown, execute, park, remoteShutdown
+    case unpauseAtHandoff, shutdown, execute, park, remoteShutdown
 
     /// The name of the C function, hypercall or TPM command behind the operation.
     public var name: StaticString {
@@ -94,6 +94,7 @@ public enum Operation: UInt8, CaseIterable, Sendable {
         case .pcrRead: "TPM2_PCR_Read"
         case .getTestResult: "TPM2_GetTestResult"
         case .setLocality: "Tss2_Tcti_SetLocality"
+        case .unpauseAtHandoff: "XEN_DOMCTL_unpausedomain"
         case .shutdown: "SCHEDOP_shutdown"
         case .execute: "execveat"
         case .park: "park"

@@ -11,7 +11,10 @@ public struct LaunchRun {
     public var failure: LaunchFailure?
     public var end: LaunchEnd?
     public var plan: LaunchPlan?
+    /// In the order in which they were unpaused, by the handoff too.
     public var unpaused: [DomainID]
+    /// The boot domain's own shutdown was refused.
+    public var handoffRefusal: HandoffRefusal?
     public var ready: [(domid: DomainID, time: UInt64)]
     public var host: SimulatedHypervisor
     public var tpm: SimulatedTPM
@@ -42,17 +45,36 @@ public struct LaunchRun {
                 throw LaunchFailure(.plan, domid: error.domid, .refusal(error))
             }
             plan = planned
-            end = try machine.run(planned, identity)
+            let end = try machine.run(planned, identity)
+            self.end = end
+            if arguments.launcher != .command { handoffRefusal = Self.handOff(&machine, module.settings.handoff, end) }
         } catch {
             failure = error
             machine.recordFailure(error)
             machine.endHost(arguments.end)
         }
-        unpaused = machine.unpaused
+        let left = machine.host
+        unpaused =
+            machine.unpaused + machine.atHandoff.filter { left.domainsByID[$0.rawValue]?.info.isPaused == false }
         ready = machine.ready
-        self.host = machine.host
+        self.host = left
         self.tpm = machine.store
         journal = machine.journal
         duration = clock.now
+    }
+    /// What PID 1 does with a launch that ended so.
+    private static func handOff(
+        _ machine: inout Machine<SimulatedHypervisor, SimulatedTPM, RecordingJournal, SwiftCryptoHash>,
+        _ kind: HandoffKind, _ end: LaunchEnd
+    ) -> HandoffRefusal? {
+        if case .recovered = end { return nil }
+        machine.announceHandoff(kind.operation)
+        guard kind == .shutdown else { return nil }
+        do throws(HandoffRefusal) {
+            try machine.host.shutDownCaller(unpausing: machine.atHandoff)
+            return nil
+        } catch {
+            return error
+        }
     }
 }

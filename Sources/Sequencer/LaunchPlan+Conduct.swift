@@ -31,6 +31,18 @@ extension LaunchPlan {
         return recovery
     }
 
+    /// Nobody is left to see what came of an unpause that the shutdown's hypercall does, or to act on it. So only those are
+    /// among them for whom nobody waits, and without whom the launch goes on where they cannot run.
+    static func handoffUnpauses(_ module: LaunchControlModule, _ order: [Int]) -> [Int] {
+        guard module.settings.handoff == .shutdown else { return [] }
+        var isNeeded = [Bool](repeating: false, count: module.domains.count)
+        for domain in module.domains { for dependency in domain.dependencies { isNeeded[dependency] = true } }
+        return order.filter {
+            let conduct = module.domains[$0].conduct
+            return !isNeeded[$0] && conduct.readiness == .unpaused && conduct.onFailure == .skip
+        }
+    }
+
     /// Whether anything is waited for but the unpause itself.
     var waits: Bool { unpauseOrder.contains { module.domains[$0].conduct.readiness != .unpaused } }
 

@@ -20,6 +20,8 @@ public struct LaunchPlan: Equatable, Sendable {
     /// Indices of the domains, in the order in which they are unpaused where each is ready at once. The Recovery Domain
     /// is not among them.
     public let unpauseOrder: [Int]
+    /// Those of them that the handoff itself unpauses, in the same order.
+    public let atHandoff: [Int]
     /// The index of the Recovery Domain.
     public let recovery: Int?
     /// The domain that DomB runs in.
@@ -45,6 +47,7 @@ public struct LaunchPlan: Equatable, Sendable {
         graph = DependencyGraph(dependencies: module.domains.map { $0.dependencies })
         recovery = try Self.checkConduct(module, hasRings: isCommand)
         unpauseOrder = try Self.order(module, graph)
+        atHandoff = isCommand ? [] : Self.handoffUnpauses(module, unpauseOrder)
         bootDomain = try Self.bootDomain(module, facts.hypervisor, arguments)
         let places = try Self.places(module, facts.hypervisor)
         cpupools = places.pools

@@ -63,6 +63,11 @@ extension Machine: Hypervisor where Host: ~Copyable, Store: ~Copyable, Log: ~Cop
         try traced(.unpause, domid) { (host) throws(HypercallError) in try host.unpause(domid) }
     }
 
+    /// Not traced: `announceHandoff` was, since nothing can be after it.
+    public mutating func shutDownCaller(unpausing domids: [DomainID]) throws(HandoffRefusal) {
+        try host.shutDownCaller(unpausing: domids)
+    }
+
     public mutating func shutDownHost(hardwareDomain: DomainID, reboot: Bool) throws(HypercallError) {
         try traced(.remoteShutdown, hardwareDomain) { (host) throws(HypercallError) in
             try host.shutDownHost(hardwareDomain: hardwareDomain, reboot: reboot)

@@ -3,6 +3,13 @@
 import Platform
 
 extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
+    /// The trace's last entries: what the handoff is about to do. Of what comes of it nobody can tell.
+    public mutating func announceHandoff(_ operation: Operation) {
+        let now = journal.now()
+        for domid in atHandoff { record(.unpauseAtHandoff, domid, 0, since: now) }
+        record(operation, nil, 0, since: now)
+    }
+
     /// Ends the host where the boot domain's own power-off would not: once the hardware role has moved, Linux here can
     /// only shut its own domain down, and a failed launch would leave a machine on which nothing runs. Returns where
     /// the boot domain has the role itself, or Xen refuses.

@@ -10,8 +10,16 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
     mutating func unpause(_ plan: LaunchPlan, _ proof: consuming MeasurementProof) throws(LaunchFailure) {
         var source = EventSource.none
         if plan.waits { source = try watch(plan) }
+        var isForHandoff = [Bool](repeating: false, count: plan.module.domains.count)
+        for index in plan.atHandoff { isForHandoff[index] = true }
         while true {
-            while let index = order.next() { try unpause(plan, index) }
+            while let index = order.next() {
+                if isForHandoff[index] {
+                    atHandoff.append(plan.module.domains[index].domid)
+                } else {
+                    try unpause(plan, index)
+                }
+            }
             guard let deadline = order.nextDeadline else { break }
             let before = order.waiting.count
             try look(plan)

@@ -38,6 +38,8 @@ public struct Machine<
     public internal(set) var ready: [(domid: DomainID, time: UInt64)] = []
     /// Domains that run, in the order in which they were unpaused.
     public internal(set) var unpaused: [DomainID] = []
+    /// Domains that the handoff unpauses, in that order.
+    public internal(set) var atHandoff: [DomainID] = []
 
     public init(host: consuming Host, store: consuming Store, journal: consuming Log, hashing: Hash.Type) {
         self.host = host

@@ -25,11 +25,15 @@ import Platform
         unsafe domb_xen_close(handle)
     }
 
-    /// Shuts the calling domain down. Returns only if Xen refuses.
-    /// The corresponding hypercall is `SCHEDOP_shutdown` with `SHUTDOWN_poweroff`.
-    public mutating func shutDownCaller() -> HypercallError {
-        // Safety: the handle is open.
-        HypercallError(.shutdown, code: -(unsafe domb_sched_shutdown(handle)))
+    /// Returns only if Xen refuses, and then by the error.
+    public mutating func shutDownCaller(unpausing domids: [DomainID]) throws(HandoffRefusal) {
+        let targets = domids.map { $0.rawValue }
+        var results = [Int32](repeating: 0, count: domids.count)
+        // Safety: the handle is open, and both arrays have the count given.
+        let result = unsafe domb_shutdown_multicall(handle, targets, targets.count, &results)
+        throw HandoffRefusal(
+            HypercallError(.shutdown, code: -result),
+            unpaused: zip(domids, results).filter { $0.1 == 0 }.map { $0.0 })
     }
 
     func check(_ operation: Operation, _ domid: DomainID?, _ result: Int32) throws(HypercallError) {

@@ -23,7 +23,7 @@ struct PlanStep {
     /// Without the next init and the handoff where a command of a dom0 launches.
     static func steps(of plan: LaunchPlan, isCommand: Bool = false) -> [PlanStep] {
         configure(plan, .beforeMeasuring) + measure(plan, isCommand) + cap(plan) + configure(plan, .afterMeasuring)
-            + store(plan) + unpause(plan) + (isCommand ? [] : [handoff(plan)])
+            + store(plan) + unpause(plan) + (isCommand ? [] : handoff(plan))
     }
 
     private static func configure(_ plan: LaunchPlan, _ moment: ConfigOperation.Moment) -> [PlanStep] {
@@ -80,21 +80,28 @@ struct PlanStep {
     }
 
     private static func unpause(_ plan: LaunchPlan) -> [PlanStep] {
-        plan.unpauseOrder.map { index in
-            let domain = plan.module.domains[index]
-            let names = domain.dependencies.map { text(plan.module.domains[$0].name) }
-            let words = [
-                names.isEmpty ? nil : "after \(names.joined(separator: ", "))",
-                domain.conduct.readinessWords.map { "ready \($0)" },
-                domain.conduct.onFailure == .halt ? nil : "on failure \(domain.conduct.onFailure.name)",
-            ].compactMap { $0 }
-            return PlanStep(
-                stage: "unpause", operation: .unpause, domain: domain,
-                detail: words.joined(separator: "; "))
-        }
+        let late = Set(plan.atHandoff)
+        return plan.unpauseOrder.filter { !late.contains($0) }.map { unpause(plan, $0, "unpause", .unpause) }
     }
 
-    private static func handoff(_ plan: LaunchPlan) -> PlanStep {
+    private static func unpause(
+        _ plan: LaunchPlan, _ index: Int, _ stage: String, _ operation: Operation
+    ) -> PlanStep {
+        let domain = plan.module.domains[index]
+        let names = domain.dependencies.map { text(plan.module.domains[$0].name) }
+        let words = [
+            names.isEmpty ? nil : "after \(names.joined(separator: ", "))",
+            domain.conduct.readinessWords.map { "ready \($0)" },
+            domain.conduct.onFailure == .halt ? nil : "on failure \(domain.conduct.onFailure.name)",
+        ].compactMap { $0 }
+        return PlanStep(stage: stage, operation: operation, domain: domain, detail: words.joined(separator: "; "))
+    }
+
+    private static func handoff(_ plan: LaunchPlan) -> [PlanStep] {
+        plan.atHandoff.map { unpause(plan, $0, "handoff", .unpauseAtHandoff) } + [lastStep(plan)]
+    }
+
+    private static func lastStep(_ plan: LaunchPlan) -> PlanStep {
         switch plan.module.settings.handoff {
         case .shutdown:
             PlanStep(stage: "handoff", operation: .shutdown, domain: nil, detail: "the boot domain shuts itself down")

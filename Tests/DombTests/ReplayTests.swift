@@ -44,20 +44,15 @@ import Testing
         return rehearsal
     }
 
-    /// The trace that PID 1 would have left, with its handoff.
-    private func trace(_ run: LaunchRun, handoff: String = "park") -> [String] {
-        var lines = run.journal.entries.enumerated().map { index, entry in
+    /// The trace that PID 1 would have left.
+    private func trace(_ run: LaunchRun) -> [String] {
+        run.journal.entries.enumerated().map { index, entry in
             let domid = entry.domid.map { "\($0.rawValue)" } ?? "null"
             let detail = entry.detail.bytes.isEmpty ? "" : ",\"detail\":\"\(text(entry.detail.bytes))\""
             return
                 "{\"seq\":\(index),\"us\":\(entry.start),\"took\":\(entry.end - entry.start),\"op\":\"\(entry.operation.name)\","
                 + "\"domid\":\(domid),\"result\":\(entry.result)\(detail)}"
         }
-        if run.end == .complete {
-            lines.append(
-                "{\"seq\":\(lines.count),\"us\":\(run.duration),\"op\":\"\(handoff)\",\"domid\":null,\"result\":0}")
-        }
-        return lines
     }
 
     /// The line that differs, or `nil`.

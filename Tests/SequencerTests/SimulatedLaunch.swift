@@ -65,11 +65,15 @@ struct SimulatedLaunch {
         var tpm: SimulatedTPM
         var journal: RecordingJournal
         var recorder: Recorder<SwiftCryptoHash>?
+        var refusal: HandoffRefusal?
     }
 
     /// Facts and plan, and the launch itself unless only the plan is asked for, as PID 1 does them; a failure of the
-    /// launch is recorded as PID 1 records it.
-    func run(planOnly: Bool = false, otherProcesses: [UInt32] = [], inheritedDescriptors: [UInt32] = []) -> Outcome {
+    /// launch is recorded as PID 1 records it. `handingOver`: with the shutdown at its end.
+    func run(
+        planOnly: Bool = false, handingOver: Bool = false, otherProcesses: [UInt32] = [],
+        inheritedDescriptors: [UInt32] = []
+    ) -> Outcome {
         var host = host
         host.clock = VirtualClock()
         var machine = SimulatedMachine(
@@ -88,9 +92,20 @@ struct SimulatedLaunch {
             failure = error
             if !planOnly { machine.recordFailure(error) }
         }
+        let refusal = handingOver && failure == nil ? Self.handOff(&machine) : nil
         return Outcome(
             failure: failure, end: end, plan: plan, unpaused: machine.unpaused, host: machine.host, tpm: machine.store,
-            journal: machine.journal, recorder: machine.recorder)
+            journal: machine.journal, recorder: machine.recorder, refusal: refusal)
+    }
+
+    private static func handOff(_ machine: inout SimulatedMachine) -> HandoffRefusal? {
+        machine.announceHandoff(.shutdown)
+        do throws(HandoffRefusal) {
+            try machine.host.shutDownCaller(unpausing: machine.atHandoff)
+            return nil
+        } catch {
+            return error
+        }
     }
 
     private func plan(_ facts: LaunchFacts) throws(LaunchFailure) -> LaunchPlan {

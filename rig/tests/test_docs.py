@@ -77,7 +77,7 @@ class Named(unittest.TestCase):
             for name in named:
                 with self.subTest(document=file, line=number, name=name):
                     known = self.fuzzers if colon and f"`{name}`" in fuzzers else self.scenarios | self.tests | self.targets
-                    self.assertIn(name, known)
+                    self.assertTrue(name in known, f"{name}: there is no such test, scenario, fuzzer or target")
                 count += 1
         return count
 

@@ -145,8 +145,9 @@ struct domb_page_source domb_foreign_pages(struct domb_xen *xen);
 // The place of the first byte that is not zero; size if all are.
 size_t domb_first_non_zero(const void *bytes, size_t size);
 
-// SCHEDOP_shutdown(SHUTDOWN_poweroff) for the calling domain. Returns only if Xen refuses.
-int domb_sched_shutdown(struct domb_xen *xen);
+// One multicall: unpauses each domain, whatever comes of the others, and shuts the calling domain down
+// (SHUTDOWN_poweroff). Returns only if Xen refuses that: -errno, and in results zero or -errno for each domain.
+int domb_shutdown_multicall(struct domb_xen *xen, const uint16_t *domids, size_t count, int32_t *results);
 
 // A connection to xenstored: through its socket, or by the kernel's. Opening an open one is fine.
 int domb_xs_open(struct domb_xen *xen);

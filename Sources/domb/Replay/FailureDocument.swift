@@ -63,6 +63,13 @@ enum FailureDocument {
         PCR behind the cap: a verifier calls such a launch failed, since not everything that it attests runs.
         What is left out stays paused; it is destroyed by nobody.
 
+        Where the handoff is `shutdown`, a domain with this wish that is ready once it is unpaused, and that nobody
+        depends on, is unpaused by the hypercall that shuts the boot domain down (a multicall): nothing of DomB
+        runs between. Xen goes on after an entry of it that fails, and nobody is left to see that: such a domain
+        stays paused, all others run, the boot domain is gone, and log and PCR are those of a good launch. Who has
+        to know of it asks the domain itself. No other domain is unpaused so: with `halt` or `recover` something
+        would have to follow.
+
         An image that is not what the LCM expects can never be left out: nothing runs before every domain is
         measured.
 

@@ -36,6 +36,11 @@ struct ReplayReport {
         lines += run.journal.notes.map { "domb: \(domb.text($0.bytes))" }
         lines += [""] + timeline.text + [""]
         let (word, failure) = result
+        if let refusal = run.handoffRefusal {
+            var words = Line("the handoff is refused: ")
+            words.append(refusal.error)
+            lines.append(domb.text(words.bytes))
+        }
         lines.append(
             "\(word): \(run.unpaused.count) domains unpaused in \(Timeline.milliseconds(run.duration)), "
                 + "\(run.host.calls.count) hypercalls, \(run.tpm.commands.count) TPM commands"

@@ -51,7 +51,7 @@ struct Timeline {
                 if let last { rows[last].add(span) } else { Self.add(span, to: &launch) }
                 last = nil
             case (_, .some(let place)):
-                if entry.operation == .unpause, entry.result == 0 {
+                if entry.operation == .unpause || entry.operation == .unpauseAtHandoff, entry.result == 0 {
                     rows[place].unpaused = entry.end
                     if module.domains[place].conduct.readiness == .unpaused { rows[place].ready = entry.end }
                 } else {

@@ -14,7 +14,10 @@ struct TraceComparison {
         var surprise: TraceFile.Entry?
         for (index, entry) in trace.entries.enumerated() {
             guard index < done.count else {
-                difference = Self.beyond(entry, index, run, trace, surprise)
+                let place = surprise ?? entry
+                difference = (
+                    place.line, "the trace goes on with \(Self.words(entry)), and the plan is at its end"
+                )
                 return
             }
             let own = done[index]
@@ -35,22 +38,6 @@ struct TraceComparison {
         difference = (
             last.line, "the trace ends here, and the plan goes on with \(Self.words(done[trace.entries.count]))"
         )
-    }
-
-    /// The trace goes on where the launch is over: with the handoff, once.
-    private static func beyond(
-        _ entry: TraceFile.Entry, _ index: Int, _ run: LaunchRun, _ trace: TraceFile, _ surprise: TraceFile.Entry?
-    ) -> (line: Int, text: String)? {
-        let handoff: Platform.Operation? =
-            switch (run.end, run.plan?.module.settings.handoff) {
-            case (.complete, .shutdown), (.partial, .shutdown): .shutdown
-            case (.complete, .execute), (.partial, .execute): .execute
-            case (.complete, .park), (.partial, .park): .park
-            default: nil
-            }
-        if entry.operation == handoff, index == trace.entries.count - 1 { return nil }
-        let place = surprise ?? entry
-        return (place.line, "the trace goes on with \(words(entry)), and the plan is at its end")
     }
 
     private static func difference(
