@@ -77,6 +77,8 @@ class Scenario:
     # Part of a line: once it is there the TPM is killed, and with it its PCRs. (One that is only stopped stops QEMU too:
     # a read of TPM_ACCESS waits for it.)
     kill_tpm: str | None = None
+    # An image of which the machine's memory may hold one copy for each domain that runs, and no more.
+    residue: Path | None = None
     # MiB of the machine.
     memory: int = 1024
     # The PCR and a quote of it are checked by tools that are not DomB's.

@@ -38,6 +38,8 @@ def judge(row: kinds.Scenario, outcome, work: Path) -> None:
         _launched(row, outcome, trace, work)
     if row.inert:
         _inert(console)
+    if row.residue:
+        require(len(outcome.residue) == len(row.runs), f"the image is in memory at {[hex(place) for place in outcome.residue]}")
 
 
 def _ended(row: kinds.Scenario, outcome) -> None:

@@ -326,6 +326,14 @@ def confinement() -> list:
                  failure("configure: domain 3", "xc_sched_credit2_domain_set: EACCES (13)"), flask=True,
                  patches=(SHARE,), policy_without="allow domb_t domb_launched_type:domain2 setscheduler;",
                  denied=("domain2:setscheduler",), quick=False),
+        # finit_module.
+        Scenario("call-forbidden", 12, "a Linux call that DomB has no use for, once it is set up, is its end",
+                 ("domb: stopped: Linux call 0313 is not allowed", "Attempted to kill init"), ends=RESET,
+                 init=paths.DOMB_INIT_FAULT, linux="domb.fault=call", log=NOTHING, extends=0,
+                 never=("domb: launch complete",), quick=False),
+        Scenario("no-residue", 12, "of a domain's image nothing is left in the machine's memory but the domain's own pages",
+                 ("domb: launch complete: 2 domains unpaused",), ends=STAYS, runs=BOTH, log=GOOD, inert=True,
+                 linux="init_on_free=1", residue=guests.TINY, quick=False),
     ]
 
 

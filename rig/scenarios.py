@@ -27,6 +27,7 @@ import paths
 import prediction
 import programs
 import qemu
+import residue
 import scenario_checks
 import session
 from scenario import HALTS, STAYS, Scenario
@@ -143,6 +144,8 @@ def watch(row: Scenario, running, outcome) -> None:
         # Time in which a domain that was wrongly let go would speak.
         session.wait(running, _after(3), "waiting", 10)
     afterlife.ask(running, outcome)
+    if row.residue:
+        outcome.residue = residue.places(running, residue.marker(row.residue))
     if row.key:
         running.type(row.key)
         session.wait(running, _after(2), "waiting", 10)
