@@ -28,14 +28,6 @@ class Monitor:
         line, self._buffer = self._buffer.split(b"\n", 1)
         return json.loads(line)
 
-    def slow_command(self, name: str, patience: float, **arguments) -> dict:
-        before = self._socket.gettimeout()
-        self._socket.settimeout(patience)
-        try:
-            return self.command(name, **arguments)
-        finally:
-            self._socket.settimeout(before)
-
     def command(self, name: str, **arguments) -> dict:
         self._socket.sendall(json.dumps({"execute": name, "arguments": arguments}).encode() + b"\n")
         while True:

@@ -27,7 +27,7 @@ def places(running, wanted: bytes) -> list:
     machine = running.machine
     dump = machine.work / "memory.bin"
     # Memory below 4 GiB is one piece on this machine.
-    running.monitor.slow_command("pmemsave", 60, val=0, size=machine.memory << 20, filename=dump.name)
+    running.monitor.command("pmemsave", val=0, size=machine.memory << 20, filename=dump.name)
     data = dump.read_bytes()
     dump.unlink()
     found, place = [], data.find(wanted)

@@ -38,6 +38,8 @@ class Scenario:
     xen_words: str = ""
     # FLASK enforces the boot domain's policy, on the Xen with LATE_HWDOM.
     flask: bool = False
+    # Booleans of the policy: "NAME=true".
+    policy_words: tuple = ()
     # A line of flask/domb.te that the policy does not have.
     policy_without: str = ""
     # Permissions that Xen must say it denied to the boot domain, beside those that rig/forbidden.c tries; no others.

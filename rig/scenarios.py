@@ -97,7 +97,7 @@ def prepare(row: Scenario, work: Path) -> qemu.Machine:
     machine = qemu.Machine(
         work, xen, paths.boot_kernel(), ramdisk, **needs,
         xen_options=xen_options(row), linux_options=linux, tables=tables,
-        policy=flask.policy(work, row.policy_without) if row.flask else None,
+        policy=flask.policy(work, row.policy_words, row.policy_without) if row.flask else None,
         timeout=HARD_LIMIT, memory=row.memory, cpus=row.cpus, cpu_features=row.cpu_features)
     if row.quoted:
         prediction.predict(machine, made.dtb, images, init, is_command=bool(row.dom0))
