@@ -110,7 +110,7 @@ def prepare(row: Scenario, work: Path) -> qemu.Machine:
 
 def xen_options(row: Scenario) -> str:
     if row.flask:
-        return flask.ENFORCING
+        return f"{boot.HARDWARE} {flask.ENFORCING}" if row.xen == "late" else f"{flask.ENFORCING} {row.xen_words}".strip()
     return boot.XEN_OPTIONS if row.xen == "late" else row.xen_words
 
 
