@@ -38,6 +38,8 @@ class Scenario:
     xen_words: str = ""
     # FLASK enforces the boot domain's policy, on the Xen with LATE_HWDOM.
     flask: bool = False
+    # Booleans of the policy: "NAME=true".
+    policy_words: tuple = ()
     # A line of flask/domb.te that the policy does not have.
     policy_without: str = ""
     # Permissions that Xen must say it denied to the boot domain, beside those that rig/forbidden.c tries; no others.
@@ -77,6 +79,8 @@ class Scenario:
     # Part of a line: once it is there the TPM is killed, and with it its PCRs. (One that is only stopped stops QEMU too:
     # a read of TPM_ACCESS waits for it.)
     kill_tpm: str | None = None
+    # An image of which the machine's memory may hold one copy for each domain that runs, and no more.
+    residue: Path | None = None
     # MiB of the machine.
     memory: int = 1024
     # The PCR and a quote of it are checked by tools that are not DomB's.

@@ -25,7 +25,8 @@ def judge(row: kinds.Scenario, outcome, work: Path) -> None:
     _ran(row, outcome)
     _logged(row, outcome, console, work)
     if row.flask:
-        checks.confined(console, set(row.denied) | set(flask.attempts(console.boot)))
+        checks.confined(console, set(row.denied) | set(flask.attempts(console.boot)) - flask.UNAUDITED)
+        (work / "denials.txt").write_text("".join(f"{denial.line}\n" for denial in flask.denials(console.xen)))
     trace = console_log.trace(console)
     _extended(row, outcome, trace)
     if row.dom0 and not row.fails:
@@ -38,6 +39,8 @@ def judge(row: kinds.Scenario, outcome, work: Path) -> None:
         _launched(row, outcome, trace, work)
     if row.inert:
         _inert(console)
+    if row.residue:
+        require(len(outcome.residue) == len(row.runs), f"the image is in memory at {[hex(place) for place in outcome.residue]}")
 
 
 def _ended(row: kinds.Scenario, outcome) -> None:

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The scenarios, one row each."""
+from dataclasses import replace
+
 import guests
 import lcm
 import paths
@@ -316,16 +318,38 @@ def measurement() -> list:
     ]
 
 
+def under_flask() -> list:
+    """Launches that with all others' operations use every ConfigOperation but those of hardware that the rig has not."""
+    known = {row.name: row for row in configured() + readiness() + served() + attacks()}
+    rows = [replace(known[name], name=f"flask-{name}", number=12, title=f"FLASK enforcing: {known[name].title}", flask=True,
+                    quick=False)
+            for name in ("extended", "cpupool", "channel", "ready-helper-late", "image-changed-late")]
+    return [*rows, replace(known["pv-devices"], name="flask-xenstored", number=12, flask=True, quick=False,
+                           title="FLASK enforcing, built for a xenstored in the boot domain: PV devices",
+                           policy_words=("domb_serves_xenstore=true",))]
+
+
 def confinement() -> list:
-    return [
+    return under_flask() + [
         Scenario("flask-denied", 12, "FLASK enforcing: each operation outside the plan is denied to the boot domain",
                  ("forbidden: 64 tried, 64 denied", "domb: launch complete: 2 domains unpaused"), ends=STAYS, runs=BOTH,
                  log=GOOD, flask=True, init=programs.FORBIDDEN, extra={"/domb-init.real": paths.DOMB_INIT},
-                 denied=("grant:map_read",)),
+                 linux="domb-construct.label=system_u:system_r:domb_t", denied=("grant:map_read",)),
+        Scenario("flask-demanded", 12, "the command line demands a label, and Xen has no FLASK: nothing runs",
+                 ("domb-construct: failed: xc_flask_relabel_domain: errno 38",),
+                 linux="domb-construct.label=system_u:system_r:domb_t", log=NOTHING, never=("domb: ",), quick=False),
         Scenario("flask-refused", 12, "a policy that denies one operation of the plan: nothing runs",
                  failure("configure: domain 3", "xc_sched_credit2_domain_set: EACCES (13)"), flask=True,
                  patches=(SHARE,), policy_without="allow domb_t domb_launched_type:domain2 setscheduler;",
                  denied=("domain2:setscheduler",), quick=False),
+        # finit_module.
+        Scenario("call-forbidden", 12, "a Linux call that DomB has no use for, once it is set up, is its end",
+                 ("domb: stopped: Linux call 0313 is not allowed", "Attempted to kill init"), ends=RESET,
+                 init=paths.DOMB_INIT_FAULT, linux="domb.fault=call", log=NOTHING, extends=0,
+                 never=("domb: launch complete",), quick=False),
+        Scenario("no-residue", 12, "of a domain's image nothing is left in the machine's memory but the domain's own pages",
+                 ("domb: launch complete: 2 domains unpaused",), ends=STAYS, runs=BOTH, log=GOOD, inert=True,
+                 linux="init_on_free=1", residue=guests.TINY, quick=False),
     ]
 
 

@@ -27,6 +27,7 @@ import paths
 import prediction
 import programs
 import qemu
+import residue
 import scenario_checks
 import session
 from scenario import HALTS, STAYS, Scenario
@@ -96,7 +97,7 @@ def prepare(row: Scenario, work: Path) -> qemu.Machine:
     machine = qemu.Machine(
         work, xen, paths.boot_kernel(), ramdisk, **needs,
         xen_options=xen_options(row), linux_options=linux, tables=tables,
-        policy=flask.policy(work, row.policy_without) if row.flask else None,
+        policy=flask.policy(work, row.policy_words, row.policy_without) if row.flask else None,
         timeout=HARD_LIMIT, memory=row.memory, cpus=row.cpus, cpu_features=row.cpu_features)
     if row.quoted:
         prediction.predict(machine, made.dtb, images, init, is_command=bool(row.dom0))
@@ -109,7 +110,7 @@ def prepare(row: Scenario, work: Path) -> qemu.Machine:
 
 def xen_options(row: Scenario) -> str:
     if row.flask:
-        return flask.ENFORCING
+        return f"{boot.HARDWARE} {flask.ENFORCING}" if row.xen == "late" else f"{flask.ENFORCING} {row.xen_words}".strip()
     return boot.XEN_OPTIONS if row.xen == "late" else row.xen_words
 
 
@@ -143,6 +144,8 @@ def watch(row: Scenario, running, outcome) -> None:
         # Time in which a domain that was wrongly let go would speak.
         session.wait(running, _after(3), "waiting", 10)
     afterlife.ask(running, outcome)
+    if row.residue:
+        outcome.residue = residue.places(running, residue.marker(row.residue))
     if row.key:
         running.type(row.key)
         session.wait(running, _after(2), "waiting", 10)
@@ -167,8 +170,6 @@ def attempt(row: Scenario) -> Result:
         if row.dom0 == "construct" and not row.fails:
             checks.replayed(console_log.trace(outcome.console()), work / "lcm.dtb", IMAGES[row.source](), work,
                             ["--dom0-command"])
-        if row.chain:
-            checks.whole_chain(machine, outcome.saved, boot.PCR)
     except boot.FAILURES as error:
         wrong = str(error)
     except Exception as error:  # A scenario that breaks the rig is a failure, not the end of the others.

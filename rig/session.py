@@ -21,6 +21,8 @@ class Outcome:
     end: str | None = None
     # Xen's answers to 'q', each with the second of the boot when it was asked.
     states: list = field(default_factory=list)
+    # Where the machine's memory held an image's code, if it was searched.
+    residue: list = field(default_factory=list)
     # Ticks of each domain that was watched, at two moments.
     ticks: dict = field(default_factory=dict)
     pcrs: str | None = None

@@ -39,6 +39,11 @@ int domb_make_folder(const char *path)
     return mkdir(path, 0755) != 0 && errno != EEXIST ? -errno : 0;
 }
 
+int domb_remove(const char *path)
+{
+    return unlink(path) != 0 && errno != ENOENT ? -errno : 0;
+}
+
 int domb_connect(const char *path)
 {
     struct sockaddr_un address = { .sun_family = AF_UNIX };

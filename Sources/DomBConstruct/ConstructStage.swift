@@ -91,6 +91,8 @@ struct ConstructStage: ~Copyable {
         guard refusals.isEmpty else { throw .refusals(refusals) }
         if let digest = module.settings.xenstored { try startStore(digest) }
         for domain in DomainBuild.order(module.domains) { try build(domain, with: xen) }
+        // What is in them belongs to the domains from here on.
+        do throws(SystemError) { try BootModules.removeAll(from: "/images") } catch { throw .system(error) }
         var line = Line("domains built and paused: ")
         line.append(decimal: UInt64(module.domains.count))
         journal.note(line)

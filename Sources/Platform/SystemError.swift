@@ -6,6 +6,7 @@ public struct SystemError: Error, Equatable, Sendable {
     public enum Call: UInt8, Sendable {
         case mount, openModule, loadModule, readTable, readCommandLine, readProcesses, openTarget, readTarget
         case openPrivcmd, execute, openConsole, startStore, checkStore, confine, openModuleFile, createFile
+        case removeImage
 
         /// In words, for people.
         public var name: StaticString {
@@ -26,6 +27,7 @@ public struct SystemError: Error, Equatable, Sendable {
             case .startStore: "waiting for xenstored"
             case .checkStore: "another SHA-256 than the LCM's domb,xenstored:"
             case .confine: "confining PID 1"
+            case .removeImage: "removing the images"
             }
         }
     }

@@ -53,6 +53,8 @@ int domb_spawn(int fd, const char *name, const char *argument);
 int domb_has_ended(int process);
 // Fine if it is there.
 int domb_make_folder(const char *path);
+// Removes a file; fine if it is not there.
+int domb_remove(const char *path);
 // Whether somebody listens at a socket of the file system: 0, or -errno.
 int domb_connect(const char *path);
 // Closes every descriptor from the first one up.

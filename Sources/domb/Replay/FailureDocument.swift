@@ -103,7 +103,7 @@ extension FailurePolicy.Kind {
 
     fileprivate var meaning: String {
         switch self {
-        case .preparation: "console, mounts, kernel modules, the boot domain's own command line"
+        case .preparation: "console, mounts, kernel modules, the boot domain's own command line, confining PID 1"
         case .module: "the LCM is missing, damaged or malformed"
         case .facts: "Xen or the TPM cannot be asked"
         case .plan: "the plan is refused"

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CLinuxShim
+import Platform
+
+/// The files that domains are built from.
+public enum BootModules {
+    /// Removes every file of the folder. With Linux's init_on_free=1 nothing of them is left in memory then.
+    public static func removeAll(from folder: StaticString) throws(SystemError) {
+        let path = CPath(folder)
+        do throws(Errno) {
+            for name in try Folder.names(in: path, .files) {
+                guard let file = CPath(path.bytes + [UInt8(ascii: "/")] + name) else { throw Errno.invalid }
+                // Safety: the array lives through the call and ends in zero.
+                let result = unsafe file.characters.withUnsafeBufferPointer { unsafe domb_remove($0.baseAddress) }
+                guard result == 0 else { throw Errno(-result) }
+            }
+        } catch {
+            throw SystemError(.removeImage, code: error.code, path: path.bytes)
+        }
+    }
+}
