@@ -185,12 +185,12 @@ def other_xens() -> list:
     return [
         Scenario("launch-4.17", 2, "Debian 12's own Xen, 4.17, with a PV boot domain",
                  ("domb: launch complete: 2 domains unpaused, handoff park",), ends=STAYS, runs=BOTH, log=GOOD, inert=True,
-                 xen="4.17"),
+                 xen="4.17", quoted=True),
         Scenario("irqs-4.17", 2, "Xen 4.17 cannot permit an interrupt by its GSI: nothing runs",
                  failure("configure: domain 3", "xc_domain_gsi_permission: EOPNOTSUPP (95)"), xen="4.17",
                  patches=(IRQ,), quick=False),
         Scenario("library-mismatch", 2, "programs built for another Xen say so, and build nothing",
-                 ("domb-construct: failed",), xen="4.17", init=paths.DOMB_INIT, construct=paths.DOMB_CONSTRUCT, log=NOTHING,
+                 ("not this program's Xen",), init=paths.DOMB_INIT_417, construct=paths.DOMB_CONSTRUCT_417, log=NOTHING,
                  never=("built, ",), quick=False),
     ]
 
