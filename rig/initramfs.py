@@ -27,6 +27,10 @@ def bare(output: Path, extra: dict | None = None) -> Path:
     return _with(output, {"/lib/domb/modules/10-xen-privcmd.ko": module, **(extra or {})})
 
 
+def put_before(output: Path, archive: Path) -> None:
+    output.write_bytes(archive.read_bytes() + output.read_bytes())
+
+
 def _with(output: Path, extra: dict | None) -> Path:
     if extra:
         addition = output.with_suffix(".extra")

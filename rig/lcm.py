@@ -75,6 +75,11 @@ def tables(dtb: Path, work: Path, hostile: bool = False) -> list:
     return made
 
 
+def early(dtb: Path, work: Path) -> Path:
+    run(paths.DOMB, "table", "--initramfs", dtb, "--output", work / "early")
+    return work / "early.cpio"
+
+
 # What the table scenarios do to a good table. The header's length and checksum are made right again, as QEMU does
 # with whatever it is given, unless the damage is just that.
 def _rewritten(table: bytes, fix: bool = True) -> bytes:

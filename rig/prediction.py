@@ -24,16 +24,19 @@ class CannotTell(Exception):
 
 def identity(machine: qemu.Machine, init: Path = paths.DOMB_INIT, is_command: bool = False) -> list:
     """Options of `domb predict`: who will launch, and on what. Xen's own boot loader (xen.efi) puts the kernel's file
-    name before its command line, and a space after it where the machine adds nothing; GRUB does neither."""
+    name before a PVH kernel's command line, and a space after it where the machine adds nothing; GRUB does neither."""
     xen = machine.xen.read_bytes()
-    lines = [f"vmlinuz {qemu.LINUX_OPTIONS} {machine.linux_options}", f"{machine.xen_base} {machine.xen_options}"]
+    lines = [f"{qemu.LINUX_OPTIONS} {machine.linux_options}", f"{machine.xen_base} {machine.xen_options}"]
     build_id = _BUILD_ID
     version = "4.17" if "4.17" in machine.xen.name else "4.20"
     if machine.xen.suffix == ".gz":
         xen, build_id = gzip.decompress(xen), _BUILD_NOTE
-        lines = [f"{qemu.LINUX_OPTIONS} {machine.linux_options}".strip(), lines[1].strip()]
-    return [*(["--dom0-command"] if is_command else []), "--domb-init", init, "--xsm", "enforcing" if machine.policy else "none", "--command-line",
-            lines[0], "--xen-command-line", lines[1], "--xen-version", version + _only(_EXTRA_VERSION[version], xen, machine.xen).decode(),
+        lines = [line.strip() for line in lines]
+    elif "dom0=pvh" in machine.xen_base:
+        lines[0] = f"vmlinuz {lines[0]}"
+    return [*(["--dom0-command"] if is_command else []), "--domb-init", init,
+            "--xsm", "enforcing" if machine.policy else "none", "--command-line", lines[0], "--xen-command-line", lines[1],
+            "--xen-version", version + _only(_EXTRA_VERSION[version], xen, machine.xen).decode(),
             "--xen-build-id", _only(build_id, xen, machine.xen).hex()]
 
 

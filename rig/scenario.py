@@ -60,6 +60,10 @@ class Scenario:
     tables: object = None
     # GRUB loads the tables instead of QEMU.
     grub: bool = False
+    # The tables come at the front of the initramfs.
+    early: bool = False
+    # Xen shows its ring upon the key; `domb log` finds the log in it.
+    ring: bool = False
     # domb-init alone, without the construct stage.
     bare: bool = False
     # domb-init as a command of a classic dom0 whose domains "xl" or "construct" creates (dom0.py); the calls there, of

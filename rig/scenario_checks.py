@@ -13,6 +13,7 @@ import summary
 import tcglog
 from boot import PCR
 from checks import require
+from tools import run
 
 HALTED = "halted: halting machine"
 
@@ -41,6 +42,8 @@ def judge(row: kinds.Scenario, outcome, work: Path) -> None:
         _inert(console)
     if row.residue:
         require(len(outcome.residue) == len(row.runs), f"the image is in memory at {[hex(place) for place in outcome.residue]}")
+    if row.ring:
+        _ring(outcome, work)
 
 
 def _ended(row: kinds.Scenario, outcome) -> None:
@@ -130,6 +133,16 @@ def _inert(console) -> None:
     place = next(number for number, line in enumerate(console.boot) if line.startswith("domb: launch complete"))
     later = [line for line in console.boot[place + 1:] if line and not line.startswith("domb-trace: ")]
     require(not later, f"the boot domain still speaks: {later}")
+
+
+def _ring(outcome, work: Path) -> None:
+    """What Xen shows of its ring is enough for `domb log`, and says the same as the log that was taken live."""
+    _, shown = outcome.text.split("dumping console ring buffer", 1)
+    (work / "ring.txt").write_text(shown)
+    for file in ("ring.txt", "measurements.bin"):
+        run(paths.DOMB, "export", work / file, "--to", "tcg", "--output", work / f"{file}.tcg")
+    require((work / "ring.txt.tcg").read_bytes() == (work / "measurements.bin.tcg").read_bytes(),
+            "the log in Xen's ring is another one")
 
 
 def _launched(row: kinds.Scenario, outcome, trace: list, work: Path) -> None:

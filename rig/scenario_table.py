@@ -100,6 +100,12 @@ def good_launches() -> list:
         Scenario("launch-xlcm", 2, "a binary LCM, with DomB's settings as text, launches",
                  ("domb: launch complete: 2 domains unpaused",), ends=STAYS, binary=True, patches=FROM_ONE, runs=(1, 2),
                  log=GOOD),
+        Scenario("lcm-in-initramfs", 2, "the LCM at the front of the initramfs, where Linux takes it for firmware's: no GRUB, no acpi",
+                 ("domb: launch complete: 2 domains unpaused, handoff park",), ends=STAYS, runs=BOTH, log=GOOD, early=True,
+                 quoted=True),
+        Scenario("console-ring", 2, "console_to_ring: Xen's ring has the boot domain's console, with the whole log in it",
+                 ("domb: launch complete: 2 domains unpaused, handoff park",), ends=STAYS, runs=BOTH, log=GOOD,
+                 xen_words="console_to_ring conring_size=1m", key=b"w", ring=True, quick=False),
         Scenario("no-lcm-classic", 6, "no LCM, and the command line allows the next init",
                  ("domb: no LCM: classic boot", "NEXT-INIT pid=1 fds=0,1,2"), ends=STAYS, source=None, bare=True,
                  linux="domb.classic=/next-init", extra=NEXT_INIT),
@@ -187,12 +193,12 @@ def other_xens() -> list:
     return [
         Scenario("launch-4.17", 2, "Debian 12's own Xen, 4.17, with a PV boot domain",
                  ("domb: launch complete: 2 domains unpaused, handoff park",), ends=STAYS, runs=BOTH, log=GOOD, inert=True,
-                 xen="4.17"),
+                 xen="4.17", quoted=True),
         Scenario("irqs-4.17", 2, "Xen 4.17 cannot permit an interrupt by its GSI: nothing runs",
                  failure("configure: domain 3", "xc_domain_gsi_permission: EOPNOTSUPP (95)"), xen="4.17",
                  patches=(IRQ,), quick=False),
         Scenario("library-mismatch", 2, "programs built for another Xen say so, and build nothing",
-                 ("domb-construct: failed",), xen="4.17", init=paths.DOMB_INIT, construct=paths.DOMB_CONSTRUCT, log=NOTHING,
+                 ("not this program's Xen",), init=paths.DOMB_INIT_417, construct=paths.DOMB_CONSTRUCT_417, log=NOTHING,
                  never=("built, ",), quick=False),
     ]
 

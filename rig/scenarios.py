@@ -101,6 +101,9 @@ def prepare(row: Scenario, work: Path) -> qemu.Machine:
         timeout=HARD_LIMIT, memory=row.memory, cpus=row.cpus, cpu_features=row.cpu_features)
     if row.quoted:
         prediction.predict(machine, made.dtb, images, init, is_command=bool(row.dom0))
+    if row.early:
+        machine.tables = []
+        initramfs.put_before(ramdisk, lcm.early(made.dtb, work))
     if row.grub:
         machine.xen = paths.XEN_STOCK_MULTIBOOT
         grub.by_hand(machine, tables)
@@ -148,7 +151,7 @@ def watch(row: Scenario, running, outcome) -> None:
         outcome.residue = residue.places(running, residue.marker(row.residue))
     if row.key:
         running.type(row.key)
-        session.wait(running, _after(2), "waiting", 10)
+        session.wait(running, _after(15 if row.ring else 2), "waiting", 20)
 
 
 def _after(seconds: float):

@@ -18,6 +18,7 @@ char *__strerror_r(int code, char *buffer, size_t size);
 void __ctype_init(void);
 void _IO_enable_locks(void);
 extern __thread struct __res_state *__libc_resp;
+int __isoc99_sscanf(const char *text, const char *format, ...);
 
 // The C library's looks for a translation of its message.
 _Noreturn void __assert_fail(const char *assertion, const char *file, unsigned int line, const char *function)
@@ -63,6 +64,13 @@ __thread struct __res_state *__libc_resp;
 // Given to what is above and in format.c, and not looked at there.
 #undef stderr
 FILE *stderr;
+
+// Xen 4.17's libxenstore has what xenstore-ls unescapes values with.
+int __isoc99_sscanf(const char *text, const char *format, ...)
+{
+    (void)text, (void)format;
+    return 0;
+}
 
 // libxenctrl makes a logger of its own where it is given none.
 xentoollog_logger_stdiostream *xtl_createlogger_stdiostream(FILE *file, xentoollog_level least, unsigned int flags)

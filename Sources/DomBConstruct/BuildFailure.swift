@@ -46,6 +46,10 @@ struct BuildFailure: Error, Equatable {
         // EOPNOTSUPP there: an ordinary domain may not have a hardware domain's emulated devices. Xen has no call that
         // tells in advance whether it was built with LATE_HWDOM.
         if isHardware, step == .create { line.append(": this Xen may be without LATE_HWDOM") }
+        // EACCES: Xen compares the domctl version first. FLASK says the same where it denies.
+        if step == .create, code == 13 {
+            line.append(": not this program's Xen, or forbidden by policy")
+        }
         return line
     }
 }

@@ -9,13 +9,16 @@ struct TableCommand: ParsableCommand {
         commandName: "table", abstract: "Pack an LCM into ACPI tables.",
         discussion: """
             Writes PREFIX1.aml, PREFIX2.aml and so on, as many as the LCM needs, and prints their names. \
-            QEMU takes each by -acpitable file=, GRUB by its acpi command.
+            QEMU takes each by -acpitable file=, GRUB by its acpi command. With --initramfs it writes PREFIX.cpio instead, \
+            an archive to put before the boot domain's initramfs: Linux itself takes the tables from there, without GRUB.
             """)
 
     @Argument(help: "The LCM: a device tree blob.", completion: .file())
     var lcm: String
     @Option(help: "Path and start of the tables' names.", completion: .file())
     var output: String
+    @Flag(help: "Write an archive for the front of the initramfs.")
+    var initramfs = false
     @Flag(help: "Pack whatever FILE holds, unread: to test how DomB refuses it.")
     var unchecked = false
 
@@ -23,6 +26,11 @@ struct TableCommand: ParsableCommand {
         let module = try HostFile.read(lcm, limit: Limits.moduleBytes)
         if !unchecked { _ = try LaunchControlFile(lcm, module) }
         let tables = try LaunchControlContainer.written(module, lcm)
+        if initramfs {
+            try HostFile.write(EarlyArchive(tables).content, to: "\(output).cpio")
+            print("\(output).cpio")
+            return
+        }
         for (index, table) in tables.enumerated() {
             let path = "\(output)\(index + 1).aml"
             try HostFile.write(table, to: path)
