@@ -37,6 +37,25 @@ import Testing
         }
     }
 
+    /// The launch by a command differs in who launched, and needs no next init.
+    @Test func aCommandsLogSaysThatItIsOne() throws {
+        try Sandbox.run { sandbox in
+            try sandbox.writeLaunch(launch: "handoff: exec\n  handoff_target: /sbin/init", roles: "[]")
+            let log = try EventLogReader(parsing: try output(sandbox, "log", "--dom0-command"))
+            guard case .event(.identity(let identity), _) = log.records[0].content else {
+                Issue.record("no identity")
+                return
+            }
+            #expect(identity.launcher == .command)
+            #expect(!log.records.contains { if case .event(.nextInit, _) = $0.content { true } else { false } })
+            #expect(LogReplay(log, hashing: SwiftCryptoHash.self).outcome == .closed)
+            try sandbox.write("init", to: "init")
+            let refused = sandbox.failure(
+                arguments(sandbox, "--dom0-command", "--next-init", sandbox.path("init")))
+            #expect(refused?.code == 1)
+        }
+    }
+
     @Test func tableAndJSONSayWhatTheLogLeadsTo() throws {
         try Sandbox.run { sandbox in
             try sandbox.writeLaunch()
