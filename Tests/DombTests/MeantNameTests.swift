@@ -15,7 +15,7 @@ import Testing
         var hypervisor = FlatTree.Node("hypervisor")
         hypervisor.set("compatible", text: "hypervisor,xen")
         hypervisor.set("domb,cpupools", text: "batch:credit2:1")
-        var domains = ["broker", "sensor"].map { name in
+        func domain(_ name: String) -> FlatTree.Node {
             var domain = FlatTree.Node(name)
             domain.set("compatible", text: "xen,domain")
             domain.set("permissions", cells: [0])
@@ -30,8 +30,9 @@ import Testing
             domain.children.append(kernel)
             return domain
         }
-        change(&domains[0], &domains[1])
-        hypervisor.children += domains
+        var (first, second) = (domain("broker"), domain("sensor"))
+        change(&first, &second)
+        hypervisor.children += [first, second]
         var chosen = FlatTree.Node("chosen")
         chosen.children.append(hypervisor)
         tree.root.children.append(chosen)
