@@ -55,7 +55,8 @@ def with_toolstack(work: Path, images: dict, lcms: dict, calls: tuple) -> Path:
 
 
 def with_construct(work: Path, images: dict, lcms: dict, calls: tuple) -> Path:
-    """domb-construct creates the domains, by the LCM that ACPI has, and gives way to a shell."""
+    """domb-construct creates the domains, by the LCM that ACPI has, and gives way to a shell in domb-init's place."""
+    calls = tuple(call.replace("/domb-init ", "/domb-init.real ") for call in calls)
     extra = _calls(work, calls, lcms) | {"/shell.sh": SCRIPTS / "shell.sh", "/domb-init.real": paths.DOMB_INIT}
     ramdisk = work / "initramfs.cpio.gz"
     return initramfs.stock(ramdisk, images, SHELL, extra)

@@ -27,7 +27,11 @@ extension LaunchPlan {
 
     /// Other processes, open descriptors and the handoff are a boot domain's matter.
     static func checkToolstack(_ module: LaunchControlModule, _ facts: LaunchFacts) throws(PlanRefusal) {
-        for domain in module.domains where domain.extended.usesStore { throw .toolstackDevices(domain.domid) }
+        for domain in module.domains {
+            // The log would tell of a role that no toolstack gave it.
+            guard domain.roles.subtracting(.recovery).isEmpty else { throw .toolstackRole(domain.domid) }
+            guard !domain.extended.usesStore else { throw .toolstackDevices(domain.domid) }
+        }
         if module.settings.xenstored != nil, !facts.hasXenstored { throw .noXenstored }
     }
 }

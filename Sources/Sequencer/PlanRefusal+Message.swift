@@ -96,6 +96,7 @@ extension Line {
         case .hardwareShutdown: append("ready by its shutdown, and that of the hardware domain halts the host")
         case .ambiguous: append("its domain-uuid or its domid is another domain's, too")
         case .toolstackDevices: append("xen,enhanced and PV devices: a toolstack has made them, and DomB would again")
+        case .toolstackRole: append("its role is not one that a toolstack can give")
         case .missing: append("it is in the LCM, and Xen has no such domain")
         case .unnamed: append("it exists, and the LCM does not name it")
         case .notPaused: append("it runs already")

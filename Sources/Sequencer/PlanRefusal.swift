@@ -51,6 +51,8 @@ public enum PlanRefusal: Error, Equatable, Sendable {
     case ambiguous(DomainID)
     /// Of a command: its ring and devices are the toolstack's to make.
     case toolstackDevices(DomainID)
+    /// Of a command: a role that no toolstack can give.
+    case toolstackRole(DomainID)
     case missing(DomainID)
     case unnamed(DomainID)
     case notPaused(DomainID)
@@ -76,7 +78,8 @@ public enum PlanRefusal: Error, Equatable, Sendable {
             .memory(let domid, _, _), .handle(let domid), .unknownPlace(let domid), .unmeasurableModule(let domid, _),
             .logRegion(let domid), .secondRecovery(let domid), .recoveryConduct(let domid), .noRecovery(let domid),
             .noXenstore(let domid), .noStoreRing(let domid), .hardwareShutdown(let domid),
-            .ambiguous(let domid), .toolstackDevices(let domid), .configuration(let domid, _):
+            .ambiguous(let domid), .toolstackDevices(let domid), .toolstackRole(let domid),
+            .configuration(let domid, _):
             domid
         default: nil
         }

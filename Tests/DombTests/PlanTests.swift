@@ -102,6 +102,17 @@ import Testing
         #expect(planned.filter { $0.stage == "handoff" }.count == (handoff == .shutdown ? 2 : 1))
     }
 
+    @Test func aCommandHandsNothingOver() throws {
+        var module = try Self.module(.execute)
+        module.domains.removeFirst()
+        module.domains[0].dependencies = [1]
+        let plan = try plan(module, "--dom0-command")
+        let steps = PlanStep.steps(of: plan, isCommand: true)
+        let all = PlanStep.steps(of: plan)
+        #expect(steps.count == all.count - 2)
+        #expect(!steps.contains { $0.stage == "handoff" || $0.detail.contains("next init") })
+    }
+
     @Test func domainsAreUnpausedAfterThoseTheyDependOn() throws {
         let steps = PlanStep.steps(of: try plan(try Self.module())).filter { $0.operation == .unpause }
         #expect(steps.map { $0.domain?.domid.rawValue } == [1, 3, 4])

@@ -108,6 +108,21 @@ import Testing
         for point in points { _ = try FaultPoint(point) }
     }
 
+    @Test func aCommandsTraceReplaysAsACommands() throws {
+        let command = try Rehearsal(
+            try file(), host: try AssumedHost.parse(["--dom0-command"]), modules: try BootModuleFiles.parse([]))
+        let run = command.run()
+        #expect(run.end == .complete)
+        // It has no handoff.
+        let lines = trace(run).dropLast()
+        let recorded = try TraceFile(Array(lines.joined(separator: "\n").utf8), from: "trace.jsonl")
+        var replayed = command
+        replayed.record(recorded)
+        #expect(TraceComparison(replayed.run(), recorded).difference == nil)
+        // It looks at the PCR before the plan, which a boot domain does not.
+        #expect(try difference(Array(lines))?.text.contains("TPM2_PCR_Read") ?? false)
+    }
+
     @Test func aRecordedLaunchReplaysWithoutADifference() throws {
         #expect(try difference(trace(try rehearsal().run())) == nil)
     }

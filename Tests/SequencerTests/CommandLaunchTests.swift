@@ -127,6 +127,25 @@ import Testing
         #expect(refusal(launch) == nil)
     }
 
+    @Test func aRoleThatNoToolstackGivesIsRefused() throws {
+        for role in [DomainRoles.hardware, .control, .xenstore, .console] {
+            var launch = try launch()
+            launch.module.domains[1].roles = role
+            #expect(refusal(launch) == .toolstackRole(try domid(2)))
+        }
+    }
+
+    /// The ring to xenstore is the toolstack's, so a domain without `xen,enhanced` can write its node.
+    @Test func readinessByANodeOfItsOwnNeedsNoRingOfOurs() throws {
+        var launch = try launch()
+        launch.module.settings.xenstored = SimulatedLaunch.digest
+        launch.module.domains[0].conduct.readiness = .node(path: [UInt8]("data/ready".utf8), value: nil)
+        #expect(refusal(launch) == nil)
+        launch.arguments.launcher = .bootDomain
+        launch.module.settings.handoff = .park
+        #expect(refusal(launch) == .noStoreRing(try domid(1)))
+    }
+
     /// After a launch, or in a system that uses the PCR for something else, the log could not lead to its value.
     @Test func aPCRThatIsInUseIsRefusedAndNotExtended() throws {
         var launch = try launch()

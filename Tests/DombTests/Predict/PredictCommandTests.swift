@@ -37,6 +37,26 @@ import Testing
         }
     }
 
+    /// The launch by a command differs in who launched, and needs no next init.
+    @Test func aCommandsLogSaysThatItIsOne() throws {
+        try Sandbox.run { sandbox in
+            try sandbox.writeLaunch(launch: "handoff: exec\n  handoff_target: /sbin/init", roles: "[]")
+            let words = Sandbox.identity.map { $0.replacingOccurrences(of: " hardware_dom=1", with: "") }
+            let run = ["predict", sandbox.path("lcm.dtb"), "--dom0-command"] + sandbox.images + words
+            #expect(sandbox.failure(run + ["--format", "log", "--output", sandbox.path("out")])?.message == nil)
+            let log = try EventLogReader(parsing: try sandbox.read("out"))
+            guard case .event(.identity(let identity), _) = log.records[0].content else {
+                Issue.record("no identity")
+                return
+            }
+            #expect(identity.launcher == .command)
+            #expect(!log.records.contains { if case .event(.nextInit, _) = $0.content { true } else { false } })
+            #expect(LogReplay(log, hashing: SwiftCryptoHash.self).outcome == .closed)
+            try sandbox.write("init", to: "init")
+            #expect(sandbox.failure(run + ["--next-init", sandbox.path("init")])?.code == 1)
+        }
+    }
+
     @Test func tableAndJSONSayWhatTheLogLeadsTo() throws {
         try Sandbox.run { sandbox in
             try sandbox.writeLaunch()

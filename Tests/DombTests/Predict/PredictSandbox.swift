@@ -29,7 +29,9 @@ extension Sandbox {
 
     /// lcm.dtb, and its boot modules: two kernels and a ramdisk. `launch` and `domain` stand
     /// in the launch's and the second domain's part of the description.
-    func writeLaunch(launch: String = "handoff: shutdown", digest: String = "none", domain: String = "") throws {
+    func writeLaunch(
+        launch: String = "handoff: shutdown", digest: String = "none", domain: String = "", roles: String = "[hardware]"
+    ) throws {
         try write(Self.kernel(1), to: "a.elf")
         try write(Self.kernel(2), to: "b.elf")
         try write([UInt8](repeating: 3, count: 50), to: "c.cpio")
@@ -39,7 +41,7 @@ extension Sandbox {
               \(launch)
             domains:
               - name: hw
-                roles: [hardware]
+                roles: \(roles)
                 memory: 4M
                 digest: \(digest)
                 kernel: a.elf
