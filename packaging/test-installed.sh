@@ -31,7 +31,7 @@ offered() {
         source /usr/share/bash-completion/bash_completion
         source /usr/share/bash-completion/completions/domb
         complete -p domb >/dev/null
-        COMP_WORDS=(domb "${@:2}") COMP_CWORD=$# COMP_LINE="domb ${*:2}" COMP_TYPE=9 COMP_KEY=9
+        COMP_WORDS=(domb "${@:2}") COMP_LINE="domb ${*:2}" COMP_TYPE=9 COMP_KEY=9
         COMP_CWORD=$((${#COMP_WORDS[@]} - 1)) COMP_POINT=${#COMP_LINE}
         $1 domb "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
         printf "%s\n" "${COMPREPLY[@]}"' bash _domb "$@"
