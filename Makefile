@@ -119,23 +119,23 @@ boot: build xen-late-hwdom
 	@python3 rig/boot.py
 
 # Of the package's files: those of the commit, so that the same commit makes the same package.
-export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || date +%s)
+EPOCH = $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>/dev/null || date +%s))
 VERSION = $(shell sed -n '1s/^domb (\(.*\)) .*/\1/p' packaging/debian/changelog)
 
 man: programs
 	@out/domb --experimental-dump-help >out/domb-help.json
-	@python3 packaging/man.py out/domb-help.json docs/man out/man $(VERSION) "$$(date -u -d @$(SOURCE_DATE_EPOCH) +%F)"
+	@python3 packaging/man.py out/domb-help.json docs/man out/man $(VERSION) "$$(date -u -d @$(EPOCH) +%F)"
 	@packaging/completions.sh out/domb out/completions
 
 sbom: programs
-	@python3 packaging/sbom.py $(VERSION) out/domb.spdx.json out/domb-init=out/domb-init.map \
+	@SOURCE_DATE_EPOCH=$(EPOCH) python3 packaging/sbom.py $(VERSION) out/domb.spdx.json out/domb-init=out/domb-init.map \
 		out/domb-construct=out/domb-construct.map
 
 deb-tools:
 	@rig/deps/apt.sh packaging/packages.txt
 
 deb: images man sbom deb-tools
-	@packaging/build-deb.sh out/package
+	@SOURCE_DATE_EPOCH=$(EPOCH) packaging/build-deb.sh out/package
 
 lint-deb: deb
 	@lintian --no-cfg --allow-root --fail-on error,warning,info --tag-display-limit 0 out/package/domb_$(VERSION)_amd64.deb
@@ -191,10 +191,10 @@ bench: boot rehearse
 	@rig/deps/apt.sh rig/bench/packages.txt
 	@python3 rig/bench/run.py
 
-test: lint docs build xen417 fault flask xenstored toolstack unit model-check tpm-faults hash-threads fuzz-replay boot
+test: lint docs build lint-deb xen417 fault flask xenstored toolstack unit model-check tpm-faults hash-threads fuzz-replay boot
 	@python3 rig/scenarios.py --quick
 
-test-all: lint docs build xen417 fault flask xenstored toolstack unit model-check tpm-faults hash-threads fuzz-replay boot
+test-all: lint docs build lint-deb xen417 fault flask xenstored toolstack unit model-check tpm-faults hash-threads fuzz-replay boot
 	@python3 rig/scenarios.py --all
 
 clean:

@@ -39,7 +39,7 @@ class Component:
     source_version: str
     # "debian:12", "debian:13" where the package is Debian's, or None for what is built from a source package.
     distribution: str | None
-    # Of the .deb or of the source's tarball; None where this machine has no record of it.
+    # Of the .deb or of the source's tarball; None where there is no lasting record of it.
     sha256: str | None
 
     @property
@@ -100,8 +100,9 @@ def debian(path: str) -> Component:
         raise UnknownComponent(f"{path}: no package has it")
     fields = _said("dpkg-query", "-W", "-f", "${Version}\t${source:Package}\t${source:Version}\n", name)
     version, source, source_version = fields.splitlines()[0].split("\t")
-    shown = subprocess.run(["apt-cache", "show", name], capture_output=True, text=True)
-    return Component(name, version, source, source_version, "debian:12", _digest(shown.stdout, version))
+    # The .deb's digest is in apt's lists for as long as no newer version is, so it would not be the same on every machine;
+    # the archive's own is.
+    return Component(name, version, source, source_version, "debian:12", None)
 
 
 def _digest(shown: str, version: str) -> str | None:

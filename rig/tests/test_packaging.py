@@ -70,7 +70,7 @@ class ManPages(unittest.TestCase):
     def test_prose_belongs_to_a_command_and_names_only_its_options(self):
         for file in PROSE.glob("domb*.md"):
             if not file.name.endswith(".8.md"):
-                self.assertIn(file.stem, self.commands)
+                self.assertIn(file.stem, list(self.commands))
             for line in file.read_text().replace("\\\n", " ").splitlines():
                 used = re.match(r"    (domb)(?: ([a-z]+))? ", line + " ")
                 if not used:
@@ -102,6 +102,14 @@ class InitPage(unittest.TestCase):
     def test_the_words_of_the_boot_domain_s_command_line(self):
         source = (SOURCES / "Sequencer/LaunchArguments.swift").read_text()
         self.assertEqual(set(re.findall(r'Line\("(domb\.[a-z]+)"\)', source)), set(re.findall(r"`(domb\.[a-z]+)=", self.page)))
+
+    def test_the_options_of_the_command(self):
+        source = (SOURCES / "Sequencer/CommandArguments.swift").read_text()
+        self.assertEqual(set(re.findall(r'Line\("(--[a-z-]+)"\)', source)), set(re.findall(r"^- `(--[a-z-]+)`", self.page, re.M)))
+
+    def test_the_exit_status_of_the_command(self):
+        source = (SOURCES / "Sequencer/CommandStatus.swift").read_text()
+        self.assertEqual(re.findall(r"case \w+ = (\d+)", source), re.findall(r"^- `(\d+)`:", self.page, re.M))
 
     def test_diagnostics_are_said_by_the_sources(self):
         source = "".join(file.read_text() for folder in ("DomBInit", "Sequencer")

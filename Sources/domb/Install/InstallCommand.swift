@@ -12,9 +12,11 @@ struct InstallCommand: ParsableCommand {
             earlier domb install wrote and nobody changed since: otherwise exit code 1. docs/hardware.md goes through it.
             """)
 
-    @Argument(help: "A .yaml file.")
+    @Argument(help: "A .yaml file.", completion: .file())
     var description: String
-    @Option(help: "Folder of the image files that the description names. (default: the description's own)")
+    @Option(
+        help: "Folder of the image files that the description names. (default: the description's own)",
+        completion: .directory)
     var images: String?
     @OptionGroup var places: InstallPlaces
 

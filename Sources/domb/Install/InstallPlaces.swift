@@ -4,9 +4,11 @@ import ArgumentParser
 
 /// Where `domb install` writes.
 struct InstallPlaces: ParsableArguments {
-    @Option(help: ArgumentHelp("The folder that GRUB boots from.", valueName: "folder"))
+    @Option(help: ArgumentHelp("The folder that GRUB boots from.", valueName: "folder"), completion: .directory)
     var boot = "/boot"
-    @Option(help: ArgumentHelp("The folder of the scripts that update-grub runs.", valueName: "folder"))
+    @Option(
+        help: ArgumentHelp("The folder of the scripts that update-grub runs.", valueName: "folder"),
+        completion: .directory)
     var grubD = "/etc/grub.d"
     @Flag(name: [.customShort("n"), .long], help: "Say what would be done, and do nothing.")
     var dryRun = false
