@@ -9,7 +9,6 @@ from pathlib import Path
 import documents
 import paths
 from doc_elsewhere import ELSEWHERE
-from scenario_table import all_scenarios
 
 # Options in the documents that are not domb's.
 OTHERS = {"--quick", "--all", "--only", "--list", "--baseline", "--nounzip"}
@@ -57,7 +56,7 @@ class Elsewhere(unittest.TestCase):
     fuzzers = documents.fuzzers()
     tests = documents.swift_tests()
     targets = documents.make_targets()
-    scenarios = {row.name for row in all_scenarios()}
+    scenarios = documents.scenario_names()
 
     def test_they_name_what_is_there(self):
         count = 0
