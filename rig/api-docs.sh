@@ -11,22 +11,33 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/modules" "$work/graphs"
 
-# module NAME [SHIM]: one module; SHIM is the C target that it imports.
+# module NAME [SHIM ...]: one module; each SHIM is a C target that it sees.
 module() {
-    local flags=()
-    [ $# -eq 1 ] || flags=(-I "$root/Sources/$2/include" -Xcc "-I$deps/xen/usr/include" -Xcc "-I$deps/tss2/include")
-    swiftc -swift-version 6 -parse-as-library -module-name "$1" -I "$work/modules" "${flags[@]}" \
-        -emit-module -emit-module-path "$work/modules/$1.swiftmodule" \
+    local name=$1 shim flags=()
+    shift
+    for shim in "$@"; do
+        local include=$root/Sources/$shim/include
+        [ -f "$include/module.modulemap" ] || {
+            # As SwiftPM makes it.
+            mkdir -p "$work/shims/$shim"
+            echo "module $shim { umbrella \"$include\" export * }" >"$work/shims/$shim/module.modulemap"
+            include=$work/shims/$shim
+        }
+        flags+=(-I "$include" -Xcc "-I$root/Sources/$shim/include")
+    done
+    [ $# -eq 0 ] || flags+=(-Xcc "-I$deps/xen/usr/include" -Xcc "-I$deps/tss2/include")
+    swiftc -swift-version 6 -parse-as-library -module-name "$name" -I "$work/modules" "${flags[@]}" \
+        -emit-module -emit-module-path "$work/modules/$name.swiftmodule" \
         -emit-symbol-graph -emit-symbol-graph-dir "$work/graphs" -symbol-graph-minimum-access-level public \
-        -symbol-graph-skip-synthesized-members "$root/Sources/$1"/*.swift
+        -symbol-graph-skip-synthesized-members "$root/Sources/$name"/*.swift
 }
 
 # In the order of the manifest's arrows.
 for name in Platform LaunchControl BuilderModel Measurement ConfigApply Sequencer LogReading; do module "$name"; done
 module LinuxBindings CLinuxShim
-module CryptoBindings CCryptoShim
+module CryptoBindings CCryptoShim CHashWorkers
 module TPMBindings CTSSShim
-module XenBindings CXenShim
+module XenBindings CXenShim CCryptoShim CHashWorkers
 python3 "$root/rig/apidocs.py" "$work/graphs"
 rm -rf "$out"
 mkdir -p "$(dirname "$out")"

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import paths
+import scenarios
+from scenario_table import all_scenarios
 
 # decisions.md and CHANGELOG.md tell of the past: what they name need not be there any more.
 HISTORY = ("docs/decisions.md", "CHANGELOG.md")
@@ -121,6 +123,10 @@ def swift_tests() -> set:
         found |= set(re.findall(r"@Test\b(?:(?!@Test\b).)*?\bfunc (\w+)", text, re.S))
         found |= set(re.findall(r"(?:struct|enum|class) (\w+Tests)\b", text)) | {file.stem}
     return found
+
+
+def scenario_names() -> set:
+    return {row.name for row in all_scenarios()} | {row[0] for row in scenarios.WHOLE}
 
 
 def fuzzers() -> set:

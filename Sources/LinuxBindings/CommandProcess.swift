@@ -32,5 +32,6 @@ public enum CommandProcess {
         }
     }
 
+    /// Ends the command. The corresponding system call is `exit_group`.
     public static func exit(_ status: Int32) -> Never { domb_exit(status) }
 }

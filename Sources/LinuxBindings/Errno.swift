@@ -12,7 +12,9 @@ public struct Errno: Error, Equatable, Sendable {
     public static let noEntry = Errno(2)
     /// ESRCH
     public static let noProcess = Errno(3)
+    /// EPERM
     public static let notPermitted = Errno(1)
+    /// ENOSYS
     public static let noSystemCall = Errno(38)
 
     public init(_ code: Int32) { self.code = code }

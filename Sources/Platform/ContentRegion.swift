@@ -2,6 +2,7 @@
 
 /// A part of a domain's memory whose content is hashed.
 public struct ContentRegion: Equatable, Sendable {
+    /// Whose memory it is.
     public let domid: DomainID
     /// What is hashed, in this order.
     public let segments: [Segment]

@@ -7,17 +7,20 @@ import Platform
 ///
 ///     domb-init --lcm FILE [--log FILE] [--trace FILE] [--allow-others] [domb.lcm=sha256:HEX] [domb.tpm=POLICY]
 public struct CommandArguments: Equatable, Sendable {
+    /// The path of the LCM.
     public private(set) var lcm: [UInt8] = []
     /// Where the event log goes instead of standard error.
     public private(set) var log: [UInt8]?
     /// Where the trace goes; there is none without it.
     public private(set) var trace: [UInt8]?
+    /// Whether domains may exist that the LCM does not name.
     public private(set) var allowsOthers = false
     /// `domb.` words, as on the kernel's command line, a space before each.
     private var words: [UInt8] = []
 
     /// A word that is not understood, or an option that is missing or lacks its value.
     public struct Misuse: Error, Equatable, Sendable {
+        /// As it was given.
         public let word: [UInt8]
 
         public init(word: [UInt8]) { self.word = word }

@@ -74,6 +74,8 @@ import Testing
         #expect(try #require(helper.unpaused) < (try #require(helper.ready)))
         #expect(try #require(helper.ready) <= (try #require(broker.unpaused)))
         #expect(broker.waitsFor.map(\.rawValue) == [1])
+        // A TPM command takes 10 ms, and each domain has one record.
+        #expect(timeline.rows.map { $0.time(.extended) } == [10_000, 10_000, 10_000])
         #expect(timeline.text.contains { $0.hasPrefix("1 helper") })
         #expect(timeline.svg.hasPrefix("<svg ") && timeline.svg.hasSuffix("</svg>"))
     }

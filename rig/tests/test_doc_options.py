@@ -9,10 +9,9 @@ from pathlib import Path
 import documents
 import paths
 from doc_elsewhere import ELSEWHERE
-from scenario_table import all_scenarios
 
-# Options in the documents that are not domb's.
-OTHERS = {"--quick", "--all", "--only", "--list", "--baseline", "--nounzip"}
+# Options in the documents that are not domb's but domb-init's, the rig's, GRUB's.
+OTHERS = {"--log", "--allow-others", "--quick", "--all", "--only", "--list", "--baseline", "--nounzip"}
 
 
 @unittest.skipUnless(paths.DOMB.exists(), "out/domb is not built: make build")
@@ -23,7 +22,7 @@ class Options(unittest.TestCase):
             return subprocess.run([paths.DOMB, "help", *subcommand], capture_output=True, text=True, timeout=60, check=True).stdout
 
         subcommands = re.findall(r"^  ([a-z]+) ", help().partition("SUBCOMMANDS:")[2], re.M)
-        cls.options = {name: set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", help(name))) for name in subcommands}
+        cls.options = {name: set(re.findall(r"(?<![\w-])--?[a-z][a-z0-9-]*", help(name))) for name in subcommands}
 
     def test_every_subcommand_and_option_is_in_the_help(self):
         every = set().union(*self.options.values())
@@ -57,7 +56,7 @@ class Elsewhere(unittest.TestCase):
     fuzzers = documents.fuzzers()
     tests = documents.swift_tests()
     targets = documents.make_targets()
-    scenarios = {row.name for row in all_scenarios()}
+    scenarios = documents.scenario_names()
 
     def test_they_name_what_is_there(self):
         count = 0

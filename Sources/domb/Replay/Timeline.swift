@@ -39,8 +39,8 @@ struct Timeline {
         }
         var places: [UInt16: Int] = [:]
         for (index, row) in rows.enumerated() { places[row.domid.rawValue] = index }
-        // A record is extended right after its domain was looked at.
-        var last: Int?
+        // Records are extended in one order: identity, LCM and next init, then each domain's in LCM order.
+        var record = module.settings.handoff == .execute ? -3 : -2
         for entry in entries {
             end = max(end, entry.end)
             let place = entry.domid.flatMap { places[$0.rawValue] }
@@ -48,8 +48,8 @@ struct Timeline {
             let span = Span(kind: kind, start: entry.start, end: entry.end)
             switch (kind, place) {
             case (.extended, nil):
-                if let last { rows[last].add(span) } else { Self.add(span, to: &launch) }
-                last = nil
+                if rows.indices.contains(record) { rows[record].add(span) } else { Self.add(span, to: &launch) }
+                record += 1
             case (_, .some(let place)):
                 if entry.operation == .unpause || entry.operation == .unpauseAtHandoff, entry.result == 0 {
                     rows[place].unpaused = entry.end
@@ -57,7 +57,6 @@ struct Timeline {
                 } else {
                     rows[place].add(span)
                 }
-                last = kind == .hashed ? place : nil
             default: Self.add(span, to: &launch)
             }
         }
