@@ -17,27 +17,18 @@ struct Installation {
         let tables = try LaunchControlContainer.written(content, description.file)
         for (index, table) in tables.enumerated() { files.append((table, "\(places.folder)/lcm\(index + 1).aml")) }
 
-        var installed = description
-        installed.grub.folder = GrubScript.boot
-        installed.grub.lcm = "domb/lcm.dtb"
-        installed.xen.path = try places.onBoot(description.xen.path, "xen.path")
-        guard let boot = description.boot, let kernel = boot.kernel?.path else {
-            throw .malformed("\(description.file): boot_domain: an installation needs it, with its kernel's path")
-        }
-        installed.boot?.kernel?.path = try places.onBoot(kernel, "boot_domain.kernel")
-        if let initramfs = boot.initramfs?.path {
+        let installed = try places.installed(description)
+        if let initramfs = description.boot?.initramfs?.path {
             let content = try HostFile.read(folder.path(of: initramfs), limit: InstalledFiles.fileLimit)
             files.append((content, "\(places.folder)/initramfs"))
-            installed.boot?.initramfs?.path = "domb/initramfs"
         }
-        var names = modules.paths
+        var names: [UInt32: String] = [:]
         if description.builder == .xen {
-            for (index, path) in modules.paths {
-                if index == modules.bootKernel {
-                    names[index] = installed.boot?.kernel?.path
-                } else if index == modules.bootInitramfs {
-                    names[index] = "domb/initramfs"
-                } else {
+            for (index, path) in modules.paths.sorted(by: { $0.key < $1.key }) {
+                switch index {
+                case modules.bootKernel: names[index] = installed.boot?.kernel?.path
+                case modules.bootInitramfs: names[index] = installed.boot?.initramfs?.path
+                default:
                     names[index] = "domb/image\(index)"
                     let content = try HostFile.read(folder.path(of: path), limit: InstalledFiles.fileLimit)
                     files.append((content, "\(places.folder)/image\(index)"))
@@ -85,6 +76,20 @@ struct Installation {
 }
 
 extension InstallPlaces {
+    /// With the paths that files have once they are installed, as GRUB's script has them.
+    fileprivate func installed(_ description: LaunchDescription) throws(CommandFailure) -> LaunchDescription {
+        guard let kernel = description.boot?.kernel?.path else {
+            throw .malformed("\(description.file): boot_domain: an installation needs it, with its kernel's path")
+        }
+        var installed = description
+        installed.grub.folder = GrubScript.boot
+        installed.grub.lcm = "domb/lcm.dtb"
+        installed.xen.path = try onBoot(description.xen.path, "xen.path")
+        installed.boot?.kernel?.path = try onBoot(kernel, "boot_domain.kernel")
+        if description.boot?.initramfs?.path != nil { installed.boot?.initramfs?.path = "domb/initramfs" }
+        return installed
+    }
+
     /// A file of the distribution's own below the boot folder, relative to that.
     fileprivate func onBoot(_ name: String, _ key: String) throws(CommandFailure) -> String {
         let relative = name.hasPrefix("\(boot)/") ? String(name.dropFirst(boot.count + 1)) : name
