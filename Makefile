@@ -191,7 +191,7 @@ bench: boot rehearse
 	@rig/deps/apt.sh rig/bench/packages.txt
 	@python3 rig/bench/run.py
 
-test: lint docs build lint-deb xen417 fault flask xenstored toolstack unit model-check tpm-faults hash-threads fuzz-replay boot
+test: lint docs build lint-deb xen417 fault flask xenstored unit model-check tpm-faults hash-threads fuzz-replay boot
 	@python3 rig/scenarios.py --quick
 
 test-all: lint docs build lint-deb xen417 fault flask xenstored toolstack unit model-check tpm-faults hash-threads fuzz-replay boot

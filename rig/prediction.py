@@ -34,7 +34,7 @@ def identity(machine: qemu.Machine, init: Path = paths.DOMB_INIT, is_command: bo
         lines = [line.strip() for line in lines]
     elif "dom0=pvh" in machine.xen_base:
         lines[0] = f"vmlinuz {lines[0]}"
-    return [*(["--dom0-command"] if is_command else []), "--domb-init", init,
+    return [*(["--as-command"] if is_command else []), "--domb-init", init,
             "--xsm", "enforcing" if machine.policy else "none", "--command-line", lines[0], "--xen-command-line", lines[1],
             "--xen-version", version + _only(_EXTRA_VERSION[version], xen, machine.xen).decode(),
             "--xen-build-id", _only(build_id, xen, machine.xen).hex()]

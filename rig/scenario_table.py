@@ -218,7 +218,7 @@ def commands() -> list:
                   "domb: launch complete: 2 domains unpaused", "DOM0 call 5: exit status 0", "DOM0 the end"), ends=STAYS,
                  patches=((PARK, SHUTDOWN),), dom0="xl", runs=(1, 2), unpauses=(1, 2), log=GOOD,
                  calls=("/domb-init", "/domb-init --lcm /absent.dtb", launch.replace("lcm.dtb", "changed.dtb"),
-                        launch.replace("lcm.dtb", "changed.dtb"), f"* {launch}"), other_lcms={"changed.dtb": changed}),
+                        launch.replace("lcm.dtb", "changed.dtb"), f"* {launch}"), other_lcms={"changed.dtb": changed}, quick=False),
         Scenario("dom0-predicted", 13, "a command, domains by domb-construct: log and PCR as predicted, the trace replays",
                  ("domb: launch complete: 2 domains unpaused", "DOM0 call 1: exit status 0",
                   "call 2: launch failed: plan: PCR 11 is in use", "DOM0 call 2: exit status 1", "DOM0 the end"), ends=STAYS,

@@ -172,7 +172,7 @@ def attempt(row: Scenario) -> Result:
         scenario_checks.judge(row, outcome, work)
         if row.dom0 == "construct" and not row.fails:
             checks.replayed(console_log.trace(outcome.console()), work / "lcm.dtb", IMAGES[row.source](), work,
-                            ["--dom0-command"])
+                            ["--as-command"])
     except boot.FAILURES as error:
         wrong = str(error)
     except Exception as error:  # A scenario that breaks the rig is a failure, not the end of the others.

@@ -106,7 +106,7 @@ import Testing
         var module = try Self.module(.execute)
         module.domains.removeFirst()
         module.domains[0].dependencies = [1]
-        let plan = try plan(module, "--dom0-command")
+        let plan = try plan(module, "--as-command")
         let steps = PlanStep.steps(of: plan, isCommand: true)
         let all = PlanStep.steps(of: plan)
         #expect(steps.count == all.count - 2)

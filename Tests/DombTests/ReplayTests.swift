@@ -112,7 +112,7 @@ import Testing
 
     @Test func aCommandsTraceReplaysAsACommands() throws {
         let command = try Rehearsal(
-            try file(), host: try AssumedHost.parse(["--dom0-command"]), modules: try BootModuleFiles.parse([]))
+            try file(), host: try AssumedHost.parse(["--as-command"]), modules: try BootModuleFiles.parse([]))
         let run = command.run()
         #expect(run.end == .complete)
         // It has no handoff.

@@ -42,7 +42,7 @@ import Testing
         try Sandbox.run { sandbox in
             try sandbox.writeLaunch(launch: "handoff: exec\n  handoff_target: /sbin/init", roles: "[]")
             let words = Sandbox.identity.map { $0.replacingOccurrences(of: " hardware_dom=1", with: "") }
-            let run = ["predict", sandbox.path("lcm.dtb"), "--dom0-command"] + sandbox.images + words
+            let run = ["predict", sandbox.path("lcm.dtb"), "--as-command"] + sandbox.images + words
             #expect(sandbox.failure(run + ["--format", "log", "--output", sandbox.path("out")])?.message == nil)
             let log = try EventLogReader(parsing: try sandbox.read("out"))
             guard case .event(.identity(let identity), _) = log.records[0].content else {
