@@ -16,8 +16,10 @@ struct Ending {
     func fail(_ machine: consuming BootMachine, _ failure: LaunchFailure) -> Never {
         machine.recordFailure(failure)
         tell(&machine.journal, unpaused: machine.unpaused, failure)
-        machine.endHost(arguments.end)
-        end()
+        let mayLeave = machine.endHost(arguments.end)
+        machine.journal.flush()
+        if mayLeave { end() }
+        PowerControl.end(.hold)
     }
 
     /// The Recovery Domain runs. The boot domain stays: its own end might count as that of a good launch (I6).

@@ -51,7 +51,7 @@ public struct LaunchRun {
         } catch {
             failure = error
             machine.recordFailure(error)
-            machine.endHost(arguments.end)
+            _ = machine.endHost(arguments.end)
         }
         let left = machine.host
         unpaused =

@@ -11,13 +11,20 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
     }
 
     /// Ends the host where the boot domain's own power-off would not: once the hardware role has moved, Linux here can
-    /// only shut its own domain down, and a failed launch would leave a machine on which nothing runs. Returns where
-    /// the boot domain has the role itself, or Xen refuses.
-    public mutating func endHost(_ end: LaunchArguments.End) {
-        guard end != .hold else { return }
+    /// only shut its own domain down, and a failed launch would leave a machine on which nothing runs. Returns whether
+    /// the boot domain may go: only as hardware domain, whose end is the host's. Any other end of it might count as
+    /// that of a good launch, upon which a hypervisor unpauses whatever is paused (I6).
+    public mutating func endHost(_ end: LaunchArguments.End) -> Bool {
+        guard end != .hold else { return false }
         do throws(HypercallError) {
-            guard !(try callerIsHardwareDomain()), let domid = BootOptions.lateHardwareDomain(in: try commandLine())
-            else { return }
+            if try callerIsHardwareDomain() { return true }
+            guard let domid = BootOptions.lateHardwareDomain(in: try commandLine()) else {
+                journal.note(
+                    Line(
+                        "another domain has the hardware: the boot domain stays, or its end could be taken for success")
+                )
+                return false
+            }
             var line = Line("the hardware role is domain ")
             line.append(domid)
             line.append(end == .reboot ? "'s: Xen restarts the machine" : "'s: Xen halts the machine, which stays on")
@@ -28,5 +35,6 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
             line.append(error)
             journal.note(line)
         }
+        return false
     }
 }

@@ -77,4 +77,25 @@ struct HandoffTests {
         #expect(outcome.failure?.stage == .unpause)
         for number in 2...4 { #expect(isPaused(outcome, UInt16(number)) == true) }
     }
+
+    private func end(isHardwareDomain: Bool, _ commandLine: String, refused: Bool = false) throws -> (
+        mayLeave: Bool, hostEnds: Bool
+    ) {
+        var host = SimulatedHypervisor(callerIsHardwareDomain: isHardwareDomain)
+        host.facts.commandLine = [UInt8](commandLine.utf8)
+        host.add(SimulatedDomain(domid: try domid(1), kibibytes: 64))
+        if refused { host.faults.append(SimulatedFault(.remoteShutdown, nil, .errno(1))) }
+        var machine = SimulatedMachine(
+            host: host, store: SimulatedTPM(), journal: RecordingJournal(), hashing: SwiftCryptoHash.self)
+        let mayLeave = machine.endHost(.powerOff)
+        return (mayLeave, machine.host.domainsByID[1]?.info.isShutDown == true)
+    }
+
+    /// Its own end might count as a good launch's (I6).
+    @Test func whoeverIsNotTheHardwareDomainStays() throws {
+        #expect(try end(isHardwareDomain: true, "") == (true, false))
+        #expect(try end(isHardwareDomain: false, "") == (false, false))
+        #expect(try end(isHardwareDomain: false, "hardware_dom=1") == (false, true))
+        #expect(try end(isHardwareDomain: false, "hardware_dom=1", refused: true) == (false, false))
+    }
 }

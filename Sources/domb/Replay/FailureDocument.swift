@@ -43,6 +43,10 @@ enum FailureDocument {
 
         Domains that are paused stay so until the host ends.
 
+        Only a boot domain that has the hardware role goes itself. Without it, it stays whatever the word is: its end
+        could count as that of a good launch. Where Xen's command line names a late hardware domain, that one is shut
+        down, and the host with it.
+
         ## recover
 
         Nothing more is unpaused but the Recovery Domain, and that only if its own record, the error and the
