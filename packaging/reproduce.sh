@@ -4,7 +4,7 @@
 # Builds all that ships twice from the commit that is checked out: in different folders, by different users, with clocks
 # 400 days apart, other umasks, time zones and languages, and for the second build with a static tss2 that is built anew.
 # Prints the digests of both and fails where they differ. Needs root, to be two users; takes two whole builds.
-# DOMB_REPRODUCE is the folder for both; what is built stays there.
+# DOMB_REPRODUCE is the folder for both; what is built stays there, and so do the users domb-build-one and -two.
 set -euo pipefail
 
 [ "$(id -u)" -eq 0 ] || { echo "reproduce.sh: needs root, to build as two users" >&2; exit 77; }
