@@ -41,6 +41,18 @@ import Testing
         #expect(status(outcome) == .complete)
     }
 
+    /// No domain is left to a multicall that never comes.
+    @Test func everyDomainIsUnpausedByTheCommandItself() throws {
+        var launch = try launch()
+        launch.module.domains[1].conduct.onFailure = .skip
+        let outcome = launch.run()
+        #expect(outcome.plan?.atHandoff == [])
+        #expect(
+            outcome.journal.entries.filter { $0.operation == .unpause }.map { $0.domid } == [
+                try domid(1), try domid(2),
+            ])
+    }
+
     @Test func thePCRIsThatOfTheLogAndTheLogSaysACommand() throws {
         let outcome = try launch().run()
         let recorder = try #require(outcome.recorder)
