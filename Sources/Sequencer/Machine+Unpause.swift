@@ -10,15 +10,12 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
     mutating func unpause(_ plan: LaunchPlan, _ proof: consuming MeasurementProof) throws(LaunchFailure) {
         var source = EventSource.none
         if plan.waits { source = try watch(plan) }
+        var deferred: [Int] = []
         var isForHandoff = [Bool](repeating: false, count: plan.module.domains.count)
         for index in plan.atHandoff { isForHandoff[index] = true }
         while true {
             while let index = order.next() {
-                if isForHandoff[index] {
-                    atHandoff.append(plan.module.domains[index].domid)
-                } else {
-                    try unpause(plan, index)
-                }
+                if isForHandoff[index] { deferred.append(index) } else { try unpause(plan, index) }
             }
             guard let deadline = order.nextDeadline else { break }
             let before = order.waiting.count
@@ -27,6 +24,12 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
             try wait(source, until: deadline)
         }
         if source == .domains { endWatch(plan) }
+        // A failure goes into the log when all is known, and after it nobody may begin to run (I6).
+        if firstSkipped != nil {
+            for index in deferred { try unpause(plan, index) }
+        } else {
+            atHandoff = deferred.map { plan.module.domains[$0].domid }
+        }
     }
 
     private mutating func unpause(_ plan: LaunchPlan, _ index: Int) throws(LaunchFailure) {

@@ -70,6 +70,24 @@ struct HandoffTests {
         #expect(outcome.plan?.atHandoff == [])
     }
 
+    /// Nobody begins to run once a failure is in the log.
+    @Test func whereOneWasLeftOutNothingIsPutOff() throws {
+        var launch = try launch()
+        launch.module.domains[1].conduct.onFailure = .skip
+        launch.module.domains[1].conduct.readiness = .poweredOff
+        launch.host.faults.append(SimulatedFault(.unpause, try domid(2), .errno(22)))
+        let outcome = launch.run(handingOver: true)
+        guard case .partial = outcome.end else {
+            Issue.record("\(String(describing: outcome.end))")
+            return
+        }
+        #expect(outcome.unpaused.map { $0.rawValue } == [1, 3, 4])
+        let operations = outcome.journal.entries.map { $0.operation }
+        let last = try #require(operations.lastIndex(of: .unpause))
+        #expect(operations[last...].contains(.pcrExtend))
+        #expect(!operations.contains(.unpauseAtHandoff))
+    }
+
     @Test func aFailureBeforeLeavesThemPaused() throws {
         var launch = try launch()
         launch.host.faults.append(SimulatedFault(.unpause, try domid(2), .errno(22)))

@@ -72,7 +72,8 @@ enum FailureDocument {
         runs between. Xen goes on after an entry of it that fails, and nobody is left to see that: such a domain
         stays paused, all others run, the boot domain is gone, and log and PCR are those of a good launch. Who has
         to know of it asks the domain itself. No other domain is unpaused so: with `halt` or `recover` something
-        would have to follow.
+        would have to follow. Where another domain was left out before, there is no such multicall: all run, or
+        are left out, before the failure goes into the log.
 
         An image that is not what the LCM expects can never be left out: nothing runs before every domain is
         measured.
