@@ -15,15 +15,19 @@ import Platform
         self.regions = regions
     }
 
-    /// Cpus that this process may run on.
-    public static var cpus: UInt32 { domb_hash_cpus() }
+    /// How many threads are worth their start: one for each half MiB, and no more than there are cpus.
+    public static func threads(for regions: [ContentRegion]) -> UInt32 {
+        var units: UInt64 = 0
+        for region in regions { units = min(units &+ region.byteCount >> 10, UInt64(UInt32.max)) }
+        return min(domb_hash_cpus(), UInt32(units >> 9))
+    }
 
     /// `regions`: in the order in which their digests will be asked for. `source` must be good until the value's end.
     /// `nil` where there is nothing to hash or no thread can be started.
     public static func start(
         _ regions: [ContentRegion], source: domb_page_source, threads: UInt32
     ) -> HashWorkers? {
-        guard !regions.isEmpty else { return nil }
+        guard !regions.isEmpty, threads > 0 else { return nil }
         var jobs: [domb_hash_job] = []
         var segments: [domb_segment] = []
         for region in regions {

@@ -10,9 +10,10 @@ struct DomBRehearse {
         usage: domb-rehearse launch --tpm SOCKET --log FILE [--domains N] [--pcr P] [--policy require|warn|off]
                                    [--threads N] [--seed N]
                domb-rehearse share [--domains N] [--rounds N]
-               domb-rehearse hash [--mebibytes N] [--seconds N] [--threads N]
+               domb-rehearse hash [--mebibytes N] [--seconds N] [--threads N] [--mapped 0|1]
         launch: small domains, measured into the swtpm at SOCKET (its control channel is SOCKET.ctrl). Exit code 0:
-                launched; 1: the launch failed, and the last line says why. --threads: that many hash the images; --seed:
+                launched; 1: the launch failed, and the last line says why. --threads: that many hash the images, or as
+                many as PID 1 would take; --seed:
                 images of different sizes.
         share:  what a launch takes besides hypercalls, TPM commands and the hashing of content.
         hash:   how fast content is hashed from mappings.

@@ -13,18 +13,22 @@ struct HashCommand {
     private let byteCount: UInt64
     private let nanoseconds: UInt64
     private let threads: UInt32
+    /// All is mapped once and beforehand: what is left is hashing.
+    private let isMapped: Bool
 
     init(_ options: Options) throws(Options.Wrong) {
         var options = options
         byteCount = try options.take("--mebibytes", default: 64, in: 16...4096) << 20
         nanoseconds = try options.take("--seconds", default: UInt64(1), in: 1...60) * 1_000_000_000
         threads = try options.take("--threads", default: 1, in: 1...64)
+        isMapped = try options.take("--mapped", default: UInt32(0), in: 0...1) == 1
         try options.finish()
     }
 
     func run() throws(Options.Wrong) {
         let file = try filled()
         let regions = try regions()
+        let source = try unsafe isMapped ? mapped(file) : Self.source(file)
         let start = Clock.nanoseconds(CLOCK_MONOTONIC)
         let userStart = Self.userSeconds()
         let cpuStart = Clock.nanoseconds(CLOCK_PROCESS_CPUTIME_ID)
@@ -32,7 +36,7 @@ struct HashCommand {
         var elapsed: UInt64 = 0
         var digests: [Digest] = []
         repeat {
-            digests = try hash(regions, file)
+            digests = try unsafe hash(regions, source)
             rounds += 1
             elapsed = Clock.nanoseconds(CLOCK_MONOTONIC) - start
         } while elapsed < nanoseconds
@@ -44,8 +48,8 @@ struct HashCommand {
         print("digest \(digests.last?.bytes ?? [])")
     }
 
-    private func hash(_ regions: [ContentRegion], _ file: CInt) throws(Options.Wrong) -> [Digest] {
-        var workers = unsafe HashWorkers.start(regions, source: Self.source(file), threads: threads)
+    private func hash(_ regions: [ContentRegion], _ source: domb_page_source) throws(Options.Wrong) -> [Digest] {
+        var workers = unsafe HashWorkers.start(regions, source: source, threads: threads)
         return try regions.map { region throws(Options.Wrong) in
             let digest: Digest?
             do throws(HypercallError) { digest = try workers?.digest(of: region) } catch {
@@ -62,6 +66,19 @@ struct HashCommand {
         return (0..<UInt64(Self.regions)).map {
             ContentRegion(domid: domid, segments: [Segment(address: $0 * size, byteCount: size)])
         }
+    }
+
+    private func mapped(_ file: CInt) throws(Options.Wrong) -> domb_page_source {
+        let start = unsafe mmap(nil, Int(byteCount), PROT_READ, MAP_SHARED | MAP_POPULATE, file, 0)
+        guard let start = unsafe start, unsafe start != MAP_FAILED else { throw Options.Wrong(word: "mmap") }
+        return unsafe domb_page_source(
+            map: { context, _, first, _, out in
+                guard let context = unsafe context else { return -22 }
+                unsafe out?.pointee = UnsafeRawPointer(context) + Int(first) * 4096
+                return 0
+            },
+            unmap: { _, _, _ in },
+            context: start)
     }
 
     private static func source(_ file: CInt) -> domb_page_source {

@@ -14,7 +14,7 @@ struct LaunchCommand {
     private let log: String
     private let domains: UInt16
     private let settings: LaunchSettings
-    private let threads: UInt32
+    private let threads: UInt32?
     private let seed: UInt64?
 
     init(_ options: Options) throws(Options.Wrong) {
@@ -30,7 +30,9 @@ struct LaunchCommand {
             throw Options.Wrong(word: "--policy \(name)")
         }
         settings = LaunchSettings(pcr: pcr, tpmPolicy: policy, handoff: .shutdown)
-        threads = try options.take("--threads", default: 0, in: 0...64)
+        let most: UInt32 = 64
+        let threads = try options.take("--threads", default: most + 1, in: 0...most + 1)
+        self.threads = threads > most ? nil : threads
         let seed = try options.take("--seed", default: UInt64(0), in: 0...UInt64.max)
         self.seed = seed == 0 ? nil : seed
         try options.finish()
@@ -49,7 +51,7 @@ struct LaunchCommand {
         for entry in outcome.journal.entries where entry.operation.isTPMs || entry.result != 0 {
             print("\(entry.operation.name) \(entry.result) \(String(decoding: entry.detail.bytes, as: UTF8.self))")
         }
-        if let hashing = rehearsal.hashing { print("hashed by threads \(hashing.count)") }
+        print("hashed by threads \(rehearsal.hashing.count)")
         print("took \(took) ns, processor \(processor) ns")
         print("unpaused \(outcome.unpaused.map { "\($0.rawValue)" }.joined(separator: " "))")
         guard let failure = outcome.failure else {

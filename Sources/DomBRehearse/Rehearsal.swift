@@ -26,15 +26,14 @@ struct Rehearsal {
 
     private var module: LaunchControlModule
     private var host = SimulatedHypervisor()
-    /// `nil`: the launch itself hashes.
-    let hashing: NativeHashing?
+    let hashing: NativeHashing
 
-    /// `threads`: how many hash images; with none, the launch itself does. `seed`: for images of different sizes, from one
+    /// `threads`: how many hash images; without a word of it as many as PID 1 would take. `seed`: for images of different sizes, from one
     /// byte to 2 MiB; without one each has 64 KiB.
-    init(domains: UInt16, settings: LaunchSettings, threads: UInt32 = 0, seed: UInt64? = nil) {
+    init(domains: UInt16, settings: LaunchSettings, threads: UInt32? = nil, seed: UInt64? = nil) {
         module = LaunchControlModule(domains: [], settings: settings)
         let pages = MappedPages()
-        hashing = threads > 0 ? NativeHashing(pages, threads: threads) : nil
+        hashing = NativeHashing(pages, threads: threads)
         host.contentHashing = hashing
         var generator = SeededGenerator(seed: seed ?? 0)
         for number in 1...domains {

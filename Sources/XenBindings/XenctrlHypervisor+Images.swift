@@ -22,7 +22,7 @@ extension XenctrlHypervisor: ImageSource {
     public mutating func beginHashing(_ regions: [ContentRegion]) {
         // Safety: the handle is open, and `endHashing` comes before its end.
         hashWorkers = unsafe HashWorkers.start(
-            regions, source: domb_foreign_pages(handle), threads: HashWorkers.cpus)
+            regions, source: domb_foreign_pages(handle), threads: HashWorkers.threads(for: regions))
     }
 
     public mutating func digest<Hash: ContentHash>(

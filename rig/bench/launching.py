@@ -35,9 +35,7 @@ def figures(work: Path) -> list:
 
 
 def _with(count: int, chip: Chip, launcher: Path, work: Path) -> list:
-    ours = [REHEARSE, "launch", "--tpm", chip.server, "--log", work / "log.bin", "--domains", count,
-            # As PID 1 does: a thread for each cpu.
-            "--threads", len(os.sched_getaffinity(0))]
+    ours = [REHEARSE, "launch", "--tpm", chip.server, "--log", work / "log.bin", "--domains", count]
     best = measure.in_turns({"domb": lambda: _took(chip, ours), "c": lambda: _took(chip, [launcher, chip.server, count])},
                             ROUNDS[count])
     processor = measure.in_turns({"domb": lambda: _took(chip, ours, "processor"),
