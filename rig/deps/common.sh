@@ -38,7 +38,8 @@ debian_mirror() {
     local mirror
     mirror=$(grep -rhoE 'https?://[^ ]+/debian/?( |$)' /etc/apt/sources.list /etc/apt/sources.list.d/ 2>/dev/null |
         head -n 1 | tr -d ' ' || true)
-    printf '%s' "${mirror:-http://deb.debian.org/debian}"
+    [ -n "$mirror" ] || { say "apt's sources name no mirror that ends in /debian" >&2; return 1; }
+    printf '%s' "$mirror"
 }
 
 # pool PATH SHA256: downloads a file of Debian's pool into the current folder and checks it.
