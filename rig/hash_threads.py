@@ -4,13 +4,12 @@
 the same log, byte for byte, and the same PCRs. Image sizes are random; a failure names the seed.
 """
 import random
-import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import paths
+import tpm_transport
 from tpm_transport import Chip
 
 REHEARSE = paths.OUT / "rig/domb-rehearse"
@@ -49,11 +48,8 @@ def compare(chip: Chip, log: Path, domains: int, seed: int) -> int:
 
 def main() -> int:
     seed = int(sys.argv[1]) if len(sys.argv) > 1 else random.SystemRandom().randrange(1, 1 << 32)
-    # A socket's path may have 107 bytes.
-    work = Path(tempfile.mkdtemp(prefix="domb-threads-"))
-    chip = Chip(work, tuple(BANKS))
     launches = 0
-    try:
+    with tpm_transport.chip(tuple(BANKS)) as (chip, work):
         for number in range(ROUNDS):
             for domains in DOMAINS:
                 try:
@@ -61,9 +57,6 @@ def main() -> int:
                 except Wrong as error:
                     print(f"[threads] seed {seed + number}, {domains} domains: {error}")
                     return 1
-    finally:
-        chip.close()
-        shutil.rmtree(work, ignore_errors=True)
     print(f"[threads] seed {seed}: {launches} launches of {', '.join(map(str, DOMAINS))} domains, hashed by 0, "
           f"{', '.join(map(str, THREADS))} threads: the same log and PCRs each time")
     return 0

@@ -5,15 +5,14 @@
 Under `require` nothing may run unless the TPM then holds what the log says, in every bank; swtpm is asked, not DomB.
 Exit status 0 only if that held in every launch.
 """
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
 import paths
 import tcglog
+import tpm_transport
 from tpm_transport import EXTEND, Chip, Fault, Transport
 
 REHEARSE = paths.OUT / "rig/domb-rehearse"
@@ -117,20 +116,15 @@ def weak_policies(chip: Chip, work: Path) -> None:
 
 
 def main() -> int:
-    # A socket's path may have 107 bytes.
-    work = Path(tempfile.mkdtemp(prefix="domb-tpm-"))
     started = time.monotonic()
-    chip = Chip(work, BANKS)
     try:
-        count = matrix(chip, work)
-        dynamic(chip, work)
-        weak_policies(chip, work)
+        with tpm_transport.chip(BANKS) as (chip, work):
+            count = matrix(chip, work)
+            dynamic(chip, work)
+            weak_policies(chip, work)
     except Wrong as error:
         print(f"[tpm] {error}")
         return 1
-    finally:
-        chip.close()
-        shutil.rmtree(work, ignore_errors=True)
     print(f"[tpm] {count} launches, each with one fault on the way to a real swtpm, in {time.monotonic() - started:.0f} s: "
           "none ran unmeasured; PCR 22 from locality 2; policies warn and off")
     return 0

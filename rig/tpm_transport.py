@@ -3,12 +3,15 @@
 commands that the tests themselves send. TPM 2.0 Library, parts 2 and 3, for the bytes; swtpm's control channel as
 its manual page (swtpm_ioctls) has it."""
 import os
+import shutil
 import signal
 import socket
 import struct
 import subprocess
+import tempfile
 import threading
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +31,21 @@ class Fault:
     answers with a code and does nothing."""
     kind: str
     code: int = 0
+
+
+@contextmanager
+def chip(banks: tuple):
+    """A chip, and a folder for what comes of it; both are gone behind it."""
+    # A socket's path may have 107 bytes.
+    work = Path(tempfile.mkdtemp(prefix="domb-tpm-"))
+    try:
+        made = Chip(work, banks)
+        try:
+            yield made, work
+        finally:
+            made.close()
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
 
 
 class Chip:

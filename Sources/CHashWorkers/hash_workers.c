@@ -12,8 +12,7 @@
 
 enum {
     PAGE = 4096,
-    // Pages of one mapping: 1 MiB, from where on a larger one does not hash faster (docs/performance.md).
-    WINDOW = 256 * PAGE,
+    WINDOW = DOMB_WINDOW_PAGES * PAGE,
     STACK = 64 << 10,
     THREADS = 64,
     TPM_ALG_SHA256 = 0x000B

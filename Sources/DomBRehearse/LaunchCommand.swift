@@ -30,11 +30,8 @@ struct LaunchCommand {
             throw Options.Wrong(word: "--policy \(name)")
         }
         settings = LaunchSettings(pcr: pcr, tpmPolicy: policy, handoff: .shutdown)
-        let most: UInt32 = 64
-        let threads = try options.take("--threads", default: most + 1, in: 0...most + 1)
-        self.threads = threads > most ? nil : threads
-        let seed = try options.take("--seed", default: UInt64(0), in: 0...UInt64.max)
-        self.seed = seed == 0 ? nil : seed
+        threads = try options.take("--threads", in: 0...64)
+        seed = try options.take("--seed", in: 0...UInt64.max)
         try options.finish()
     }
 

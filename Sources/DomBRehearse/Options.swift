@@ -24,7 +24,14 @@ struct Options {
     mutating func take<Value: LosslessStringConvertible & Comparable>(
         _ name: String, default standard: Value, in range: ClosedRange<Value>
     ) throws(Wrong) -> Value {
-        guard let text = take(name) else { return standard }
+        try take(name, in: range) ?? standard
+    }
+
+    /// `nil` where it is not given.
+    mutating func take<Value: LosslessStringConvertible & Comparable>(
+        _ name: String, in range: ClosedRange<Value>
+    ) throws(Wrong) -> Value? {
+        guard let text = take(name) else { return nil }
         guard let value = Value(text), range.contains(value) else { throw Wrong(word: "\(name) \(text)") }
         return value
     }

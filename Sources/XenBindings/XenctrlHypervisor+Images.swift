@@ -7,8 +7,7 @@ import Platform
 
 extension XenctrlHypervisor: ImageSource {
     private static let pageSize: UInt64 = 4096
-    /// Pages of one mapping: 1 MiB, from where on a larger one does not hash faster.
-    private static let windowPages: UInt64 = 256
+    private static let windowPages = UInt64(DOMB_WINDOW_PAGES)
 
     public mutating func read(_ domid: DomainID, at address: UInt64, byteCount: Int) throws(HypercallError) -> [UInt8] {
         var bytes: [UInt8] = []

@@ -7,7 +7,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { DOMB_HASH_DIGEST = 32 };
+enum {
+    DOMB_HASH_DIGEST = 32,
+    // Pages of one mapping: 1 MiB, from where on a larger one does not hash faster (docs/performance.md).
+    DOMB_WINDOW_PAGES = 256
+};
 
 // Where pages come from. Both are called by several threads at once.
 struct domb_page_source {
