@@ -37,49 +37,31 @@ public struct Refusal: Equatable, Sendable {
     }
 
     /// One line for people: the domain, then the reason.
-    public var line: Line {
-        var line = Line.domain(domid, name)
-        switch reason {
-        case .control: line.append("a toolstack cannot give the control role on this Xen")
-        case .legacyDom0: line.append("the role of a legacy dom0 is the boot domain's on this Xen")
-        case .xenstore: line.append("the xenstore function needs a xenstore ring in every domain, which is not built")
-        case .console: line.append("the console function needs a console ring in every domain, which is not built")
-        case .mode(let mode):
-            line.append("mode ")
-            line.append(mode.name)
-            line.append(" is not built, only PVH")
-        case .hardware(let offered): Self.append(offered, to: &line)
-        case .unwantedHardware: line.append("hardware_dom= gives it the hardware role, the LCM does not")
-        case .domidOfBootDomain: line.append("domid 0 is the boot domain's own")
-        case .vcpus(let count):
-            line.append(decimal: UInt64(count))
-            line.append(" vcpus; 1 to 128 can be built")
-        case .memory(let kibibytes):
-            line.append(decimal: kibibytes)
-            line.append(" KiB of memory is not a whole number of 4 KiB pages above 0")
-        case .unnumberedImage: line.append("an image without module-index: there is no boot module to take it from")
-        case .missingImage(let path, let code):
-            line.append(escaped: path)
-            line.append(" cannot be read: errno ")
-            line.append(decimal: Int64(code))
-        case .unknownKernel(let path):
-            line.append(escaped: path)
-            line.append(" is neither an ELF kernel nor a bzImage")
-        case .commandLine: line.append("a zero byte in the kernel's command line")
-        case .tooManyModules(let count):
-            line.append(decimal: Int64(count))
-            line.append(" modules besides the kernel; libxenguest loads 2")
-        }
-        return line
-    }
+    public var line: Line { "\(Line.domain(domid, name))\(reason.text)" }
+}
 
-    private static func append(_ offered: DomainID?, to line: inout Line) {
-        line.append("the hardware role needs a Xen with LATE_HWDOM and hardware_dom= this domid; its command line ")
-        if let offered {
-            line.append("says ")
-            line.append(offered)
-        } else {
-            line.append("has none")
+extension Refusal.Reason {
+    fileprivate var text: Line {
+        switch self {
+        case .control: "a toolstack cannot give the control role on this Xen"
+        case .legacyDom0: "the role of a legacy dom0 is the boot domain's on this Xen"
+        case .xenstore: "the xenstore function needs a xenstore ring in every domain, which is not built"
+        case .console: "the console function needs a console ring in every domain, which is not built"
+        case .mode(let mode): "mode \(mode.name) is not built, only PVH"
+        case .hardware(let offered):
+            """
+            the hardware role needs a Xen with LATE_HWDOM and hardware_dom= this domid; its command line \
+            \(offered.map { "says \($0)" } ?? "has none" as Line)
+            """
+        case .unwantedHardware: "hardware_dom= gives it the hardware role, the LCM does not"
+        case .domidOfBootDomain: "domid 0 is the boot domain's own"
+        case .vcpus(let count): "\(count) vcpus; 1 to 128 can be built"
+        case .memory(let kibibytes): "\(kibibytes) KiB of memory is not a whole number of 4 KiB pages above 0"
+        case .unnumberedImage: "an image without module-index: there is no boot module to take it from"
+        case .missingImage(let path, let code): "\(escaped: path) cannot be read: errno \(code)"
+        case .unknownKernel(let path): "\(escaped: path) is neither an ELF kernel nor a bzImage"
+        case .commandLine: "a zero byte in the kernel's command line"
+        case .tooManyModules(let count): "\(count) modules besides the kernel; libxenguest loads 2"
         }
     }
 }
@@ -87,14 +69,6 @@ public struct Refusal: Equatable, Sendable {
 extension Line {
     /// "domain 2 (broker): "
     public static func domain(_ domid: DomainID, _ name: [UInt8]) -> Line {
-        var line = Line("domain ")
-        line.append(domid)
-        if !name.isEmpty {
-            line.append(" (")
-            line.append(escaped: name)
-            line.append(")")
-        }
-        line.append(": ")
-        return line
+        name.isEmpty ? "domain \(domid): " : "domain \(domid) (\(escaped: name)): "
     }
 }

@@ -26,62 +26,40 @@ private struct NodeList {
     let store: DomainID
     var nodes: [StoreNode] = []
 
-    init(domain: DomainID, store: DomainID) {
-        self.domain = domain
-        self.store = store
-    }
-
-    private static func home(_ domid: DomainID) -> Line {
-        var line = Line("/local/domain/")
-        line.append(domid)
-        return line
-    }
+    private static func home(_ domid: DomainID) -> Line { "/local/domain/\(domid)" }
 
     private mutating func add(_ folder: Line, _ name: StaticString, _ value: Line, _ access: StoreAccess? = nil) {
-        var path = folder
-        path.append(name)
+        let path: Line = "\(folder)\(name)"
         nodes.append(StoreNode(path: path.bytes, value: value.bytes, access: access))
-    }
-
-    private mutating func add(_ folder: Line, _ name: StaticString, decimal value: UInt64) {
-        var line = Line()
-        line.append(decimal: value)
-        add(folder, name, line)
     }
 
     mutating func appendHome(_ description: DomainDescription, _ rings: DomainRings) {
         let home = Self.home(domain)
         let own = StoreAccess(owner: domain)
-        add(home, "", Line(), StoreAccess(owner: store, readers: [domain]))
+        add(home, "", "", StoreAccess(owner: store, readers: [domain]))
         add(home, "/name", Line(description.name[...]))
-        add(home, "/domid", decimal: UInt64(domain.rawValue))
+        add(home, "/domid", "\(domain)")
         if let handle = description.handle { appendVM(home, description.name, handle) }
         for vcpu in 0..<description.vcpus {
-            var folder = home
-            folder.append("/cpu/")
-            folder.append(decimal: UInt64(vcpu))
-            add(folder, "/availability", Line("online"))
+            add("\(home)/cpu/\(vcpu)", "/availability", "online")
         }
-        add(home, "/memory/static-max", decimal: description.maxMemory ?? description.memory)
-        add(home, "/memory/target", decimal: description.memory)
-        add(home, "/device", Line())
-        add(home, "/control", Line(), own)
-        add(home, "/control/shutdown", Line(), own)
-        add(home, "/control/platform-feature-multiprocessor-suspend", Line("1"))
-        add(home, "/control/platform-feature-xs_reset_watches", Line("1"))
-        for name: StaticString in ["/data", "/drivers", "/feature", "/attr", "/error"] { add(home, name, Line(), own) }
-        add(home, "/store/port", decimal: rings.storePort)
-        add(home, "/store/ring-ref", decimal: rings.storeFrame)
-        var library = Line("/libxl/")
-        library.append(domain)
-        add(library, "/type", Line("pvh"))
+        add(home, "/memory/static-max", "\(description.maxMemory ?? description.memory)")
+        add(home, "/memory/target", "\(description.memory)")
+        add(home, "/device", "")
+        add(home, "/control", "", own)
+        add(home, "/control/shutdown", "", own)
+        add(home, "/control/platform-feature-multiprocessor-suspend", "1")
+        add(home, "/control/platform-feature-xs_reset_watches", "1")
+        for name: StaticString in ["/data", "/drivers", "/feature", "/attr", "/error"] { add(home, name, "", own) }
+        add(home, "/store/port", "\(rings.storePort)")
+        add(home, "/store/ring-ref", "\(rings.storeFrame)")
+        add("/libxl/\(domain)", "/type", "pvh")
     }
 
     private mutating func appendVM(_ home: Line, _ name: [UInt8], _ handle: DomainHandle) {
-        var folder = Line("/vm/")
-        folder.append(handle.text)
+        let folder: Line = "/vm/\(handle.text)"
         add(home, "/vm", folder)
-        add(folder, "", Line(), StoreAccess(owner: store, readers: [domain]))
+        add(folder, "", "", StoreAccess(owner: store, readers: [domain]))
         add(folder, "/name", Line(name[...]))
         add(folder, "/uuid", handle.text)
     }
@@ -90,73 +68,62 @@ private struct NodeList {
     private mutating func pair(
         _ frontend: Line, _ kind: StaticString, _ number: UInt64, _ server: DomainID, _ frontendAccess: StoreAccess
     ) -> Line {
-        var backend = Self.home(server)
-        backend.append("/backend/")
-        backend.append(kind)
-        backend.append("/")
-        backend.append(domain)
-        backend.append("/")
-        backend.append(decimal: number)
-        add(frontend, "", Line(), frontendAccess)
+        let backend: Line = "\(Self.home(server))/backend/\(kind)/\(domain)/\(number)"
+        add(frontend, "", "", frontendAccess)
         add(frontend, "/backend", backend)
-        add(frontend, "/backend-id", decimal: UInt64(server.rawValue))
-        add(backend, "", Line(), StoreAccess(owner: server, readers: [domain]))
+        add(frontend, "/backend-id", "\(server)")
+        add(backend, "", "", StoreAccess(owner: server, readers: [domain]))
         add(backend, "/frontend", frontend)
-        add(backend, "/frontend-id", decimal: UInt64(domain.rawValue))
-        add(backend, "/online", Line("1"))
+        add(backend, "/frontend-id", "\(domain)")
+        add(backend, "/online", "1")
         // XenbusStateInitialising
-        add(backend, "/state", Line("1"))
+        add(backend, "/state", "1")
         return backend
     }
 
     private mutating func device(_ kind: StaticString, _ number: UInt64, _ server: DomainID) -> (
         frontend: Line, backend: Line
     ) {
-        var frontend = Self.home(domain)
-        frontend.append("/device/")
-        frontend.append(kind)
-        frontend.append("/")
-        frontend.append(decimal: number)
+        let frontend: Line = "\(Self.home(domain))/device/\(kind)/\(number)"
         let backend = pair(frontend, kind, number, server, StoreAccess(owner: domain, readers: [server]))
-        add(frontend, "/state", Line("1"))
+        add(frontend, "/state", "1")
         return (frontend, backend)
     }
 
     /// The first console is no device of the guest's: it finds ring and port by its parameters.
     mutating func appendConsole(_ rings: DomainRings, _ server: DomainID, _ name: Backend) {
-        var frontend = Self.home(domain)
-        frontend.append("/console")
+        let frontend: Line = "\(Self.home(domain))/console"
         let backend = pair(frontend, "console", 0, server, StoreAccess(owner: store, readers: [domain, server]))
-        add(frontend, "/type", Line("xenconsoled"))
-        add(frontend, "/output", Line("pty"))
-        add(frontend, "/tty", Line())
-        add(frontend, "/limit", decimal: 1_048_576)
-        add(frontend, "/port", decimal: rings.consolePort)
-        add(frontend, "/ring-ref", decimal: rings.consoleFrame)
-        add(backend, "/protocol", Line("vt100"))
+        add(frontend, "/type", "xenconsoled")
+        add(frontend, "/output", "pty")
+        add(frontend, "/tty", "")
+        add(frontend, "/limit", "1048576")
+        add(frontend, "/port", "\(rings.consolePort)")
+        add(frontend, "/ring-ref", "\(rings.consoleFrame)")
+        add(backend, "/protocol", "vt100")
     }
 
     mutating func append(_ disk: VirtualDisk, _ server: DomainID) {
         let (frontend, backend) = device("vbd", UInt64(disk.number), server)
-        add(frontend, "/virtual-device", decimal: UInt64(disk.number))
-        add(frontend, "/device-type", Line("disk"))
-        add(backend, "/mode", Line(disk.isReadOnly ? "r" : "w"))
-        add(backend, "/type", Line("phy"))
+        add(frontend, "/virtual-device", "\(disk.number)")
+        add(frontend, "/device-type", "disk")
+        add(backend, "/mode", disk.isReadOnly ? "r" : "w")
+        add(backend, "/type", "phy")
         add(backend, "/params", Line(disk.target[...]))
         add(backend, "/dev", Line(disk.name[...]))
-        add(backend, "/device-type", Line("disk"))
-        add(backend, "/removable", Line("0"))
+        add(backend, "/device-type", "disk")
+        add(backend, "/removable", "0")
         if let device = disk.physicalDevice { add(backend, "/physical-device", Line(device[...])) }
     }
 
     mutating func append(_ interface: VirtualInterface, _ handle: UInt32, _ server: DomainID) {
         let (frontend, backend) = device("vif", UInt64(handle), server)
         for folder in [frontend, backend] {
-            add(folder, "/handle", decimal: UInt64(handle))
+            add(folder, "/handle", "\(handle)")
             add(folder, "/mac", Line(interface.mac[...]))
         }
         // libxl's own. Linux's netback wants one, and gives it to udev.
-        add(backend, "/script", Line("/etc/xen/scripts/vif-bridge"))
+        add(backend, "/script", "/etc/xen/scripts/vif-bridge")
         if let bridge = interface.bridge { add(backend, "/bridge", Line(bridge[...])) }
     }
 }

@@ -32,8 +32,6 @@ struct BootLabel {
         } catch {
             throw .hypercall(error)
         }
-        var line = Line("the boot domain's label is ")
-        line.append(escaped: label)
-        return line
+        return "the boot domain's label is \(escaped: label)"
     }
 }

@@ -22,13 +22,6 @@ enum ConstructFailure: Error, Equatable {
     }
 
     private static func line(_ what: StaticString, path: [UInt8] = [], code: Int32) -> Line {
-        var line = Line(what)
-        if !path.isEmpty {
-            line.append(" ")
-            line.append(escaped: path)
-        }
-        line.append(": errno ")
-        line.append(decimal: Int64(code))
-        return line
+        path.isEmpty ? "\(what): errno \(code)" : "\(what) \(escaped: path): errno \(code)"
     }
 }

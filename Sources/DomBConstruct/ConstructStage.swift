@@ -29,11 +29,7 @@ struct ConstructStage: ~Copyable {
     }
 
     private mutating func tell(_ failure: ConstructFailure) {
-        for text in failure.lines {
-            var line = Line("failed: ")
-            line.append(text)
-            journal.note(line)
-        }
+        for text in failure.lines { journal.note("failed: \(text)") }
         journal.flush()
     }
 
@@ -55,12 +51,12 @@ struct ConstructStage: ~Copyable {
         do throws(SystemError) { tables = try ACPITables.readAll() } catch { throw .system(error) }
         do throws(ContainerError) {
             guard let bytes = try LaunchControlContainer.assemble(tables, hashing: LibcryptoHash.self) else {
-                journal.note(Line("no LCM among the ACPI tables; nothing is built"))
+                journal.note("no LCM among the ACPI tables; nothing is built")
                 return nil
             }
             return parse(bytes)
         } catch {
-            journal.note(Line("the LCM's ACPI tables are damaged; nothing is built"))
+            journal.note("the LCM's ACPI tables are damaged; nothing is built")
             return nil
         }
     }
@@ -69,11 +65,7 @@ struct ConstructStage: ~Copyable {
         do throws(ParseError) {
             return try LaunchControlModule(parsing: bytes, hashing: LibcryptoHash.self)
         } catch {
-            var line = Line("the LCM cannot be read; nothing is built: ")
-            line.append(error.code.text)
-            line.append(", at byte ")
-            line.append(decimal: UInt64(error.offset))
-            journal.note(line)
+            journal.note("the LCM cannot be read; nothing is built: \(error.code.text), at byte \(error.offset)")
             return nil
         }
     }
@@ -93,9 +85,7 @@ struct ConstructStage: ~Copyable {
         for domain in DomainBuild.order(module.domains) { try build(domain, with: xen) }
         // What is in them belongs to the domains from here on.
         do throws(SystemError) { try BootModules.removeAll(from: "/images") } catch { throw .system(error) }
-        var line = Line("domains built and paused: ")
-        line.append(decimal: UInt64(module.domains.count))
-        journal.note(line)
+        journal.note("domains built and paused: \(module.domains.count)")
     }
 
     private mutating func startStore(_ digest: Digest) throws(ConstructFailure) {
@@ -105,10 +95,7 @@ struct ConstructStage: ~Copyable {
         } catch {
             throw .system(error)
         }
-        var line = Line("xenstored runs, after ")
-        line.append(decimal: (journal.now() - start) / 1000)
-        line.append(" ms")
-        journal.note(line)
+        journal.note("xenstored runs, after \((journal.now() - start) / 1000) ms")
     }
 
     private mutating func build(_ domain: DomainDescription, with xen: borrowing XenBuilder) throws(ConstructFailure) {
@@ -117,13 +104,8 @@ struct ConstructStage: ~Copyable {
         }
         let start = journal.now()
         do throws(BuildFailure) { try xen.build(plan) } catch { throw .build(error) }
-        var line = Line.domain(plan.domid, plan.name)
-        line.append("built, ")
-        line.append(decimal: plan.memory)
-        line.append(" KiB, in ")
-        line.append(decimal: (journal.now() - start) / 1000)
-        line.append(" ms")
-        journal.note(line)
+        let milliseconds = (journal.now() - start) / 1000
+        journal.note("\(Line.domain(plan.domid, plan.name))built, \(plan.memory) KiB, in \(milliseconds) ms")
     }
 
     /// Becomes domb-init, which must find nothing of this program but the console: above all no privcmd.

@@ -17,9 +17,8 @@ struct ImageFile: Equatable {
     let moduleIndex: UInt32
 
     var path: [UInt8] {
-        var line = Line("/images/")
-        line.append(decimal: UInt64(moduleIndex))
-        return line.bytes
+        let path: Line = "/images/\(moduleIndex)"
+        return path.bytes
     }
 
     /// Opens the file and looks at its first bytes. Throws the positive errno.

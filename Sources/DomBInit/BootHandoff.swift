@@ -48,24 +48,17 @@ struct BootHandoff: ~Copyable {
     }
 
     private static func open(_ path: [UInt8]) throws(LaunchFailure) -> ProgramFile {
-        do throws(SystemError) {
-            return try ProgramFile(path: path)
-        } catch {
-            throw LaunchFailure(.plan, .system(error))
-        }
+        try LaunchFailure.during(.plan) { () throws(SystemError) in try ProgramFile(path: path) }
     }
 
     borrowing func nextInitIdentity() throws(LaunchFailure) -> LaunchIdentity.NextInitIdentity? {
         switch nextInit {
         case .none: return nil
         case .some(let program):
-            do throws(SystemError) {
-                let (digest, byteCount) = try program.digest(LibcryptoHash.self)
-                return LaunchIdentity.NextInitIdentity(
-                    path: program.path.bytes, byteCount: byteCount, digest: digest)
-            } catch {
-                throw LaunchFailure(.plan, .system(error))
+            let (digest, byteCount) = try LaunchFailure.during(.plan) { () throws(SystemError) in
+                try program.digest(LibcryptoHash.self)
             }
+            return LaunchIdentity.NextInitIdentity(path: program.path.bytes, byteCount: byteCount, digest: digest)
         }
     }
 
@@ -109,28 +102,12 @@ struct BootHandoff: ~Copyable {
     }
 
     borrowing func report(_ machine: inout BootMachine) {
-        var memory = Line("peak memory ")
-        memory.append(decimal: PowerControl.peakMemory())
-        memory.append(" KiB")
-        machine.journal.note(memory)
+        machine.journal.note("peak memory \(PowerControl.peakMemory()) KiB")
         guard !isClassic else { return }
-        if case .partial(let failure) = end {
-            var line = Line("not all domains run: ")
-            line.append(failure.message)
-            machine.journal.note(line)
-        }
-        var line = Line("launch complete: ")
-        line.append(decimal: UInt64(machine.unpaused.count))
-        line.append(" domains unpaused")
-        if !machine.atHandoff.isEmpty {
-            line.append(", ")
-            line.append(decimal: UInt64(machine.atHandoff.count))
-            line.append(" by the handoff")
-        }
-        if let kind {
-            line.append(", handoff ")
-            line.append(kind.name)
-        }
+        if case .partial(let failure) = end { machine.journal.note("not all domains run: \(failure.message)") }
+        var line: Line = "launch complete: \(machine.unpaused.count) domains unpaused"
+        if !machine.atHandoff.isEmpty { line.append(", \(machine.atHandoff.count) by the handoff") }
+        if let kind { line.append(", handoff \(kind.name)") }
         machine.journal.note(line)
     }
 }

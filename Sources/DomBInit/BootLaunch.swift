@@ -20,7 +20,9 @@ struct BootLaunch {
         try preparation.check()
         guard let bytes = try readModule() else { return try classicBoot(on: &machine) }
         let digest = LibcryptoHash.digest(.sha256, of: bytes)
-        let module = try parse(bytes)
+        let module = try LaunchFailure.during(.module) { () throws(ParseError) in
+            try LaunchControlModule(parsing: bytes, hashing: LibcryptoHash.self)
+        }
         let (store, others) = processes(module.settings.xenstored)
         try confine(module.settings)
         let facts = try machine.facts(
@@ -39,7 +41,7 @@ struct BootLaunch {
     /// say. A filter stays for whatever is executed, so with the handoff `exec` there can be none.
     private func confine(_ settings: LaunchSettings) throws(LaunchFailure) {
         guard settings.handoff != .execute, arguments.launcher != .command else { return }
-        do throws(SystemError) { try Confinement.enter() } catch { throw LaunchFailure(.prepare, .system(error)) }
+        try LaunchFailure.during(.prepare) { () throws(SystemError) in try Confinement.enter() }
     }
 
     /// The process that runs the LCM's xenstored, and all others. One whose program cannot be read is another.
@@ -66,27 +68,16 @@ struct BootLaunch {
 
     /// What a reader of the console should know before it happens.
     private func announce(_ plan: LaunchPlan, on machine: inout BootMachine) {
-        var line = Line("")
-        line.append(decimal: UInt64(plan.module.domains.count))
-        line.append(" domains, PCR ")
-        line.append(decimal: UInt64(plan.module.settings.pcr.rawValue))
-        line.append(", TPM policy ")
-        line.append(plan.module.settings.tpmPolicy.name)
-        line.append(", coverage ")
-        line.append(plan.module.settings.coverage.name)
-        line.append(", handoff ")
-        line.append(plan.module.settings.handoff.name)
-        if arguments.launcher == .command { line.append(", which a command does not carry out") }
-        machine.journal.note(line)
-        if plan.banks == nil {
-            machine.journal.note(Line("warning: no TPM answers: this launch is not measured into one"))
-        }
+        let settings = plan.module.settings
+        machine.journal.note(
+            """
+            \(plan.module.domains.count) domains, PCR \(settings.pcr.rawValue), TPM policy \(settings.tpmPolicy.name), \
+            coverage \(settings.coverage.name), handoff \(settings.handoff.name)\
+            \(arguments.launcher == .command ? ", which a command does not carry out" : "" as StaticString)
+            """)
+        if plan.banks == nil { machine.journal.note("warning: no TPM answers: this launch is not measured into one") }
         for property in plan.module.unknownProperties {
-            var line = Line("note: unknown property ")
-            line.append(escaped: property.node)
-            line.append(":")
-            line.append(escaped: property.name)
-            machine.journal.note(line)
+            machine.journal.note("note: unknown property \(escaped: property.node):\(escaped: property.name)")
         }
     }
 
@@ -97,31 +88,16 @@ struct BootLaunch {
         guard let path = arguments.classicInit else { throw failure }
         let handoff = try BootHandoff(classic: path)
         guard machine.recordFailure(failure) else { throw failure }
-        machine.journal.note(Line("no LCM: classic boot"))
+        machine.journal.note("no LCM: classic boot")
         return handoff
     }
 
     /// The LCM, copied once: only this copy is hashed and parsed.
     private func readModule() throws(LaunchFailure) -> [UInt8]? {
         if let module = preparation.module { return module }
-        let tables: [[UInt8]]
-        do throws(SystemError) {
-            tables = try ACPITables.readAll()
-        } catch {
-            throw LaunchFailure(.module, .system(error))
-        }
-        do throws(ContainerError) {
-            return try LaunchControlContainer.assemble(tables, hashing: LibcryptoHash.self)
-        } catch {
-            throw LaunchFailure(.module, .container(error))
-        }
-    }
-
-    private func parse(_ bytes: [UInt8]) throws(LaunchFailure) -> LaunchControlModule {
-        do throws(ParseError) {
-            return try LaunchControlModule(parsing: bytes, hashing: LibcryptoHash.self)
-        } catch {
-            throw LaunchFailure(.module, .parse(error))
+        let tables = try LaunchFailure.during(.module) { () throws(SystemError) in try ACPITables.readAll() }
+        return try LaunchFailure.during(.module) { () throws(ContainerError) in
+            try LaunchControlContainer.assemble(tables, hashing: LibcryptoHash.self)
         }
     }
 

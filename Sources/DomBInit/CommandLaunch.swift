@@ -20,9 +20,7 @@ enum CommandLaunch {
             guard let call = parse(words, &journal) else { return .usage }
             return try launch(call)
         } catch {
-            var line = Line()
-            line.append(error)
-            journal.note(line)
+            journal.note(error.message)
             switch error.call {
             case .openModuleFile: return .noInput
             case .createFile: return .cannotCreate
@@ -35,12 +33,9 @@ enum CommandLaunch {
         do throws(CommandArguments.Misuse) {
             return try CommandArguments(parsing: words)
         } catch {
-            var line = Line("not understood, or without its value: ")
-            line.append(escaped: error.word)
-            journal.note(line)
-            journal.note(
-                Line("domb-init --lcm FILE [--log FILE] [--trace FILE] [--allow-others] [domb.lcm=sha256:HEX]"))
-            journal.note(Line("    [domb.tpm=require|warn|off]"))
+            journal.note("not understood, or without its value: \(escaped: error.word)")
+            journal.note("domb-init --lcm FILE [--log FILE] [--trace FILE] [--allow-others] [domb.lcm=sha256:HEX]")
+            journal.note("    [domb.tpm=require|warn|off]")
             return nil
         }
     }

@@ -28,7 +28,7 @@ struct Ending {
         let unpaused = machine.unpaused
         Self.release(machine.releaseStore())
         Self.tell(&journal, "launch failed, recovered: ", failure, unpaused: unpaused)
-        journal.note(Line("end: hold"))
+        journal.note("end: hold")
         journal.flush()
         PowerControl.closeDescriptors()
         PowerControl.end(.hold)
@@ -44,19 +44,16 @@ struct Ending {
 
     private func tell(_ journal: inout ConsoleJournal, unpaused: [DomainID], _ failure: LaunchFailure) {
         Self.tell(&journal, "launch failed: ", failure, unpaused: unpaused)
-        var end = Line("end: ")
-        end.append(arguments.end.name)
-        journal.note(end)
+        journal.note("end: \(arguments.end.name)")
         journal.flush()
     }
 
     static func tell(
         _ journal: inout ConsoleJournal, _ what: StaticString, _ failure: LaunchFailure, unpaused: [DomainID]
     ) {
-        var line = Line(what)
-        line.append(failure.message)
-        journal.note(line)
-        journal.note(unpausedLine(unpaused))
+        journal.note("\(what)\(failure.message)")
+        guard !unpaused.isEmpty else { return journal.note("no domain was unpaused") }
+        journal.note("unpaused before the failure: \(Line(unpaused, separator: " ") { "\($0)" })")
     }
 
     private func end() -> Never {
@@ -65,15 +62,5 @@ struct Ending {
         case .reboot: PowerControl.end(.reboot)
         case .hold: PowerControl.end(.hold)
         }
-    }
-
-    private static func unpausedLine(_ unpaused: [DomainID]) -> Line {
-        guard !unpaused.isEmpty else { return Line("no domain was unpaused") }
-        var line = Line("unpaused before the failure:")
-        for domid in unpaused {
-            line.append(" ")
-            line.append(domid)
-        }
-        return line
     }
 }

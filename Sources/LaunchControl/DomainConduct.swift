@@ -66,10 +66,8 @@ extension DomainConduct.Readiness {
     /// The absolute path of the node that `domid` writes.
     public static func path(_ path: [UInt8], of domid: DomainID) -> [UInt8] {
         guard path.first != UInt8(ascii: "/") else { return path }
-        var line = Line("/local/domain/")
-        line.append(domid)
-        line.append("/")
-        return line.bytes + path
+        let line: Line = "/local/domain/\(domid)/\(raw: path)"
+        return line.bytes
     }
 }
 
@@ -165,7 +163,7 @@ extension DomainConduct {
         for property in Self.properties {
             let text = problems.attempt { () throws(ParseError) -> [UInt8]? in
                 guard Line(property).bytes != Line("domb,ready-timeout").bytes else {
-                    return try view.word(property).map { Line(decimal: UInt64($0)).bytes }
+                    return try view.word(property).map { ("\($0)" as Line).bytes }
                 }
                 return try view.string(property, limit: Limits.nodeValueBytes)
             }
@@ -177,12 +175,5 @@ extension DomainConduct {
         } report: {
             problems.report(view.error($1, missing: Self.properties[index($0)]))
         }
-    }
-}
-
-extension Line {
-    fileprivate init(decimal value: UInt64) {
-        self.init()
-        append(decimal: value)
     }
 }

@@ -30,8 +30,7 @@ extension DomainDraft {
         _ file: XLCM, _ entry: XLCM.Entry, number: Int, _ types: XLCMModuleTypes, _ checksums: XLCMChecksums,
         _ problems: ProblemList, settings: inout LaunchSettings
     ) {
-        var path = Line("domain ")
-        path.append(decimal: UInt64(number))
+        let path: Line = "domain \(number)"
         let place = Place(offset: entry.range.lowerBound, path: path.bytes)
         guard entry.range.count >= Field.fixedSize, let unassigned = DomainID(rawValue: 0) else {
             problems.report(place.error(.badPropertyLength))

@@ -8,13 +8,10 @@ struct DomainDraft {
         case phandle(UInt32)
         case name([UInt8])
 
-        var text: [UInt8] {
+        var text: Line {
             switch self {
-            case .name(let name): return name
-            case .phandle(let phandle):
-                var line = Line()
-                line.append(decimal: UInt64(phandle))
-                return line.bytes
+            case .name(let name): Line(name[...])
+            case .phandle(let phandle): "\(phandle)"
             }
         }
     }

@@ -77,7 +77,7 @@ extension LaunchControlModule {
                     }
                 guard let target else {
                     problems.report(
-                        drafts[index].place.error(.unknownPhandle, "domb,depends-on", of: reference.text))
+                        drafts[index].place.error(.unknownPhandle, "domb,depends-on", of: reference.text.bytes))
                     continue
                 }
                 guard target != index else {

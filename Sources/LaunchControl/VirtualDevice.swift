@@ -78,17 +78,9 @@ public struct VirtualDisk: Equatable, Sendable {
 
     /// The one form that means it: "vdev=xvda,target=/dev/vg/root,access=rw,backend=storage".
     public var text: Line {
-        var line = Line("vdev=")
-        line.append(Line(name[...]))
-        line.append(",target=")
-        line.append(Line(target[...]))
-        line.append(isReadOnly ? ",access=ro,backend=" : ",access=rw,backend=")
-        line.append(backend.text)
-        if let physicalDevice {
-            line.append(",physical-device=")
-            line.append(Line(physicalDevice[...]))
-        }
-        return line
+        let access: Line = isReadOnly ? "ro" : "rw"
+        let device: Line = physicalDevice.map { ",physical-device=\(raw: $0)" } ?? ""
+        return "vdev=\(raw: name),target=\(raw: target),access=\(access),backend=\(backend.text)\(device)"
     }
 }
 
@@ -130,15 +122,8 @@ public struct VirtualInterface: Equatable, Sendable {
 
     /// The one form that means it: "mac=00:16:3e:00:00:01,bridge=xenbr0,backend=network".
     public var text: Line {
-        var line = Line("mac=")
-        line.append(Line(mac[...]))
-        if let bridge {
-            line.append(",bridge=")
-            line.append(Line(bridge[...]))
-        }
-        line.append(",backend=")
-        line.append(backend.text)
-        return line
+        let bridge: Line = bridge.map { ",bridge=\(raw: $0)" } ?? ""
+        return "mac=\(raw: mac)\(bridge),backend=\(backend.text)"
     }
 }
 

@@ -40,8 +40,7 @@ public struct ConsoleJournal: Journal {
     public mutating func note(_ line: Line) {
         var rest = line.bytes[...]
         repeat {
-            var output = Line(prefix)
-            output.append(": ")
+            var output: Line = "\(prefix): "
             let room = Self.lineLimit - output.bytes.count
             output.append(Line(rest.prefix(room)))
             rest = rest.dropFirst(room)
@@ -50,23 +49,13 @@ public struct ConsoleJournal: Journal {
     }
 
     public mutating func record(_ entry: TraceEntry) {
-        var line = Line(prefix)
-        line.append("-trace: {\"seq\":")
-        line.append(decimal: sequence)
+        let domid: Line = entry.domid.map { "\($0)" } ?? "null"
+        var line: Line = """
+            \(prefix)-trace: {"seq":\(sequence),"us":\(entry.start),"took":\(entry.end - entry.start),\
+            "op":"\(entry.operation.name)","domid":\(domid),"result":\(entry.result)
+            """
         sequence += 1
-        line.append(",\"us\":")
-        line.append(decimal: entry.start)
-        line.append(",\"took\":")
-        line.append(decimal: entry.end - entry.start)
-        line.append(",\"op\":\"")
-        line.append(entry.operation.name)
-        line.append("\",\"domid\":")
-        if let domid = entry.domid { line.append(domid) } else { line.append("null") }
-        line.append(",\"result\":")
-        line.append(decimal: entry.result)
-        var detail = Line(",\"detail\":\"")
-        detail.append(json: entry.detail.bytes)
-        detail.append("\"")
+        let detail: Line = ",\"detail\":\"\(json: entry.detail.bytes)\""
         // One that does not fit would break the line.
         if !entry.detail.bytes.isEmpty, line.bytes.count + detail.bytes.count < Self.lineLimit { line.append(detail) }
         line.append("}")
@@ -77,38 +66,24 @@ public struct ConsoleJournal: Journal {
     }
 
     public mutating func measured(_ domid: DomainID, name: [UInt8], digest: Digest) {
-        var line = Line(prefix)
-        line.append("-measured: {\"domid\":")
-        line.append(domid)
-        line.append(",\"name\":\"")
-        line.append(json: name)
-        line.append("\",\"digest\":\"")
-        line.append(hexBytes: digest.bytes)
-        line.append("\"}")
-        write(line)
+        write(
+            """
+            \(prefix)-measured: {"domid":\(domid),"name":"\(json: name)","digest":"\(hexBytes: digest.bytes)"}
+            """)
     }
 
     public mutating func publish(eventLog: [UInt8], digest: Digest) {
         if let log {
             if log.replace(with: eventLog) { return }
-            note(Line("the log's file does not take it; here it is"))
+            note("the log's file does not take it; here it is")
         }
-        var begin = Line(prefix)
-        begin.append("-log-begin: ")
-        begin.append(decimal: UInt64(eventLog.count))
-        write(begin)
+        write("\(prefix)-log-begin: \(eventLog.count)")
         var rest = eventLog[...]
         while !rest.isEmpty {
-            var line = Line(prefix)
-            line.append("-log: ")
-            line.append(base64: [UInt8](rest.prefix(57)))
-            write(line)
+            write("\(prefix)-log: \(base64: rest.prefix(57))")
             rest = rest.dropFirst(57)
         }
-        var end = Line(prefix)
-        end.append("-log-end: ")
-        end.append(hexBytes: digest.bytes)
-        write(end)
+        write("\(prefix)-log-end: \(hexBytes: digest.bytes)")
     }
 
     /// Waits until the console has taken everything.

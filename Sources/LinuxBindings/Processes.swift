@@ -28,9 +28,7 @@ public enum Processes {
 
     /// SHA-256 of the program that a process runs.
     public static func digest<Hash: ContentHash>(of process: UInt32, _: Hash.Type) throws(SystemError) -> Digest {
-        var path = Line("/proc/")
-        path.append(decimal: UInt64(process))
-        path.append("/exe")
+        let path: Line = "/proc/\(process)/exe"
         return try ProgramFile(path: path.bytes).digest(Hash.self).digest
     }
 

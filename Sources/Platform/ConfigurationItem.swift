@@ -58,39 +58,6 @@ public struct ConfigurationItem: Equatable, Sendable {
         case readyValue = 50
         /// [1 recover, 2 skip]
         case onFailure = 51
-
-        /// The LCM's word.
-        public var name: StaticString {
-            switch self {
-            case .vcpus: "cpus"
-            case .maxMemory: "mem-max"
-            case .hardAffinity: "hard-affinity"
-            case .softAffinity: "soft-affinity"
-            case .weight: "weight"
-            case .cap: "cap"
-            case .handle: "domain-uuid"
-            case .rtds: "rtds"
-            case .nodeAffinity: "node-affinity"
-            case .ports: "ioports"
-            case .memory: "iomem"
-            case .interrupt: "irq"
-            case .tscMode: "tsc-mode"
-            case .parameter: "hvm-param"
-            case .label: "label"
-            case .device: "pci"
-            case .ready: "ready"
-            case .readyNode: "ready-node"
-            case .readyValue: "ready-value"
-            case .onFailure: "on-failure"
-            case .store: "enhanced"
-            case .console: "console"
-            case .disk: "disk"
-            case .interface: "vif"
-            case .cpupool: "cpupool"
-            case .channel: "event-channel"
-            case .clearedFeatures: "cpuid-clear"
-            }
-        }
     }
 
     /// Its number in the log is never given to another kind.

@@ -44,11 +44,7 @@ public struct DomainHandle: Equatable, Sendable {
 extension DomainHandle {
     /// RFC 9562's text: "01234567-89ab-cdef-0123-456789abcdef".
     public var text: Line {
-        var line = Line()
-        for (index, byte) in bytes.enumerated() {
-            if index == 4 || index == 6 || index == 8 || index == 10 { line.append("-") }
-            line.append(hexBytes: [byte])
-        }
-        return line
+        let bytes = bytes
+        return Line([0..<4, 4..<6, 6..<8, 8..<10, 10..<16], separator: "-") { "\(hexBytes: bytes[$0])" }
     }
 }

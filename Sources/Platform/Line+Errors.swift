@@ -1,46 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
 
-extension Line {
+extension HypercallError {
     /// "xc_domain_unpause: EINVAL (22)".
-    public mutating func append(_ error: HypercallError) {
-        append(error.operation.name)
-        append(": ")
-        append(errno: error.code)
-    }
+    public var message: Line { "\(operation.name): \(Line(errno: code))" }
+}
 
+extension TPMError {
     /// "TPM2_PCR_Extend: TPM_RC_LOCALITY (0x907)".
-    public mutating func append(_ error: TPMError) {
-        append(error.operation.name)
-        append(": ")
-        if let name = Self.responseName(error.responseCode) {
-            append(name)
-            append(" (")
-            append(hex: UInt64(error.responseCode))
-            append(")")
-        } else {
-            append("TSS2_RC ")
-            append(hex: UInt64(error.responseCode))
+    public var message: Line {
+        guard let name = Self.responseName(responseCode) else {
+            return "\(operation.name): TSS2_RC \(hex: responseCode)"
         }
+        return "\(operation.name): \(name) (\(hex: responseCode))"
     }
 
+    /// TPM 2.0 Library, part 2, 6.6.3, and tss2_common.h for the layers below.
+    private static func responseName(_ code: UInt32) -> StaticString? {
+        switch code {
+        case 0x100: "TPM_RC_INITIALIZE"
+        case 0x101: "TPM_RC_FAILURE"
+        case 0x907: "TPM_RC_LOCALITY"
+        case 0x908: "TPM_RC_YIELDED"
+        case 0x909: "TPM_RC_CANCELED"
+        case 0x90A: "TPM_RC_TESTING"
+        case 0x920: "TPM_RC_NV_RATE"
+        case 0x921: "TPM_RC_LOCKOUT"
+        case 0x922: "TPM_RC_RETRY"
+        case 0xA000A: "TSS2_TCTI_RC_IO_ERROR"
+        case 0xA0008: "TSS2_TCTI_RC_NO_CONNECTION"
+        default: nil
+        }
+    }
+}
+
+extension SystemError {
     /// "finit_module: /lib/domb/modules/10-xen-privcmd.ko: ENOEXEC (8)".
-    public mutating func append(_ error: SystemError) {
-        append(error.call.name)
-        append(": ")
-        if !error.path.isEmpty {
-            append(escaped: error.path)
-            append(": ")
-        }
-        append(errno: error.code)
+    public var message: Line {
+        path.isEmpty ? "\(call.name): \(Line(errno: code))" : "\(call.name): \(escaped: path): \(Line(errno: code))"
     }
+}
 
+extension Line {
     /// The name and the number, as in `EPERM (1)`.
-    public mutating func append(errno code: Int32) {
-        append(Self.errnoName(code))
-        append(" (")
-        append(decimal: Int64(code))
-        append(")")
-    }
+    public init(errno code: Int32) { self = "\(Self.errnoName(code)) (\(code))" }
 
     /// The names that Xen, privcmd and the kernel's file calls give (asm-generic/errno-base.h and errno.h).
     private static func errnoName(_ code: Int32) -> StaticString {
@@ -82,24 +84,6 @@ extension Line {
         case 110: "ETIMEDOUT"
         case 111: "ECONNREFUSED"
         default: "errno"
-        }
-    }
-
-    /// TPM 2.0 Library, part 2, 6.6.3, and tss2_common.h for the layers below.
-    private static func responseName(_ code: UInt32) -> StaticString? {
-        switch code {
-        case 0x100: "TPM_RC_INITIALIZE"
-        case 0x101: "TPM_RC_FAILURE"
-        case 0x907: "TPM_RC_LOCALITY"
-        case 0x908: "TPM_RC_YIELDED"
-        case 0x909: "TPM_RC_CANCELED"
-        case 0x90A: "TPM_RC_TESTING"
-        case 0x920: "TPM_RC_NV_RATE"
-        case 0x921: "TPM_RC_LOCKOUT"
-        case 0x922: "TPM_RC_RETRY"
-        case 0xA000A: "TSS2_TCTI_RC_IO_ERROR"
-        case 0xA0008: "TSS2_TCTI_RC_NO_CONNECTION"
-        default: nil
         }
     }
 }

@@ -28,15 +28,8 @@ public struct PCIAddress: RawRepresentable, Equatable, Sendable {
 
     /// The text that it is read from.
     public var text: Line {
-        var line = Line()
-        let bus = UInt8(truncatingIfNeeded: rawValue >> 8)
-        line.append(hexBytes: [UInt8(truncatingIfNeeded: rawValue >> 24), UInt8(truncatingIfNeeded: rawValue >> 16)])
-        line.append(":")
-        line.append(hexBytes: [bus])
-        line.append(":")
-        line.append(hexBytes: [UInt8(rawValue >> 3 & 0x1F)])
-        line.append(".")
-        line.append(decimal: UInt64(rawValue & 7))
-        return line
+        let bytes = [24, 16, 8].map { UInt8(truncatingIfNeeded: rawValue >> $0) }
+        return
+            "\(hexBytes: bytes[..<2]):\(hexBytes: bytes[2...]):\(hexBytes: [UInt8(rawValue >> 3 & 0x1F)]).\(rawValue & 7)"
     }
 }

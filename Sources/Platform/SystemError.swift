@@ -3,33 +3,24 @@
 /// A Linux call that PID 1 makes for itself failed.
 public struct SystemError: Error, Equatable, Sendable {
     /// What was asked of Linux.
-    public enum Call: UInt8, Sendable {
-        case mount, openModule, loadModule, readTable, readCommandLine, readProcesses, openTarget, readTarget
-        case openPrivcmd, execute, openConsole, startStore, checkStore, confine, openModuleFile, createFile
-        case removeImage
-
-        /// In words, for people.
-        public var name: StaticString {
-            switch self {
-            case .mount: "mount"
-            case .openModule: "open of a kernel module"
-            case .loadModule: "finit_module"
-            case .readTable: "reading the ACPI tables"
-            case .readCommandLine: "reading /proc/cmdline"
-            case .readProcesses: "reading /proc"
-            case .openTarget: "open of a program"
-            case .readTarget: "read of a program"
-            case .openPrivcmd: "xc_interface_open"
-            case .execute: "execveat"
-            case .openConsole: "open of /dev/console"
-            case .openModuleFile: "reading the LCM"
-            case .createFile: "making a new file"
-            case .startStore: "waiting for xenstored"
-            case .checkStore: "another SHA-256 than the LCM's domb,xenstored:"
-            case .confine: "confining PID 1"
-            case .removeImage: "removing the images"
-            }
-        }
+    public enum Call: Word, Sendable {
+        case mount = "mount"
+        case openModule = "open of a kernel module"
+        case loadModule = "finit_module"
+        case readTable = "reading the ACPI tables"
+        case readCommandLine = "reading /proc/cmdline"
+        case readProcesses = "reading /proc"
+        case openTarget = "open of a program"
+        case readTarget = "read of a program"
+        case openPrivcmd = "xc_interface_open"
+        case execute = "execveat"
+        case openConsole = "open of /dev/console"
+        case startStore = "waiting for xenstored"
+        case checkStore = "another SHA-256 than the LCM's domb,xenstored:"
+        case confine = "confining PID 1"
+        case openModuleFile = "reading the LCM"
+        case createFile = "making a new file"
+        case removeImage = "removing the images"
     }
 
     /// What failed.

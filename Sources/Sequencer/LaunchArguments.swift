@@ -10,11 +10,11 @@ public struct LaunchArguments: Equatable, Sendable {
     /// `domb.lcm=sha256:HEX`: the only LCM that may be launched.
     public var pinnedDigest: Digest?
     /// `domb.tpm=`: the least policy that an LCM may ask for.
-    public var leastTPMPolicy: TPMPolicy
+    public var leastTPMPolicy = TPMPolicy.off
     /// `domb.classic=PATH`: the init to run where there is no LCM at all.
     public var classicInit: [UInt8]?
     /// `domb.end=`: what follows a failure.
-    public var end: End
+    public var end = End.powerOff
     /// The whole command line, as it is measured.
     public var commandLine: [UInt8]
     /// Who launches. No word of the kernel's command line can say so: PID 1 is always the boot domain's.
@@ -23,17 +23,10 @@ public struct LaunchArguments: Equatable, Sendable {
     public var allowsOthers = false
 
     /// What follows a failure.
-    public enum End: UInt8, Sendable {
-        case powerOff, reboot, hold
-
-        /// The command line's word.
-        public var name: StaticString {
-            switch self {
-            case .powerOff: "power off"
-            case .reboot: "reboot"
-            case .hold: "hold"
-            }
-        }
+    public enum End: Word, CaseIterable, Sendable {
+        case powerOff = "poweroff"
+        case reboot = "reboot"
+        case hold = "hold"
     }
 
     /// A `domb.` word that is not one of the above, or has a value that it cannot have, or stands twice.
@@ -43,10 +36,6 @@ public struct LaunchArguments: Equatable, Sendable {
     }
 
     public init(commandLine: [UInt8] = []) {
-        pinnedDigest = nil
-        leastTPMPolicy = .off
-        classicInit = nil
-        end = .powerOff
         self.commandLine = commandLine
     }
 
@@ -80,11 +69,9 @@ public struct LaunchArguments: Equatable, Sendable {
             return value.first == UInt8(ascii: "/")
         }
         if key == Line("domb.end").bytes {
-            for (name, end) in [("poweroff" as StaticString, End.powerOff), ("reboot", .reboot), ("hold", .hold)]
-            where Line(name).bytes == value {
-                self.end = end
-                return true
-            }
+            guard let end = End(named: value) else { return false }
+            self.end = end
+            return true
         }
         return false
     }

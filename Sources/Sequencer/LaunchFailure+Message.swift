@@ -8,116 +8,72 @@ import Platform
 extension LaunchFailure {
     /// What the console, the error record and a person see: "plan: domain 3: ...".
     public var message: Line {
-        var line = Line(stage.name)
-        line.append(": ")
-        if let domid {
-            line.append("domain ")
-            line.append(domid)
-            line.append(": ")
-        }
-        line.append(cause)
-        return line
+        guard let domid else { return "\(stage.name): \(cause.message)" }
+        return "\(stage.name): domain \(domid): \(cause.message)"
     }
 }
 
-extension Line {
-    mutating func append(_ cause: LaunchFailure.Cause) {
-        switch cause {
-        case .system(let error): append(error)
-        case .container(let error): append(error)
-        case .noModule: append("no ACPI table with the OEM table id DOMB-LCM, and no domb.classic= on the command line")
-        case .parse(let error): append(error)
-        case .argument(let word):
-            append("not a DomB setting, or a value that it cannot have: ")
-            append(escaped: word)
-        case .refusal(let refusal): append(refusal)
-        case .hypercall(let error): append(error)
-        case .tpm(let error): append(error)
-        case .measurement(let error): append(error)
-        case .configuration(let error): append(error)
-        case .readiness(let failure): append(failure)
+extension LaunchFailure.Cause {
+    var message: Line {
+        switch self {
+        case .system(let error): error.message
+        case .container(let error): error.message
+        case .noModule: "no ACPI table with the OEM table id DOMB-LCM, and no domb.classic= on the command line"
+        case .parse(let error): error.message
+        case .argument(let word): "not a DomB setting, or a value that it cannot have: \(escaped: word)"
+        case .refusal(let refusal): refusal.message
+        case .hypercall(let error): error.message
+        case .tpm(let error): error.message
+        case .measurement(let error): error.message
+        case .configuration(let error): error.message
+        case .readiness(let failure): failure.message
         }
     }
+}
 
+extension ParseError {
     /// "/chosen/hypervisor/broker:domb,wieght at byte 312: unknown domb, property".
-    public mutating func append(_ error: ParseError) {
-        if !error.place.isEmpty {
-            append(escaped: error.place)
-            append(" ")
-        }
-        append("at byte ")
-        append(decimal: Int64(error.offset))
-        append(": ")
-        append(error.code.text)
+    public var message: Line {
+        let text: Line = "at byte \(offset): \(code.text)"
+        return place.isEmpty ? text : "\(escaped: place) \(text)"
     }
+}
 
-    mutating func append(_ error: ContainerError) {
-        switch error {
+extension ContainerError {
+    var message: Line {
+        switch self {
         case .tableCutShort(let declared, let actual):
-            append("the ACPI table is cut short: ", declared, " bytes declared, ", actual, " there")
-        case .badChecksum(let sum): append("the ACPI table's bytes sum to ", Int(sum), " instead of 0: wrong checksum")
-        case .badPartHeader: append("the ACPI table holds no LCM part header")
-        case .partsDisagree: append("the LCM's parts disagree on count, length or digest")
-        case .partOutOfRange(let part, let parts): append("LCM part ", part, " of ", parts, " cannot be")
-        case .duplicatePart(let part): append("LCM part ", part, " is there twice")
-        case .missingPart(let part, let parts): append("LCM part ", part, " of ", parts, " is missing")
-        case .cutShort(let declared, let actual):
-            append("the LCM is cut short: ", declared, " bytes declared, ", actual, " there")
-        case .tooLarge(let byteCount): append("an LCM of ", byteCount, " bytes is too large")
-        case .digestMismatch: append("the LCM's SHA-256 is not the one that its table declares")
+            "the ACPI table is cut short: \(declared) bytes declared, \(actual) there"
+        case .badChecksum(let sum): "the ACPI table's bytes sum to \(sum) instead of 0: wrong checksum"
+        case .badPartHeader: "the ACPI table holds no LCM part header"
+        case .partsDisagree: "the LCM's parts disagree on count, length or digest"
+        case .partOutOfRange(let part, let parts): "LCM part \(part) of \(parts) cannot be"
+        case .duplicatePart(let part): "LCM part \(part) is there twice"
+        case .missingPart(let part, let parts): "LCM part \(part) of \(parts) is missing"
+        case .cutShort(let declared, let actual): "the LCM is cut short: \(declared) bytes declared, \(actual) there"
+        case .tooLarge(let byteCount): "an LCM of \(byteCount) bytes is too large"
+        case .digestMismatch: "the LCM's SHA-256 is not the one that its table declares"
         }
     }
+}
 
-    mutating func append(_ error: ConfigError) {
-        switch error {
-        case .hypercall(let operation, let error):
-            append(operation)
-            append(": ")
-            append(error)
-        case .notKept(let operation):
-            append(operation)
-            append(": Xen reads back another value than it was given")
-        case .noRing(let operation):
-            append(operation)
-            append(": the builder gave the domain no page for it")
-        case .node(let path, let operation, let error):
-            append(operation)
-            append(": ")
-            append(escaped: path)
-            append(": ")
-            append(error)
+extension ConfigError {
+    var message: Line {
+        switch self {
+        case .hypercall(let operation, let error): "\(operation.text): \(error.message)"
+        case .notKept(let operation): "\(operation.text): Xen reads back another value than it was given"
+        case .noRing(let operation): "\(operation.text): the builder gave the domain no page for it"
+        case .node(let path, let operation, let error): "\(operation.text): \(escaped: path): \(error.message)"
         case .nodeNotKept(let path, let operation):
-            append(operation)
-            append(": ")
-            append(escaped: path)
-            append(": xenstore reads back another value than it was given")
+            "\(operation.text): \(escaped: path): xenstore reads back another value than it was given"
         case .transactionLost(let attempts):
-            append("xenstore was changed by others during each of ", attempts, " transactions")
-        case .otherPort(let operation, let port):
-            append(operation)
-            append(": Xen gave port ")
-            append(decimal: UInt64(port))
+            "xenstore was changed by others during each of \(attempts) transactions"
+        case .otherPort(let operation, let port): "\(operation.text): Xen gave port \(port)"
         }
     }
+}
 
+extension ConfigOperation {
     /// "ioports 0x3f8+8".
-    private mutating func append(_ operation: ConfigOperation) {
-        append(operation.name)
-        append(" ")
-        append(operation.value)
-    }
-
-    mutating func append(_ first: StaticString, _ value: Int, _ second: StaticString) {
-        append(first)
-        append(decimal: Int64(value))
-        append(second)
-    }
-
-    mutating func append(
-        _ first: StaticString, _ value: Int, _ second: StaticString, _ other: Int, _ third: StaticString = ""
-    ) {
-        append(first, value, second)
-        append(decimal: Int64(other))
-        append(third)
-    }
+    fileprivate var text: Line { "\(name) \(value)" }
 }

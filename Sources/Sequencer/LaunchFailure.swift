@@ -66,4 +66,24 @@ public struct LaunchFailure: Error, Equatable, Sendable {
         self.domid = domid
         self.cause = cause
     }
+
+    /// What `body` throws as the failure of a launch.
+    public static func during<Result: ~Copyable, Failure: LaunchError>(
+        _ stage: Stage, _ domid: DomainID? = nil, _ body: () throws(Failure) -> Result
+    ) throws(LaunchFailure) -> Result {
+        do throws(Failure) { return try body() } catch { throw LaunchFailure(stage, domid: domid, error.cause) }
+    }
 }
+
+/// An error from below that can end a launch.
+public protocol LaunchError: Error {
+    var cause: LaunchFailure.Cause { get }
+}
+
+extension SystemError: LaunchError { public var cause: LaunchFailure.Cause { .system(self) } }
+extension ContainerError: LaunchError { public var cause: LaunchFailure.Cause { .container(self) } }
+extension ParseError: LaunchError { public var cause: LaunchFailure.Cause { .parse(self) } }
+extension HypercallError: LaunchError { public var cause: LaunchFailure.Cause { .hypercall(self) } }
+extension TPMError: LaunchError { public var cause: LaunchFailure.Cause { .tpm(self) } }
+extension MeasurementError: LaunchError { public var cause: LaunchFailure.Cause { .measurement(self) } }
+extension ConfigError: LaunchError { public var cause: LaunchFailure.Cause { .configuration(self) } }

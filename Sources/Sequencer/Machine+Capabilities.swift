@@ -16,7 +16,7 @@ extension Machine: Hypervisor where Host: ~Copyable, Store: ~Copyable, Log: ~Cop
     }
 
     public mutating func callerIsHardwareDomain() throws(HypercallError) -> Bool {
-        try traced(.features, detail: { Line($0 ? "hardware domain" : "not the hardware domain") }) {
+        try traced(.features, detail: { $0 ? "hardware domain" : "not the hardware domain" }) {
             (host) throws(HypercallError) in try host.callerIsHardwareDomain()
         }
     }

@@ -20,20 +20,14 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
             if try callerIsHardwareDomain() { return true }
             guard let domid = BootOptions.lateHardwareDomain(in: try commandLine()) else {
                 journal.note(
-                    Line(
-                        "another domain has the hardware: the boot domain stays, or its end could be taken for success")
-                )
+                    "another domain has the hardware: the boot domain stays, or its end could be taken for success")
                 return false
             }
-            var line = Line("the hardware role is domain ")
-            line.append(domid)
-            line.append(end == .reboot ? "'s: Xen restarts the machine" : "'s: Xen halts the machine, which stays on")
-            journal.note(line)
+            let what: Line = end == .reboot ? "restarts the machine" : "halts the machine, which stays on"
+            journal.note("the hardware role is domain \(domid)'s: Xen \(what)")
             try shutDownHost(hardwareDomain: domid, reboot: end == .reboot)
         } catch {
-            var line = Line("the hardware domain could not be shut down: ")
-            line.append(error)
-            journal.note(line)
+            journal.note("the hardware domain could not be shut down: \(error.message)")
         }
         return false
     }

@@ -17,7 +17,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
     private static var taken: Int32 { 17 }
 
     mutating func watch(_ plan: LaunchPlan) throws(LaunchFailure) -> EventSource {
-        do throws(HypercallError) {
+        try LaunchFailure.during(.ready) { () throws(HypercallError) in
             if !plan.nodesWaitedFor.isEmpty {
                 try watchStore(plan)
                 return .store
@@ -32,8 +32,6 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
                 try watchStore(plan)
                 return .store
             }
-        } catch {
-            throw LaunchFailure(.ready, .hypercall(error))
         }
     }
 
@@ -46,7 +44,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
     mutating func wait(_ source: EventSource, until deadline: UInt64) throws(LaunchFailure) {
         let now = journal.now()
         guard now < deadline else { return }
-        do throws(HypercallError) {
+        try LaunchFailure.during(.ready) { () throws(HypercallError) in
             switch source {
             case .none: journal.wait(microseconds: deadline - now)
             case .domains:
@@ -55,8 +53,6 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
                 }
             case .store: _ = try waitForStore(microseconds: deadline - now)
             }
-        } catch {
-            throw LaunchFailure(.ready, .hypercall(error))
         }
     }
 
@@ -68,9 +64,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
                 try host.endWatch(handOver: hardware)
             }
         } catch {
-            var line = Line("VIRQ_DOM_EXC could not be given back: ")
-            line.append(error)
-            journal.note(line)
+            journal.note("VIRQ_DOM_EXC could not be given back: \(error.message)")
         }
     }
 }

@@ -14,7 +14,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
         let tpm = try tpmFacts(pcr)
         let needsMemoryMap = module.domains.contains { !$0.extended.memory.isEmpty }
         let dynamicPCR = try dynamicPCRFacts(pcr, tpm, launcher)
-        do throws(HypercallError) {
+        return try LaunchFailure.during(.facts) { () throws(HypercallError) in
             let hypervisor = HypervisorFacts(
                 version: try version(), buildID: try buildID(), commandLine: try commandLine(),
                 callerIsHardwareDomain: try callerIsHardwareDomain(), securityMode: try securityMode(),
@@ -24,8 +24,6 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
             return LaunchFacts(
                 hypervisor: hypervisor, tpm: tpm, dynamicPCR: dynamicPCR, otherProcesses: otherProcesses,
                 hasXenstored: hasXenstored, inheritedDescriptors: inheritedDescriptors)
-        } catch {
-            throw LaunchFailure(.facts, .hypercall(error))
         }
     }
 
@@ -44,11 +42,9 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
         // A failure goes into the standard PCR where the LCM's turns out to be out of reach.
         let banks = active.compactMap(HashAlgorithm.init(rawValue:))
         if !banks.isEmpty, !pcr.needsLocality { recorder = Recorder(pcr: pcr, banks: banks) }
-        do throws(TPMError) {
+        try LaunchFailure.during(.facts) { () throws(TPMError) in
             try traceIdentity()
             resetCounts = try readResetCounts()
-        } catch {
-            throw LaunchFailure(.facts, .tpm(error))
         }
         return .banks(active)
     }
@@ -64,15 +60,13 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
         } catch {
             return .noLocality(error)
         }
-        do throws(TPMError) {
-            let values = try read(pcr, banks: active.compactMap(HashAlgorithm.init(rawValue:)))
-            if values.allSatisfy({ $0.bytes.allSatisfy { $0 == 0 } }) { return .zero }
-            guard launcher == .command else { return .notBegun }
-            // No log could lead to what it holds: not even the refusal goes into it.
-            failureRecorded = false
-            return .used
-        } catch {
-            throw LaunchFailure(.facts, .tpm(error))
+        let values = try LaunchFailure.during(.facts) { () throws(TPMError) in
+            try read(pcr, banks: active.compactMap(HashAlgorithm.init(rawValue:)))
         }
+        if values.allSatisfy({ $0.bytes.allSatisfy { $0 == 0 } }) { return .zero }
+        guard launcher == .command else { return .notBegun }
+        // No log could lead to what it holds: not even the refusal goes into it.
+        failureRecorded = false
+        return .used
     }
 }

@@ -42,14 +42,8 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
             firstSkipped = failure
             firstSkippedIndex = index
         }
-        var line = Line("left out:")
-        for left in order.skip(index) {
-            line.append(" ")
-            line.append(plan.module.domains[left].domid)
-        }
-        line.append(": ")
-        line.append(failure.message)
-        journal.note(line)
+        let left = Line(order.skip(index), separator: " ") { "\(plan.module.domains[$0].domid)" }
+        journal.note("left out: \(left): \(failure.message)")
     }
 
     mutating func configure(
@@ -73,13 +67,16 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
         let steps = capping.recordCap(launchFailed: false)
         recorder = capping
         publishLog()
-        guard plan.banks != nil else { return try proveUnmeasured(capping, plan) }
-        do throws(TPMError) {
-            for step in steps { try extend(step, capping.pcr) }
-        } catch {
-            throw LaunchFailure(.cap, .tpm(error))
+        guard plan.banks != nil else {
+            return try LaunchFailure.during(.cap) { () throws(MeasurementError) in
+                try capping.proveUnmeasured(policy: plan.module.settings.tpmPolicy)
+            }
         }
-        return try prove(capping, try readBack())
+        try LaunchFailure.during(.cap) { () throws(TPMError) in
+            for step in steps { try extend(step, capping.pcr) }
+        }
+        let values = try readBack()
+        return try LaunchFailure.during(.cap) { () throws(MeasurementError) in try capping.prove(readBack: values) }
     }
 
     /// The PCR, from a TPM that was not reset since the first measurement.
@@ -87,13 +84,8 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
         guard let (pcr, banks) = recorder.map({ ($0.pcr, $0.log.banks) }) else {
             throw LaunchFailure(.cap, .measurement(.notCapped))
         }
-        let counts: TPMResetCounts
-        let values: [Digest]
-        do throws(TPMError) {
-            counts = try readResetCounts()
-            values = try read(pcr, banks: banks)
-        } catch {
-            throw LaunchFailure(.cap, .tpm(error))
+        let (counts, values) = try LaunchFailure.during(.cap) { () throws(TPMError) in
+            (try readResetCounts(), try read(pcr, banks: banks))
         }
         guard counts == resetCounts else { throw LaunchFailure(.cap, .measurement(.tpmReset)) }
         return values

@@ -23,11 +23,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
             do throws(MeasurementError) {
                 try writeLog(domid, place)
             } catch {
-                var line = Line("the log of the failure could not be left with domain ")
-                line.append(domid)
-                line.append(": ")
-                line.append(error)
-                journal.note(line)
+                journal.note("the log of the failure could not be left with domain \(domid): \(error.message)")
             }
         }
     }

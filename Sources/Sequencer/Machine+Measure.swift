@@ -34,11 +34,9 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
     private mutating func measure(
         _ plan: LaunchPlan, _ index: Int, _ survey: Result<DomainSurvey, MeasurementError>
     ) throws(LaunchFailure) {
-        let record: LaunchEvent.DomainRecord
-        do throws(MeasurementError) {
-            record = try measurement(plan, index).measure(try survey.get(), on: &self)
-        } catch {
-            throw LaunchFailure(.measure, domid: plan.module.domains[index].domid, .measurement(error))
+        let domid = plan.module.domains[index].domid
+        let record = try LaunchFailure.during(.measure, domid) { () throws(MeasurementError) in
+            try measurement(plan, index).measure(try survey.get(), on: &self)
         }
         try extend(.domain(record), on: plan)
     }

@@ -12,11 +12,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
             throw LaunchFailure(.measure, .measurement(.notCapped))
         }
         if plan.banks != nil {
-            do throws(TPMError) {
-                try extend(step, plan.module.settings.pcr)
-            } catch {
-                throw LaunchFailure(.measure, .tpm(error))
-            }
+            try LaunchFailure.during(.measure) { () throws(TPMError) in try extend(step, plan.module.settings.pcr) }
         }
         if case .domain(let record) = event {
             journal.measured(record.domid, name: record.name, digest: dataDigest)
@@ -26,22 +22,6 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
     mutating func publishLog() {
         guard let log = recorder?.log else { return }
         journal.publish(eventLog: log.bytes, digest: Hash.digest(.sha256, of: log.bytes))
-    }
-
-    func prove(_ capped: Recorder<Hash>, _ readBack: [Digest]) throws(LaunchFailure) -> MeasurementProof {
-        do throws(MeasurementError) {
-            return try capped.prove(readBack: readBack)
-        } catch {
-            throw LaunchFailure(.cap, .measurement(error))
-        }
-    }
-
-    func proveUnmeasured(_ capped: Recorder<Hash>, _ plan: LaunchPlan) throws(LaunchFailure) -> MeasurementProof {
-        do throws(MeasurementError) {
-            return try capped.proveUnmeasured(policy: plan.module.settings.tpmPolicy)
-        } catch {
-            throw LaunchFailure(.cap, .measurement(error))
-        }
     }
 
     /// Puts the failure into log and PCR, and closes the PCR if it is still open: after this nobody can extend the
@@ -69,9 +49,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
             for step in steps { try extend(step, recording.pcr) }
             return unhashableBank == nil
         } catch {
-            var line = Line("the failure could not be extended into the TPM: ")
-            line.append(error)
-            journal.note(line)
+            journal.note("the failure could not be extended into the TPM: \(error.message)")
             return false
         }
     }
@@ -86,9 +64,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
             return Recorder(pcr: .standard, banks: active.compactMap(HashAlgorithm.init(rawValue:)))
         } catch {
             guard error.isAbsence || error.isFailureMode else { throw error }
-            var line = Line("no TPM to extend the failure into: ")
-            line.append(error)
-            journal.note(line)
+            journal.note("no TPM to extend the failure into: \(error.message)")
             return nil
         }
     }

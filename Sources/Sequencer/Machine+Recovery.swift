@@ -17,9 +17,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
             }
             try runRecovery(plan, identity, index, failure)
         } catch {
-            var line = Line("no recovery: ")
-            line.append(error.message)
-            journal.note(line)
+            journal.note("no recovery: \(error.message)")
             throw failure
         }
     }
@@ -35,11 +33,8 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
             throw LaunchFailure(.cap, .measurement(.notCapped))
         }
         let values = try readBack()
-        let proof: RecoveryProof
-        do throws(MeasurementError) {
-            proof = try recorded.proveRecovery(of: domain.domid, readBack: values)
-        } catch {
-            throw LaunchFailure(.cap, .measurement(error))
+        let proof = try LaunchFailure.during(.cap) { () throws(MeasurementError) in
+            try recorded.proveRecovery(of: domain.domid, readBack: values)
         }
         if !logRegions.contains(where: { $0.domid == domain.domid }) { try deliverLog(plan, index) }
         if !recoveryConfigured.contains(.afterMeasuring) { try configure(plan, index, .afterMeasuring) }
@@ -51,15 +46,8 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
     private mutating func unpauseRecovery(
         _ domid: DomainID, _ proof: consuming RecoveryProof
     ) throws(LaunchFailure) {
-        do throws(HypercallError) {
-            try unpause(domid)
-        } catch {
-            throw LaunchFailure(.unpause, domid: domid, .hypercall(error))
-        }
+        try LaunchFailure.during(.unpause, domid) { () throws(HypercallError) in try unpause(domid) }
         unpaused.append(domid)
-        var line = Line("recovery: domain ")
-        line.append(domid)
-        line.append(" runs")
-        journal.note(line)
+        journal.note("recovery: domain \(domid) runs")
     }
 }

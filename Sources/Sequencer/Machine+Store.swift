@@ -19,11 +19,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
     mutating func publishInStore(_ plan: LaunchPlan, _ indices: [Int]) throws(LaunchFailure) {
         let shares = try storeShares(plan, indices)
         guard !shares.isEmpty else { return }
-        do throws(HypercallError) {
-            try openStore()
-        } catch {
-            throw LaunchFailure(.configure, .hypercall(error))
-        }
+        try LaunchFailure.during(.configure) { () throws(HypercallError) in try openStore() }
         try write(shares)
         for share in shares { try check(share) }
         for share in shares { try introduce(share) }
@@ -34,15 +30,12 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
         var shares: [StoreShare] = []
         for index in indices where plan.module.domains[index].extended.usesStore {
             let domain = plan.module.domains[index]
-            let rings: DomainRings
-            do throws(HypercallError) {
-                rings = DomainRings(
+            let rings = try LaunchFailure.during(.configure, domain.domid) { () throws(HypercallError) in
+                DomainRings(
                     storeFrame: try parameter(domain.domid, .storeFrame),
                     storePort: try parameter(domain.domid, .storeChannel),
                     consoleFrame: try parameter(domain.domid, .consoleFrame),
                     consolePort: try parameter(domain.domid, .consoleChannel))
-            } catch {
-                throw LaunchFailure(.configure, domid: domain.domid, .hypercall(error))
             }
             let nodes = plan.configurations[index].operations.filter { $0.moment == .inStore }.flatMap { operation in
                 operation.nodes(of: domain, rings, store: plan.bootDomain).map { (node: $0, operation: operation) }
@@ -54,15 +47,12 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
 
     private mutating func write(_ shares: [StoreShare]) throws(LaunchFailure) {
         for _ in 0..<Self.storeAttempts {
-            do throws(HypercallError) { try beginTransaction() } catch {
-                throw LaunchFailure(.configure, .hypercall(error))
-            }
+            try LaunchFailure.during(.configure) { () throws(HypercallError) in try beginTransaction() }
             for share in shares { try write(share) }
-            do throws(HypercallError) {
-                if try endTransaction(abort: false) { return }
-            } catch {
-                throw LaunchFailure(.configure, .hypercall(error))
+            let isKept = try LaunchFailure.during(.configure) { () throws(HypercallError) in
+                try endTransaction(abort: false)
             }
+            if isKept { return }
         }
         throw LaunchFailure(.configure, .configuration(.transactionLost(attempts: Self.storeAttempts)))
     }
@@ -79,7 +69,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
                 throw failure(share, .node(node.path, operation, error))
             }
         }
-        record(.storeWrite, share.domain.domid, 0, since: start, detail: Self.count(share))
+        record(.storeWrite, share.domain.domid, 0, since: start, detail: "\(share.nodes.count) nodes")
     }
 
     /// Nothing of the transaction stays; should xenstored refuse even that, it ends with the connection.
@@ -99,7 +89,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
             }
             guard value == node.value else { throw failure(share, .nodeNotKept(node.path, operation)) }
         }
-        record(.storeRead, share.domain.domid, 0, since: start, detail: Self.count(share))
+        record(.storeRead, share.domain.domid, 0, since: start, detail: "\(share.nodes.count) nodes")
     }
 
     private mutating func introduce(_ share: StoreShare) throws(LaunchFailure) {
@@ -117,12 +107,5 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
 
     private func failure(_ share: StoreShare, _ error: ConfigError) -> LaunchFailure {
         LaunchFailure(.configure, domid: share.domain.domid, .configuration(error))
-    }
-
-    private static func count(_ share: StoreShare) -> Line {
-        var line = Line()
-        line.append(decimal: UInt64(share.nodes.count))
-        line.append(" nodes")
-        return line
     }
 }

@@ -45,7 +45,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
 
     private mutating func traceTestResult() {
         do throws(TPMError) {
-            _ = try once(.getTestResult, detail: { Line(hex: $0) }) { (store) throws(TPMError) in
+            _ = try once(.getTestResult, detail: { "\(hex: $0)" }) { (store) throws(TPMError) in
                 try store.testResult()
             }
         } catch {
@@ -77,38 +77,18 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
     }
 
     mutating func readResetCounts() throws(TPMError) -> TPMResetCounts {
-        try tracedTPM(
-            .readClock,
-            detail: { counts in
-                var line = Line("reset ")
-                line.append(decimal: UInt64(counts.reset))
-                line.append(", restart ")
-                line.append(decimal: UInt64(counts.restart))
-                return line
-            },
-            { (store) throws(TPMError) in try store.resetCounts() })
+        try tracedTPM(.readClock, detail: { "reset \($0.reset), restart \($0.restart)" }) {
+            (store) throws(TPMError) in try store.resetCounts()
+        }
     }
 
     /// For the trace alone.
     mutating func traceIdentity() throws(TPMError) {
         _ = try tracedTPM(
             .getCapability,
-            detail: { identity in
-                var line = Line()
-                line.append(Line(identity.manufacturer.filter { $0 != 0 }[...]))
-                line.append(" ")
-                line.append(Line(identity.vendor[...]))
-                line.append(" ")
-                line.append(hex: identity.firmware)
-                return line
+            detail: {
+                "\(Line($0.manufacturer.filter { $0 != 0 }[...])) \(Line($0.vendor[...])) \(hex: $0.firmware)"
             },
             { (store) throws(TPMError) in try store.identity() })
-    }
-}
-
-extension Line {
-    fileprivate init(hex value: UInt32) {
-        self.init()
-        append(hex: UInt64(value))
     }
 }

@@ -46,14 +46,11 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
 
     /// What has become of those that are waited for. Who is ready and late at once is ready.
     private mutating func look(_ plan: LaunchPlan) throws(LaunchFailure) {
-        let found: [DomainInfo]
         let waiting = order.waiting.map { plan.module.domains[$0].domid }
-        do throws(HypercallError) {
-            found = try traced(.getInfoList, detail: { Line(shutDown: $0, among: waiting) }) {
+        let found = try LaunchFailure.during(.ready) { () throws(HypercallError) in
+            try traced(.getInfoList, detail: { Line(shutDown: $0, among: waiting) }) {
                 (host) throws(HypercallError) in try host.domains().inOrder { $0.domid < $1.domid }
             }
-        } catch {
-            throw LaunchFailure(.ready, .hypercall(error))
         }
         for index in order.waiting {
             let domain = plan.module.domains[index]
@@ -69,15 +66,12 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
     ) throws(LaunchFailure) -> ReadinessFailure? {
         guard let info, !info.isDying else { return .gone }
         if case .node(let path, let value) = domain.conduct.readiness {
-            let isThere: Bool
-            do throws(HypercallError) {
-                isThere = try traced(.storeRead, domain.domid, detail: { Line($0 ? "ready" : "not ready") }) {
+            let isThere = try LaunchFailure.during(.ready) { () throws(HypercallError) in
+                try traced(.storeRead, domain.domid, detail: { $0 ? "ready" : "not ready" }) {
                     (host) throws(HypercallError) in
                     let found = try host.readNode(DomainConduct.Readiness.path(path, of: domain.domid))
                     return found != nil && found == value ?? found
                 }
-            } catch {
-                throw LaunchFailure(.ready, .hypercall(error))
             }
             if isThere {
                 isReady(domain.domid, index)
@@ -95,9 +89,6 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
     private mutating func isReady(_ domid: DomainID, _ index: Int) {
         order.ready(index)
         ready.append((domid, journal.now()))
-        var line = Line("domain ")
-        line.append(domid)
-        line.append(" is ready")
-        journal.note(line)
+        journal.note("domain \(domid) is ready")
     }
 }

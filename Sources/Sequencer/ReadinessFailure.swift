@@ -13,15 +13,12 @@ public enum ReadinessFailure: Equatable, Sendable {
     case gone
 }
 
-extension Line {
-    mutating func append(_ failure: ReadinessFailure) {
-        switch failure {
-        case .timeout(let milliseconds): append("not ready within ", Int(milliseconds), " ms")
-        case .shutDown(let reason):
-            append("it shut down (")
-            append(reason.name)
-            append(") before it was ready")
-        case .gone: append("it died before it was ready")
+extension ReadinessFailure {
+    var message: Line {
+        switch self {
+        case .timeout(let milliseconds): "not ready within \(milliseconds) ms"
+        case .shutDown(let reason): "it shut down (\(reason.name)) before it was ready"
+        case .gone: "it died before it was ready"
         }
     }
 }

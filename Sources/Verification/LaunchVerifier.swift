@@ -156,13 +156,9 @@ public struct LaunchVerifier<Hash: ContentHash> {
 
 /// Bytes that came from outside, so that no name can forge a line or move a cursor.
 func printable(_ bytes: [UInt8]) -> String {
-    var line = Line()
-    line.append(escaped: bytes)
-    return String(decoding: line.bytes, as: UTF8.self)
+    String(decoding: ("\(escaped: bytes)" as Line).bytes, as: UTF8.self)
 }
 
 func hexadecimal(_ bytes: [UInt8]) -> String {
-    var line = Line()
-    line.append(hexBytes: bytes)
-    return String(decoding: line.bytes, as: UTF8.self)
+    String(decoding: ("\(hexBytes: bytes)" as Line).bytes, as: UTF8.self)
 }

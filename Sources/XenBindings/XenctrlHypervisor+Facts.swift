@@ -14,10 +14,7 @@ extension XenctrlHypervisor {
     public mutating func version() throws(HypercallError) -> [UInt8] {
         // Safety: the handle is open.
         let number = try value(.version, nil, unsafe domb_xen_version(handle))
-        var text = Line()
-        text.append(decimal: number >> 16)
-        text.append(".")
-        text.append(decimal: number & 0xFFFF)
+        let text: Line = "\(number >> 16).\(number & 0xFFFF)"
         return text.bytes + (try self.text(.version, DOMB_EXTRA_VERSION))
     }
 

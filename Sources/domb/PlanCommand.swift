@@ -94,9 +94,7 @@ struct PlanCommand: ParsableCommand {
 extension PlanRefusal {
     /// "domain 3 (sensor): TEXT".
     func line(in module: LaunchControlModule) -> String {
-        var line = Line()
-        line.append(self)
-        let what = String(decoding: line.bytes, as: UTF8.self)
+        let what = String(decoding: message.bytes, as: UTF8.self)
         guard let domid else { return what }
         let name = module.domains.first { $0.domid == domid }.map { " (\(text($0.name)))" } ?? ""
         return "domain \(domid.rawValue)\(name): \(what)"

@@ -4,15 +4,9 @@ import Platform
 
 func hexadecimal(_ value: UInt64) -> String { "0x" + String(value, radix: 16) }
 
-func hexadecimal(_ bytes: [UInt8]) -> String {
-    var line = Line()
-    line.append(hexBytes: bytes)
-    return text(line.bytes)
-}
+func hexadecimal(_ bytes: [UInt8]) -> String { text(("\(hexBytes: bytes)" as Line).bytes) }
 
 /// Bytes that came from outside, so that no name can forge a line or move a cursor.
 func text(_ bytes: [UInt8]) -> String {
-    var line = Line()
-    line.append(escaped: bytes)
-    return String(decoding: line.bytes, as: UTF8.self)
+    String(decoding: ("\(escaped: bytes)" as Line).bytes, as: UTF8.self)
 }

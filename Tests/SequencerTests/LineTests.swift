@@ -7,9 +7,7 @@ import Testing
 @Suite struct LineTests {
     /// Whatever a TPM or an LCM calls itself: the trace stays JSON.
     @Test func anyBytesAreTheInsideOfAJSONString() throws {
-        var line = Line("\"")
-        line.append(json: [UInt8](0...255))
-        line.append("\"")
+        let line: Line = "\"\(json: [UInt8](0...255))\""
         let text = try JSONDecoder().decode(String.self, from: Data(line.bytes))
         #expect(text.unicodeScalars.map { $0.value } == [UInt32](0...255))
     }

@@ -132,8 +132,7 @@ struct TestLog {
             for record in records.prefix(count) {
                 value = SwiftCryptoHash.digest(bank, of: value + record.digests[index].bytes).bytes
             }
-            var line = Line()
-            line.append(hexBytes: value)
+            let line: Line = "\(hexBytes: value)"
             text += "  \(bank.name):\n    11: 0x\(String(decoding: line.bytes, as: UTF8.self).uppercased())\n"
         }
         return text

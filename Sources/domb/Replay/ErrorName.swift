@@ -14,19 +14,13 @@ enum ErrorName {
         return (1...133).first { errnoWords($0).hasPrefix("\(name) (") && name != "errno" }
     }
 
-    static func errnoWords(_ code: Int32) -> String {
-        var line = Line()
-        line.append(errno: code)
-        return text(line.bytes)
-    }
+    static func errnoWords(_ code: Int32) -> String { text(Line(errno: code).bytes) }
 
     /// "TPM_RC_FAILURE" or "0x101".
     static func responseCode(_ name: String) -> UInt32? {
         if let number = DescriptionValue.number(name) { return UInt32(exactly: number) }
         return responseCodes.first { code in
-            var line = Line()
-            line.append(TPMError(.pcrRead, responseCode: code))
-            return text(line.bytes).contains(": \(name) (")
+            text(TPMError(.pcrRead, responseCode: code).message.bytes).contains(": \(name) (")
         }
     }
 }

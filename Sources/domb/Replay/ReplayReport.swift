@@ -37,9 +37,7 @@ struct ReplayReport {
         lines += [""] + timeline.text + [""]
         let (word, failure) = result
         if let refusal = run.handoffRefusal {
-            var words = Line("the handoff is refused: ")
-            words.append(refusal.error)
-            lines.append(domb.text(words.bytes))
+            lines.append("the handoff is refused: \(domb.text(refusal.error.message.bytes))")
         }
         lines.append(
             "\(word): \(run.unpaused.count) domains unpaused in \(Timeline.milliseconds(run.duration)), "
