@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The one front door. `make boot` and `make test` install what they need (apt, by name; root for that).
 #
-#   make build     out/domb, out/domb-init, out/domb-construct, out/domb.cpio.gz
+#   make build     out/domb, out/domb-init, out/domb-construct, out/domb-launch, out/domb.cpio.gz
 #   make boot      builds, boots examples/appliance.dts on real Xen in QEMU, checks, prints the result
 #   make xen417    out/4.17/domb-init, out/4.17/domb-construct: for Debian 12's own Xen
 #   make unit      the quick tests
@@ -15,7 +15,7 @@
 #   make lint-deb  the package, and lintian's word on it
 #   make test-deb  that, and the package installed, used and purged in a fresh debootstrap chroot (root for that)
 #   make lines     the lines of Swift and C in PID 1
-#   make sbom      out/domb.spdx.json: every library in domb-init and domb-construct (SPDX 2.3)
+#   make sbom      out/domb.spdx.json: every library in these programs (SPDX 2.3)
 #   make reproduce  two builds in different folders, at different times, by different users: the same bytes (root for that)
 #   make test      lint, unit tests, the boot and the scenarios that fit in thirty minutes
 #   make test-all  the whole matrix
@@ -35,6 +35,8 @@ export DOMB_DEPS := $(DOMB_CACHE)
 SAME := -Xswiftc -gnone -Xswiftc -Xfrontend -Xswiftc -disable-incremental-llvm-codegen -Xcc -g0 \
 	-Xswiftc -file-prefix-map -Xswiftc $(CURDIR)=. -Xcc -ffile-prefix-map=$(CURDIR)=. \
 	-Xcc -ffile-prefix-map=$(DOMB_CACHE)=/deps
+# What runs on a Xen host: PID 1, what builds domains before it on today's Xen, and the launch as a command of a dom0.
+PROGRAMS := domb-init domb-construct domb-launch
 # Without Swift's shared libraries: they take longer to load than most commands run, and need not be where domb is.
 HOST := swift build -c release --scratch-path .build-host --static-swift-stdlib $(SAME)
 INIT := swift build -c release --scratch-path .build-init --traits EmbeddedInit $(SAME)
@@ -75,13 +77,13 @@ programs: deps Package.resolved
 	@echo "building domb (host tool)"
 	@DOMB_DEPS= $(HOST) --product domb
 	@install -m 755 .build-host/release/domb out/domb
-	@echo "building domb-init and domb-construct (Embedded Swift, static)"
+	@echo "building $(PROGRAMS) (Embedded Swift, static)"
 	@# SwiftPM does not link again when a static library of rig/deps has changed.
-	@rm -f .build-init/release/domb-init .build-init/release/domb-construct
-	@$(INIT) -Xlinker -Map=$(CURDIR)/out/domb-init.map --product domb-init
-	@$(INIT) -Xlinker -Map=$(CURDIR)/out/domb-construct.map --product domb-construct
-	@strip -o out/domb-init .build-init/release/domb-init
-	@strip -o out/domb-construct .build-init/release/domb-construct
+	@for program in $(PROGRAMS); do \
+		rm -f .build-init/release/$$program && \
+		$(INIT) -Xlinker -Map=$(CURDIR)/out/$$program.map --product $$program && \
+		strip -o out/$$program .build-init/release/$$program || exit 1; \
+	done
 
 # PID 1 for Debian 12's own Xen: the libraries have to be the hypervisor's.
 xen417: deps
@@ -128,8 +130,8 @@ man: programs
 	@packaging/completions.sh out/domb out/completions
 
 sbom: programs
-	@SOURCE_DATE_EPOCH=$(EPOCH) python3 packaging/sbom.py $(VERSION) out/domb.spdx.json out/domb-init=out/domb-init.map \
-		out/domb-construct=out/domb-construct.map
+	@SOURCE_DATE_EPOCH=$(EPOCH) python3 packaging/sbom.py $(VERSION) out/domb.spdx.json \
+		$(foreach program,$(PROGRAMS),out/$(program)=out/$(program).map)
 
 deb-tools:
 	@rig/deps/apt.sh packaging/packages.txt

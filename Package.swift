@@ -34,6 +34,7 @@ var targets: [Target] = [
     .target(
         name: "Sequencer", dependencies: ["Measurement", "ConfigApply", "LaunchControl", "Platform"],
         swiftSettings: core),
+    .target(name: "LaunchCommand", dependencies: ["Sequencer", "Measurement", "Platform"], swiftSettings: core),
     .target(
         name: "SimulatedPlatform",
         dependencies: ["Platform", .product(name: "Crypto", package: "swift-crypto")],
@@ -100,7 +101,8 @@ var targets: [Target] = [
             "SimulatedPlatform",
         ]),
     .testTarget(
-        name: "SequencerTests", dependencies: ["Sequencer", "Measurement", "LaunchControl", "SimulatedPlatform"]),
+        name: "SequencerTests",
+        dependencies: ["LaunchCommand", "Sequencer", "Measurement", "LaunchControl", "SimulatedPlatform"]),
 ]
 
 if let deps {
@@ -114,6 +116,10 @@ if let deps {
     let xenArchives = [
         "ctrl", "foreignmemory", "call", "evtchn", "gnttab", "devicemodel", "store", "toolcore", "toollog",
     ].map { "\(xen)/libxen\($0).a" }
+
+    let launchArchives =
+        xenArchives + ["sys", "mu", "tcti-device"].map { "\(tss2)/libtss2-\($0).a" }
+        + ["/usr/lib/x86_64-linux-gnu/libcrypto.a"]
 
     func linked(_ archives: [String]) -> [LinkerSetting] {
         let group = ["-Xlinker", "--start-group"] + archives + ["-lm", "-Xlinker", "--end-group"]
@@ -130,6 +136,7 @@ if let deps {
 
     products += [
         .executable(name: "domb-init", targets: ["DomBInit"]),
+        .executable(name: "domb-launch", targets: ["DomBLaunch"]),
         .executable(name: "domb-construct", targets: ["DomBConstruct"]),
         .executable(name: "domb-rehearse", targets: ["DomBRehearse"]),
     ]
@@ -155,9 +162,16 @@ if let deps {
                 .target(name: "CUnreached", condition: .when(traits: ["EmbeddedInit"])),
             ],
             swiftSettings: bindings + [.define("DOMB_FAULT", .when(traits: ["FaultInjection"]))],
-            linkerSettings: linked(
-                xenArchives + ["sys", "mu", "tcti-device"].map { "\(tss2)/libtss2-\($0).a" }
-                    + ["/usr/lib/x86_64-linux-gnu/libcrypto.a"])),
+            linkerSettings: linked(launchArchives)),
+        .target(name: "CLaunchShim", dependencies: ["CLinuxShim"], cSettings: c),
+        .executableTarget(
+            name: "DomBLaunch",
+            dependencies: [
+                "LaunchCommand", "Sequencer", "LaunchControl", "Platform", "XenBindings", "TPMBindings",
+                "CryptoBindings", "LinuxBindings", "CLaunchShim",
+                .target(name: "CUnreached", condition: .when(traits: ["EmbeddedInit"])),
+            ],
+            swiftSettings: bindings, linkerSettings: linked(launchArchives)),
         .target(name: "CSwtpmShim", dependencies: ["CTSSShim"], cSettings: c),
         .executableTarget(
             name: "DomBRehearse",

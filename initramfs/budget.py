@@ -15,7 +15,7 @@ def main() -> int:
         size = (OUT / name).stat().st_size
         failed |= size > most
         print(f"{name}: {size} bytes, at most {most}: {'ok' if size <= most else 'TOO LARGE'}")
-    for name in ("domb-init", "domb-construct"):
+    for name in ("domb-init", "domb-construct", "domb-launch"):
         kind = subprocess.run(["file", "-b", str(OUT / name)], capture_output=True, text=True, check=True).stdout
         static = "statically linked" in kind
         failed |= not static

@@ -17,7 +17,7 @@ rm -rf "$out/stage" "$out"/domb_*
 mkdir -p "$stage/initramfs" "$stage/examples" "$stage/docs" "$stage/guests"
 cp -r "$root/packaging/debian" "$stage/debian"
 cd "$root"
-cp out/domb out/domb-init out/domb-construct out/domb.cpio.gz out/domb.spdx.json "$stage/"
+cp out/domb out/domb-init out/domb-construct out/domb-launch out/domb.cpio.gz out/domb.spdx.json "$stage/"
 cp -r out/man out/completions "$stage/"
 cp initramfs/build.sh initramfs/pack.py "$stage/initramfs/"
 cp examples/*.dts examples/*.yaml "$stage/examples/"

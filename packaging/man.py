@@ -117,7 +117,7 @@ def subcommands(pages: dict[str, dict]) -> list[str]:
 
 def see_also(pages, page: str) -> list[str]:
     others = ["domb(1)"] if page != "domb" else []
-    others += ["domb-init(8)", "domb-construct(8)"]
+    others += ["domb-init(8)", "domb-construct(8)", "domb-launch(8)"]
     links = ", ".join(f"\\fB{roff.code(other[:-3])}\\fR({other[-2]})" for other in others)
     return [".SH SEE ALSO", f"{links}; the documents in \\fI/usr/share/doc/domb\\fR"]
 

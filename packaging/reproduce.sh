@@ -12,7 +12,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../rig/deps/common.sh"
 source=$(cd "$here/.." && pwd)
 work=${DOMB_REPRODUCE:-/var/tmp/domb-reproduce}
-SHIPPED=(domb-init domb-construct domb.cpio.gz domb domb.spdx.json package/domb_*.deb)
+SHIPPED=(domb-init domb-construct domb-launch domb.cpio.gz domb domb.spdx.json package/domb_*.deb)
 
 [ -z "$(git -C "$source" status --porcelain --untracked-files=no)" ] || say "what is not committed is not built"
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The initramfs of a classic dom0: domb-init as an ordinary command there, once against domains that xl created paused,
+"""The initramfs of a classic dom0: domb-launch there, once against domains that xl created paused,
 once against those of domb-construct."""
 import re
 from pathlib import Path
@@ -50,14 +50,14 @@ def with_toolstack(work: Path, images: dict, lcms: dict, calls: tuple) -> Path:
         files[f"/lib/domb/modules/{number}-{name}.ko"] = next(paths.kernel_modules().rglob(f"{name}.ko"))
     ramdisk = work / "initramfs.cpio.gz"
     words = [f"{inside}={file}" for inside, file in sorted((files | _calls(work, calls, lcms)).items())]
-    run("python3", paths.PACK, ramdisk, f"/init={SCRIPTS / 'init.sh'}:755", f"/domb-init={paths.DOMB_INIT}:755", *words)
+    run("python3", paths.PACK, ramdisk, f"/init={SCRIPTS / 'init.sh'}:755", f"/domb-init={paths.DOMB_INIT}:755",
+        f"/domb-launch={paths.DOMB_LAUNCH}:755", *words)
     return ramdisk
 
 
 def with_construct(work: Path, images: dict, lcms: dict, calls: tuple) -> Path:
     """domb-construct creates the domains, by the LCM that ACPI has, and gives way to a shell in domb-init's place."""
-    calls = tuple(call.replace("/domb-init ", "/domb-init.real ") for call in calls)
-    extra = _calls(work, calls, lcms) | {"/shell.sh": SCRIPTS / "shell.sh", "/domb-init.real": paths.DOMB_INIT}
+    extra = _calls(work, calls, lcms) | {"/shell.sh": SCRIPTS / "shell.sh", "/domb-launch": paths.DOMB_LAUNCH}
     ramdisk = work / "initramfs.cpio.gz"
     return initramfs.stock(ramdisk, images, SHELL, extra)
 

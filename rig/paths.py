@@ -26,6 +26,7 @@ GRUB_MODULES = Path("/usr/lib/grub/x86_64-efi")
 
 DOMB = OUT / "domb"
 DOMB_INIT = OUT / "domb-init"
+DOMB_LAUNCH = OUT / "domb-launch"
 DOMB_INIT_FAULT = OUT / "domb-init-fault"
 DOMB_CONSTRUCT = OUT / "domb-construct"
 # For Xen 4.17.

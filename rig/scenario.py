@@ -66,7 +66,7 @@ class Scenario:
     ring: bool = False
     # domb-init alone, without the construct stage.
     bare: bool = False
-    # domb-init as a command of a classic dom0 whose domains "xl" or "construct" creates (dom0.py); the calls there, of
+    # domb-launch in a classic dom0 whose domains "xl" or "construct" creates (dom0.py); the calls there, of
     # which the one with "* " before it is the launch that is judged; LCMs besides /lcm.dtb, as replacements in the source.
     dom0: str = ""
     calls: tuple = ()

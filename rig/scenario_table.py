@@ -204,14 +204,14 @@ def other_xens() -> list:
 
 
 def commands() -> list:
-    launch = "/domb-init --lcm /lcm.dtb --log /run/log --trace /run/trace"
+    launch = "/domb-launch --lcm /lcm.dtb --log /run/log --trace /run/trace"
     # Another PCR than the launch's: a failed one closes it for this boot.
     changed = (('bootargs = "second"', 'bootargs = "other"'), ("domb,pcr = <11>", "domb,pcr = <12>"))
     late = waits_for("first", "domb,ready-timeout = <3000>")
     return [
-        Scenario("classic-dom0", 13, "xl creates domains paused; domb-init --lcm fails, is refused, and launches them: exit statuses",
+        Scenario("classic-dom0", 13, "xl creates domains paused; domb-launch fails, is refused, and launches them: exit statuses",
                  ("DOM0 xl create -p /xl/1-first.cfg: 0", "DOM0 xl create -p /xl/2-second.cfg: 0",
-                  "DOM0 call 1: exit status 64", "DOM0 call 2: exit status 66", "call 3: launch failed: measure: domain 2:",
+                  "domb-init: this is the boot domain's PID 1", "DOM0 call 1: exit status 64", "DOM0 call 2: exit status 66", "call 3: launch failed: measure: domain 2:",
                   "call 3: no domain was unpaused", "DOM0 call 3: exit status 2", "DOM0 after call 3: first 1 --p---",
                   "DOM0 after call 3: second 2 --p---", "call 4: launch failed: plan: PCR 12 is in use",
                   "DOM0 call 4: exit status 1", "handoff shutdown, which a command does not carry out",
@@ -219,7 +219,7 @@ def commands() -> list:
                  # Under a boot domain the second would be unpaused by the handoff's multicall.
                  patches=((PARK, SHUTDOWN), ("domid = <3>;", 'domid = <3>;\n                domb,on-failure = "skip";')),
                  dom0="xl", runs=(1, 2), unpauses=(1, 2), log=GOOD,
-                 calls=("/domb-init", "/domb-init --lcm /absent.dtb", launch.replace("lcm.dtb", "changed.dtb"),
+                 calls=("/domb-init", "/domb-launch --lcm /absent.dtb", launch.replace("lcm.dtb", "changed.dtb"),
                         launch.replace("lcm.dtb", "changed.dtb"), f"* {launch}"), other_lcms={"changed.dtb": changed}, quick=False),
         Scenario("dom0-predicted", 13, "a command, domains by domb-construct: log and PCR as predicted, the trace replays",
                  ("domb: launch complete: 2 domains unpaused", "DOM0 call 1: exit status 0",

@@ -100,7 +100,8 @@ def prepare(row: Scenario, work: Path) -> qemu.Machine:
         policy=flask.policy(work, row.policy_words, row.policy_without) if row.flask else None,
         timeout=HARD_LIMIT, memory=row.memory, cpus=row.cpus, cpu_features=row.cpu_features)
     if row.quoted:
-        prediction.predict(machine, made.dtb, images, init, is_command=bool(row.dom0))
+        launcher = paths.DOMB_LAUNCH if row.dom0 else init
+        prediction.predict(machine, made.dtb, images, launcher, is_command=bool(row.dom0))
     if row.early:
         machine.tables = []
         initramfs.put_before(ramdisk, lcm.early(made.dtb, work))

@@ -6,7 +6,6 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
@@ -90,34 +89,6 @@ int domb_write(int fd, const void *buffer, size_t count)
         count -= (size_t)n;
     }
     return 0;
-}
-
-int domb_create(const char *path)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-
-    return fd < 0 ? -errno : fd;
-}
-
-int domb_replace(int fd, const void *buffer, size_t count)
-{
-    if (ftruncate(fd, 0) != 0 || lseek(fd, 0, SEEK_SET) != 0)
-        return -errno;
-    return domb_write(fd, buffer, count);
-}
-
-int domb_begin_command(void)
-{
-    int fd;
-
-    // What is opened later must not become one of the three.
-    do
-        fd = open("/dev/null", O_RDWR);
-    while (fd >= 0 && fd <= 2);
-    if (fd < 0)
-        return -errno;
-    signal(SIGPIPE, SIG_IGN);
-    return domb_close_from(3);
 }
 
 _Noreturn void domb_exit(int status)

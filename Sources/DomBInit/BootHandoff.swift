@@ -11,20 +11,12 @@ import XenBindings
 
 /// The end of a good launch: one step, after which DomB can do nothing (I7).
 struct BootHandoff: ~Copyable {
-    /// `nil` for a command, which hands nothing over.
-    private let kind: HandoffKind?
+    private let kind: HandoffKind
     /// Nothing was launched: no LCM.
     private let isClassic: Bool
     /// Open since before it was measured; for `exec` only.
     private let nextInit: ProgramFile?
     private(set) var end = LaunchEnd.complete
-
-    /// A command's.
-    init() {
-        kind = nil
-        isClassic = false
-        nextInit = nil
-    }
 
     init(_ settings: LaunchSettings) throws(LaunchFailure) {
         kind = settings.handoff
@@ -66,7 +58,7 @@ struct BootHandoff: ~Copyable {
     consuming func perform(_ machine: consuming BootMachine, orElse ending: Ending) -> Never {
         if case .recovered(let failure) = end { ending.recovered(machine, failure) }
         report(&machine)
-        machine.announceHandoff((kind ?? .park).operation)
+        machine.announceHandoff(kind.operation)
         var journal = machine.journal
         let (unpaused, atHandoff) = (machine.unpaused, machine.atHandoff)
         journal.flush()
@@ -80,7 +72,7 @@ struct BootHandoff: ~Copyable {
                 ending.fail(
                     journal, unpaused: unpaused + error.unpaused, LaunchFailure(.handoff, .hypercall(error.error)))
             }
-        case .park, nil:
+        case .park:
             Self.close(host)
             PowerControl.closeDescriptors()
             PowerControl.sleepForEver()
@@ -104,10 +96,6 @@ struct BootHandoff: ~Copyable {
     borrowing func report(_ machine: inout BootMachine) {
         machine.journal.note("peak memory \(PowerControl.peakMemory()) KiB")
         guard !isClassic else { return }
-        if case .partial(let failure) = end { machine.journal.note("not all domains run: \(failure.message)") }
-        var line: Line = "launch complete: \(machine.unpaused.count) domains unpaused"
-        if !machine.atHandoff.isEmpty { line.append(", \(machine.atHandoff.count) by the handoff") }
-        if let kind { line.append(", handoff \(kind.name)") }
-        machine.journal.note(line)
+        machine.journal.note("\(machine.report(end)), handoff \(kind.name)")
     }
 }

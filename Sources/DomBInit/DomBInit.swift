@@ -20,8 +20,12 @@ typealias BootMachine = Machine<XenctrlHypervisor, BootStore, ConsoleJournal, Li
 @main
 struct DomBInit {
     static func main() {
-        // Nothing that a command line says makes PID 1 a command, or a command PID 1.
-        guard Processes.isInit else { CommandLaunch.run() }
+        // The end of a launch that fails is the machine's.
+        guard Processes.isInit else {
+            var journal = ConsoleJournal(standardError: "domb-init")
+            journal.note("this is the boot domain's PID 1; in a dom0 it is domb-launch")
+            PowerControl.exit(64)
+        }
         let preparation = Preparation.run()
         let ending = Ending(preparation.arguments)
         let host: XenctrlHypervisor

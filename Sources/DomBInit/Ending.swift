@@ -27,7 +27,7 @@ struct Ending {
         var journal = machine.journal
         let unpaused = machine.unpaused
         Self.release(machine.releaseStore())
-        Self.tell(&journal, "launch failed, recovered: ", failure, unpaused: unpaused)
+        journal.report(failure, isRecovered: true, unpaused: unpaused)
         journal.note("end: hold")
         journal.flush()
         PowerControl.closeDescriptors()
@@ -43,17 +43,9 @@ struct Ending {
     }
 
     private func tell(_ journal: inout ConsoleJournal, unpaused: [DomainID], _ failure: LaunchFailure) {
-        Self.tell(&journal, "launch failed: ", failure, unpaused: unpaused)
+        journal.report(failure, unpaused: unpaused)
         journal.note("end: \(arguments.end.name)")
         journal.flush()
-    }
-
-    static func tell(
-        _ journal: inout ConsoleJournal, _ what: StaticString, _ failure: LaunchFailure, unpaused: [DomainID]
-    ) {
-        journal.note("\(what)\(failure.message)")
-        guard !unpaused.isEmpty else { return journal.note("no domain was unpaused") }
-        journal.note("unpaused before the failure: \(Line(unpaused, separator: " ") { "\($0)" })")
     }
 
     private func end() -> Never {

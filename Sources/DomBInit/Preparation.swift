@@ -11,8 +11,6 @@ struct Preparation {
     private(set) var arguments = LaunchArguments()
     private(set) var otherProcesses: [UInt32] = []
     private(set) var inheritedDescriptors: [UInt32] = []
-    /// The LCM, where it does not come with ACPI.
-    private(set) var module: [UInt8]?
     private var failure: LaunchFailure?
 
     /// Without a console nobody could be told anything: then the machine goes off.
@@ -30,24 +28,6 @@ struct Preparation {
         } catch {
             PowerControl.end(.powerOff)
         }
-    }
-
-    /// For a command, which finds all that set up.
-    static func command(_ call: CommandArguments, _ module: [UInt8], _ journal: ConsoleJournal) -> Preparation {
-        var preparation = Preparation(journal: journal)
-        preparation.module = module
-        do throws(SystemError) {
-            let commandLine = try KernelCommandLine.read()
-            do throws(LaunchArguments.ParseFailure) {
-                preparation.arguments = try call.launch(commandLine: commandLine)
-            } catch {
-                preparation.failure = LaunchFailure(.prepare, .argument(error.word))
-            }
-            preparation.otherProcesses = try Processes.others()
-        } catch {
-            preparation.failure = LaunchFailure(.prepare, .system(error))
-        }
-        return preparation
     }
 
     private mutating func prepare() {

@@ -23,12 +23,7 @@ struct Lookup<Key: Equatable> {
     }
 
     func find(_ key: Key) -> Int? {
-        var low = 0
-        var high = entries.count
-        while low < high {
-            let middle = (low + high) / 2
-            if precedes(entries[middle].key, key) { low = middle + 1 } else { high = middle }
-        }
-        return low < entries.count && entries[low].key == key ? entries[low].index : nil
+        let place = entries.partitionPoint { precedes($0.key, key) }
+        return place < entries.count && entries[place].key == key ? entries[place].index : nil
     }
 }

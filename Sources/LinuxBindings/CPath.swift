@@ -4,7 +4,8 @@ import Platform
 
 /// Bytes with the zero that C wants. A path with a zero inside would name another file, and cannot be made.
 public struct CPath: Sendable {
-    let characters: [CChar]
+    /// With the zero at its end.
+    public let characters: [CChar]
     /// Without the zero at its end.
     public let bytes: [UInt8]
 

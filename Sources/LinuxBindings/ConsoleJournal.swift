@@ -5,15 +5,12 @@ import Platform
 
 /// The journal on the console: lines for people, and beside them the trace and the event log for whoever records the
 /// console. docs/console.md gives every line's form. No line is longer than 127 bytes, since Xen passes a domain's
-/// output on in pieces of 128. For a command the console is standard error, and trace and log may go to files.
+/// output on in pieces of 128.
 public struct ConsoleJournal: Journal {
     private static let standardError: Int32 = 2
     private static let lineLimit = 127
 
     private let prefix: StaticString
-    private let isCommand: Bool
-    private let log: NewFile?
-    private let trace: NewFile?
     private let start: UInt64
     private var sequence: UInt64 = 0
 
@@ -22,14 +19,12 @@ public struct ConsoleJournal: Journal {
         let result = domb_open_console()
         guard result == 0 else { throw SystemError(.openConsole, code: -result) }
         self.prefix = prefix
-        (isCommand, log, trace) = (false, nil, nil)
         start = domb_monotonic_microseconds()
     }
 
-    /// A command's: standard error is what it was given. Without a file for it the trace is not written.
-    public init(command prefix: StaticString, log: NewFile?, trace: NewFile?) {
+    /// For a program that is not PID 1: standard error is what it was given.
+    public init(standardError prefix: StaticString) {
         self.prefix = prefix
-        (isCommand, self.log, self.trace) = (true, log, trace)
         start = domb_monotonic_microseconds()
     }
 
@@ -48,21 +43,23 @@ public struct ConsoleJournal: Journal {
         } while !rest.isEmpty
     }
 
-    public mutating func record(_ entry: TraceEntry) {
+    public mutating func record(_ entry: TraceEntry) { write("\(prefix)-trace: \(object(entry))") }
+
+    /// The trace's entry as a JSON object, with the next number.
+    public mutating func object(_ entry: TraceEntry) -> Line {
         let domid: Line = entry.domid.map { "\($0)" } ?? "null"
         var line: Line = """
-            \(prefix)-trace: {"seq":\(sequence),"us":\(entry.start),"took":\(entry.end - entry.start),\
+            {"seq":\(sequence),"us":\(entry.start),"took":\(entry.end - entry.start),\
             "op":"\(entry.operation.name)","domid":\(domid),"result":\(entry.result)
             """
         sequence += 1
         let detail: Line = ",\"detail\":\"\(json: entry.detail.bytes)\""
         // One that does not fit would break the line.
-        if !entry.detail.bytes.isEmpty, line.bytes.count + detail.bytes.count < Self.lineLimit { line.append(detail) }
+        let head: Line = "\(prefix)-trace: "
+        let count = head.bytes.count + line.bytes.count + detail.bytes.count
+        if !entry.detail.bytes.isEmpty, count < Self.lineLimit { line.append(detail) }
         line.append("}")
-        guard isCommand else { return write(line) }
-        // From the brace on: a file of such lines is what `domb replay --trace` reads.
-        guard let trace, let brace = line.bytes.firstIndex(of: UInt8(ascii: "{")) else { return }
-        _ = trace.append([UInt8](line.bytes[brace...]) + [UInt8(ascii: "\n")])
+        return line
     }
 
     public mutating func measured(_ domid: DomainID, name: [UInt8], digest: Digest) {
@@ -73,10 +70,6 @@ public struct ConsoleJournal: Journal {
     }
 
     public mutating func publish(eventLog: [UInt8], digest: Digest) {
-        if let log {
-            if log.replace(with: eventLog) { return }
-            note("the log's file does not take it; here it is")
-        }
         write("\(prefix)-log-begin: \(eventLog.count)")
         var rest = eventLog[...]
         while !rest.isEmpty {

@@ -22,6 +22,9 @@ public enum PowerControl {
         sleepForEver()
     }
 
+    /// For a program that is not PID 1. The corresponding system call is `exit_group`.
+    public static func exit(_ status: Int32) -> Never { domb_exit(status) }
+
     /// Without using the processor.
     public static func sleepForEver() -> Never { domb_sleep_for_ever() }
 

@@ -26,10 +26,21 @@ public enum Processes {
         }
     }
 
-    /// SHA-256 of the program that a process runs.
-    public static func digest<Hash: ContentHash>(of process: UInt32, _: Hash.Type) throws(SystemError) -> Digest {
-        let path: Line = "/proc/\(process)/exe"
-        return try ProgramFile(path: path.bytes).digest(Hash.self).digest
+    /// Takes the process that runs the program with this SHA-256 out of others; false where there is none. One whose
+    /// program cannot be read is another.
+    public static func take<Hash: ContentHash>(_ program: Digest?, from others: inout [UInt32], _: Hash.Type) -> Bool {
+        guard let program else { return false }
+        for (index, process) in others.enumerated() {
+            let path: Line = "/proc/\(process)/exe"
+            do throws(SystemError) {
+                guard try ProgramFile(path: path.bytes).digest(Hash.self).digest == program else { continue }
+                others.remove(at: index)
+                return true
+            } catch {
+                continue
+            }
+        }
+        return false
     }
 
     /// A process that ends while it is looked at is none.

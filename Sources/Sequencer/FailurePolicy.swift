@@ -6,17 +6,6 @@ import Platform
 
 /// What a failure leads to: a table without effects. docs/failures.md is written from it.
 public enum FailurePolicy {
-    /// What happens next.
-    public enum Answer: Equatable, Sendable {
-        /// Nothing more is unpaused; error and cap go into log and PCR; then `domb.end=` happens.
-        case halt
-        /// Nothing more is unpaused but the Recovery Domain, and that only once its record, the error and the cap were
-        /// read back from the PCR. Where that cannot be, `halt`.
-        case recover
-        /// The domain and all that depend on it are left out; the launch goes on.
-        case skip
-    }
-
     /// Every failure is of one of these kinds.
     public enum Kind: UInt8, CaseIterable, Sendable {
         /// Console, mounts, kernel modules, the boot domain's own command line.
@@ -49,19 +38,16 @@ public enum FailurePolicy {
         case handoff
     }
 
-    /// What follows where `kind` failed, for a domain with this wish; without a domain the wish is `halt`.
-    public static func answer(_ kind: Kind, _ wish: DomainConduct.OnFailure) -> Answer {
+    /// What follows where `kind` failed, for a domain with this wish; without a domain the wish is `halt`. Halting, nothing
+    /// more is unpaused, error and cap go into log and PCR, and then `domb.end=` happens. So it does where the Recovery
+    /// Domain cannot run: it does only once its record, the error and the cap were read back from the PCR.
+    public static func answer(_ kind: Kind, _ wish: DomainConduct.OnFailure) -> DomainConduct.OnFailure {
         switch kind {
         // Nothing has had an effect, or no domain is to blame, or there is nobody left to ask.
         case .preparation, .module, .facts, .plan, .tpm, .events, .handoff: .halt
         // I1: nothing runs before every domain is measured, so none can be left out. One transaction is for all.
         case .measurement, .store: wish == .recover ? .recover : .halt
-        case .configuration, .logDelivery, .unpause, .timeout, .stopped:
-            switch wish {
-            case .halt: .halt
-            case .recover: .recover
-            case .skip: .skip
-            }
+        case .configuration, .logDelivery, .unpause, .timeout, .stopped: wish
         }
     }
 }

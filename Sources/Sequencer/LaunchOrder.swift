@@ -100,13 +100,5 @@ public struct LaunchOrder: Sendable {
         if place < waiting.count, waiting[place] == index { waiting.remove(at: place) }
     }
 
-    private func place(of index: Int) -> Int {
-        var low = 0
-        var high = waiting.count
-        while low < high {
-            let middle = (low + high) / 2
-            if waiting[middle] < index { low = middle + 1 } else { high = middle }
-        }
-        return low
-    }
+    private func place(of index: Int) -> Int { waiting.partitionPoint { $0 < index } }
 }

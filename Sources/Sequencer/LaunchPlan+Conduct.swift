@@ -57,7 +57,7 @@ extension LaunchPlan {
     }
 
     /// What follows the failure, by the domain that it is about.
-    public func answer(to failure: LaunchFailure) -> FailurePolicy.Answer {
+    public func answer(to failure: LaunchFailure) -> DomainConduct.OnFailure {
         let domain = module.domains.first { $0.domid == failure.domid }
         return FailurePolicy.answer(failure.kind, domain?.conduct.onFailure ?? .halt)
     }

@@ -94,12 +94,7 @@ extension LaunchPlan {
     static func find<Element>(
         _ domid: DomainID, in sorted: [Element], by key: (Element) -> DomainID
     ) -> Element? {
-        var low = 0
-        var high = sorted.count
-        while low < high {
-            let middle = (low + high) / 2
-            if key(sorted[middle]) < domid { low = middle + 1 } else { high = middle }
-        }
-        return low < sorted.count && key(sorted[low]) == domid ? sorted[low] : nil
+        let place = sorted.partitionPoint { key($0) < domid }
+        return place < sorted.count && key(sorted[place]) == domid ? sorted[place] : nil
     }
 }

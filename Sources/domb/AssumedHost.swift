@@ -28,7 +28,7 @@ struct AssumedHost: ParsableArguments {
     var noTPM = false
     @Flag(help: "The boot domain is the hardware domain. (default: if no domain of the LCM is)")
     var hardwareDomain = false
-    @Flag(name: .customLong("as-command"), help: "The launch is by domb-init --lcm, a command of a dom0.")
+    @Flag(name: .customLong("as-command"), help: "The launch is by domb-launch, a command of a dom0.")
     var isCommand = false
 
     enum Bank: String, ExpressibleByArgument, CaseIterable {

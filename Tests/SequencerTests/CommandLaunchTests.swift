@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import LaunchCommand
 import LaunchControl
 import Measurement
 import Platform
@@ -8,7 +9,7 @@ import Testing
 
 @testable import Sequencer
 
-/// A launch by `domb-init --lcm` in a dom0: the plan differs in what is the boot domain's, and nothing else.
+/// A launch by domb-launch in a dom0: the plan differs in what is the boot domain's, and nothing else.
 @Suite struct CommandLaunchTests {
     private func launch(_ dependencies: [[Int]] = [[], [0]], handoff: HandoffKind = .shutdown) throws -> SimulatedLaunch
     {

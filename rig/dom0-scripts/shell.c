@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Stands at /domb-init where domb-construct has built the domains and gives way: a dom0 without a toolstack, in which the
- * real domb-init then runs as a command. The construct stage can hand over to a program alone, not to a script.
+ * command domb-launch then runs. The construct stage can hand over to a program alone, not to a script.
  */
 #include <unistd.h>
 

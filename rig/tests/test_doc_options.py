@@ -10,8 +10,8 @@ import documents
 import paths
 from doc_elsewhere import ELSEWHERE
 
-# Options in the documents that are not domb's but domb-init's, the rig's, GRUB's.
-OTHERS = {"--log", "--allow-others", "--quick", "--all", "--only", "--list", "--baseline", "--nounzip"}
+# Options in the documents that are not domb's but domb-launch's, the rig's, GRUB's.
+OTHERS = {"--lcm", "--log", "--allow-others", "--quick", "--all", "--only", "--list", "--baseline", "--nounzip"}
 
 
 @unittest.skipUnless(paths.DOMB.exists(), "out/domb is not built: make build")

@@ -103,21 +103,25 @@ class InitPage(unittest.TestCase):
         source = (SOURCES / "Sequencer/LaunchArguments.swift").read_text()
         self.assertEqual(set(re.findall(r'Line\("(domb\.[a-z]+)"\)', source)), set(re.findall(r"`(domb\.[a-z]+)=", self.page)))
 
-    def test_the_options_of_the_command(self):
-        source = (SOURCES / "Sequencer/CommandArguments.swift").read_text()
-        self.assertEqual(set(re.findall(r'Line\("(--[a-z-]+)"\)', source)), set(re.findall(r"^- `(--[a-z-]+)`", self.page, re.M)))
-
-    def test_the_exit_status_of_the_command(self):
-        source = (SOURCES / "Sequencer/CommandStatus.swift").read_text()
-        self.assertEqual(re.findall(r"case \w+ = (\d+)", source), re.findall(r"^- `(\d+)`:", self.page, re.M))
-
     def test_diagnostics_are_said_by_the_sources(self):
         source = "".join(file.read_text() for folder in ("DomBInit", "Sequencer")
                          for file in sorted((SOURCES / folder).rglob("*.swift")))
         lines = re.findall(r"^- `domb: (.*?) *(?:[A-Z]{2,}|\bN\b)", self.page, re.M)
         self.assertGreater(len(lines), 3)
         for line in lines:
-            self.assertIn(f'"{line}', source)
+            self.assertTrue(f'"{line}' in source, line)
+
+
+class LaunchPage(unittest.TestCase):
+    page = (PROSE / "domb-launch.8.md").read_text()
+
+    def test_the_options_of_the_command(self):
+        source = (SOURCES / "LaunchCommand/CommandArguments.swift").read_text()
+        self.assertEqual(set(re.findall(r'Line\("(--[a-z-]+)"\)', source)), set(re.findall(r"^- `(--[a-z-]+)`", self.page, re.M)))
+
+    def test_the_exit_status_of_the_command(self):
+        source = (SOURCES / "LaunchCommand/CommandStatus.swift").read_text()
+        self.assertEqual(re.findall(r"case \w+ = (\d+)", source), re.findall(r"^- `(\d+)`:", self.page, re.M))
 
 
 class LinkMap(unittest.TestCase):
@@ -147,7 +151,8 @@ Memory map
 
 
 BILL = paths.OUT / "domb.spdx.json"
-MAPS = [paths.OUT / "domb-init.map", paths.OUT / "domb-construct.map"]
+PROGRAMS = ("domb-init", "domb-construct", "domb-launch")
+MAPS = [paths.OUT / f"{program}.map" for program in PROGRAMS]
 
 
 @unittest.skipUnless(BILL.exists() and all(map.exists() and map.stat().st_mtime <= BILL.stat().st_mtime for map in MAPS),
@@ -175,7 +180,7 @@ class BillOfMaterials(unittest.TestCase):
                     self.assertIn(member, said)
 
     def test_the_programs_are_those_that_ship(self):
-        for program in ("domb-init", "domb-construct"):
+        for program in PROGRAMS:
             digest = hashlib.sha256((paths.OUT / program).read_bytes()).hexdigest()
             self.assertEqual(self.packages[f"SPDXRef-{program}"]["checksums"][0]["checksumValue"], digest)
 

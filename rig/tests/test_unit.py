@@ -9,7 +9,7 @@ from pathlib import Path
 import paths
 
 UNIT = paths.ROOT / "packaging/domb-launch.service"
-PROGRAM = "/usr/lib/domb/domb-init"
+PROGRAM = "/usr/sbin/domb-launch"
 
 
 @unittest.skipUnless(shutil.which("systemd-analyze"), "no systemd-analyze")

@@ -20,10 +20,6 @@ int64_t domb_file_size(int fd);
 int domb_rewind(int fd);
 // Writes all of the buffer.
 int domb_write(int fd, const void *buffer, size_t count);
-// Makes a file for writing, close-on-exec, for its owner alone; one that is there already is -EEXIST.
-int domb_create(const char *path);
-// The buffer instead of what is in the file.
-int domb_replace(int fd, const void *buffer, size_t count);
 // Waits until a terminal has sent what was written to it.
 int domb_drain(int fd);
 
@@ -62,8 +58,7 @@ int domb_close_from(int first);
 
 // Gives up what PID 1 does not need once it is set up. There is no way back, not by exec either.
 int domb_confine(void);
-// For a program that is not PID 1: descriptors 0 to 2 are open, no other is, and a pipe that nobody reads is no end.
-int domb_begin_command(void);
+// For a program that is not PID 1.
 _Noreturn void domb_exit(int status);
 
 enum domb_power { DOMB_POWER_OFF, DOMB_REBOOT };

@@ -38,7 +38,7 @@ struct IdentityOptions: ParsableArguments {
     var xenCommandLine: String?
     @Option(help: "The XSM policy: none without FLASK.")
     var xsm: SecurityPolicy?
-    @Flag(name: .customLong("as-command"), help: "The launch is by domb-init --lcm, a command of a dom0.")
+    @Flag(name: .customLong("as-command"), help: "The launch is by domb-launch, a command of a dom0.")
     var isCommand = false
 
     func validate() throws {

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CLaunchShim
 import CLinuxShim
+import LinuxBindings
 import Platform
 
-/// This program where it is not PID 1 but somebody's command.
-public enum CommandProcess {
+/// What a command does for itself.
+enum CommandProcess {
     /// Closes every descriptor but the standard three. Returns the words behind the program's name: Embedded Swift is not
     /// given them.
-    public static func begin() throws(SystemError) -> [[UInt8]] {
+    static func begin() throws(SystemError) -> [[UInt8]] {
         do throws(Errno) {
             let result = domb_begin_command()
             guard result == 0 else { throw Errno(-result) }
@@ -20,7 +22,7 @@ public enum CommandProcess {
     }
 
     /// The LCM, copied once. EFBIG beyond `limit` bytes, EINVAL for what is no file.
-    public static func readModule(_ path: [UInt8], limit: Int) throws(SystemError) -> [UInt8] {
+    static func readModule(_ path: [UInt8], limit: Int) throws(SystemError) -> [UInt8] {
         do throws(Errno) {
             guard let name = CPath(path) else { throw Errno.invalid }
             let file = try OpenFile(name)
@@ -31,7 +33,4 @@ public enum CommandProcess {
             throw SystemError(.openModuleFile, code: error.code, path: path)
         }
     }
-
-    /// Ends the command. The corresponding system call is `exit_group`.
-    public static func exit(_ status: Int32) -> Never { domb_exit(status) }
 }

@@ -2,10 +2,11 @@
 
 import Measurement
 import Platform
+import Sequencer
 
-/// The call of domb-init as a command of a dom0:
+/// The call of domb-launch, in a dom0:
 ///
-///     domb-init --lcm FILE [--log FILE] [--trace FILE] [--allow-others] [domb.lcm=sha256:HEX] [domb.tpm=POLICY]
+///     domb-launch --lcm FILE [--log FILE] [--trace FILE] [--allow-others] [domb.lcm=sha256:HEX] [domb.tpm=POLICY]
 public struct CommandArguments: Equatable, Sendable {
     /// The path of the LCM.
     public private(set) var lcm: [UInt8] = []

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The exit status of domb-init as a command of a dom0. docs/classic-dom0.md has the table; 64 and above are those of
+import Sequencer
+
+/// The exit status of domb-launch, in a dom0. docs/classic-dom0.md has the table; 64 and above are those of
 /// sysexits.h, as `domb` has them.
 public enum CommandStatus: Int32, Sendable {
     /// Every domain runs and is ready.

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CryptoBindings
+import LaunchCommand
+import LaunchControl
+import LinuxBindings
+import Platform
+import Sequencer
+import TPMBindings
+import XenBindings
+
+/// The launch as a command of a dom0 that runs already: of domains that a toolstack created paused, with an exit status for
+/// its end. Nothing of a boot domain is set up, ended or handed over. docs/classic-dom0.md.
+@main
+struct DomBLaunch {
+    private typealias CommandMachine = Machine<XenctrlHypervisor, TSS2MeasurementStore, CommandJournal, LibcryptoHash>
+
+    static func main() { PowerControl.exit(launch().rawValue) }
+
+    private static func launch() -> CommandStatus {
+        var console = ConsoleJournal(standardError: "domb")
+        do throws(SystemError) {
+            let words = try CommandProcess.begin()
+            guard let call = parse(words, &console) else { return .usage }
+            return try launch(call, console)
+        } catch {
+            console.note(error.message)
+            switch error.call {
+            case .openModuleFile: return .noInput
+            case .createFile: return .cannotCreate
+            default: return .unavailable
+            }
+        }
+    }
+
+    private static func parse(_ words: [[UInt8]], _ console: inout ConsoleJournal) -> CommandArguments? {
+        do throws(CommandArguments.Misuse) {
+            return try CommandArguments(parsing: words)
+        } catch {
+            console.note("not understood, or without its value: \(escaped: error.word)")
+            console.note("domb-launch --lcm FILE [--log FILE] [--trace FILE] [--allow-others] [domb.lcm=sha256:HEX]")
+            console.note("    [domb.tpm=require|warn|off]")
+            return nil
+        }
+    }
+
+    /// Before the launch everything that can be missing is there, or nothing has an effect.
+    private static func launch(
+        _ call: CommandArguments, _ console: ConsoleJournal
+    ) throws(SystemError) -> CommandStatus {
+        let bytes = try CommandProcess.readModule(call.lcm, limit: Limits.moduleBytes)
+        let host = try XenctrlHypervisor()
+        var log: NewFile?
+        var trace: NewFile?
+        if let path = call.log { log = try NewFile(path) }
+        if let path = call.trace { trace = try NewFile(path) }
+        // Others use the TPM too: /dev/tpm0 is for one alone.
+        var machine = CommandMachine(
+            host: host, store: TSS2MeasurementStore(device: "/dev/tpmrm0"),
+            journal: CommandJournal(console, log: log, trace: trace), hashing: LibcryptoHash.self)
+        do throws(LaunchFailure) {
+            let end = try run(call, bytes, on: &machine)
+            if case .recovered(let failure) = end {
+                machine.journal.report(failure, isRecovered: true, unpaused: machine.unpaused)
+            } else {
+                machine.journal.note(machine.report(end))
+            }
+            return CommandStatus(end)
+        } catch {
+            machine.recordFailure(error)
+            machine.journal.report(error, unpaused: machine.unpaused)
+            return CommandStatus(after: error, unpaused: machine.unpaused.count)
+        }
+    }
+
+    private static func run(
+        _ call: CommandArguments, _ bytes: [UInt8], on machine: inout CommandMachine
+    ) throws(LaunchFailure) -> LaunchEnd {
+        let (commandLine, processes) = try LaunchFailure.during(.prepare) { () throws(SystemError) in
+            (try KernelCommandLine.read(), try Processes.others())
+        }
+        let arguments: LaunchArguments
+        do throws(LaunchArguments.ParseFailure) {
+            arguments = try call.launch(commandLine: commandLine)
+        } catch {
+            throw LaunchFailure(.prepare, .argument(error.word))
+        }
+        let received = try ReceivedModule(bytes, hashing: LibcryptoHash.self)
+        var others = processes
+        let hasXenstored = Processes.take(received.module.settings.xenstored, from: &others, LibcryptoHash.self)
+        let (plan, identity) = try machine.plan(
+            received, arguments, buildID: BuildID.own(), otherProcesses: others, hasXenstored: hasXenstored)
+        return try machine.run(plan, identity)
+    }
+}

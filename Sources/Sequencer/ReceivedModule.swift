@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LaunchControl
+import Platform
+
+/// The LCM as it was received, copied once: what is measured is what was parsed.
+public struct ReceivedModule: Equatable, Sendable {
+    /// What it says.
+    public let module: LaunchControlModule
+    /// SHA-256 of all its bytes.
+    public let digest: Digest
+    public let byteCount: UInt64
+
+    public init<Hash: ContentHash>(_ bytes: [UInt8], hashing: Hash.Type) throws(LaunchFailure) {
+        digest = Hash.digest(.sha256, of: bytes)
+        byteCount = UInt64(bytes.count)
+        module = try LaunchFailure.during(.module) { () throws(ParseError) in
+            try LaunchControlModule(parsing: bytes, hashing: hashing)
+        }
+    }
+}
