@@ -19,23 +19,22 @@ public struct ConsoleJournal: Journal {
 
     /// Takes the console for standard input, output and error.
     public init(prefix: StaticString) throws(SystemError) {
-        let result = domb_open_console()
-        guard result == 0 else { throw SystemError(.openConsole, code: -result) }
+        do throws(Errno) { try Self.openConsole() } catch { throw SystemError(.openConsole, code: error.code) }
         self.prefix = prefix
         (isCommand, log, trace) = (false, nil, nil)
-        start = domb_monotonic_microseconds()
+        start = Clock.microseconds()
     }
 
     /// A command's: standard error is what it was given. Without a file for it the trace is not written.
     public init(command prefix: StaticString, log: NewFile?, trace: NewFile?) {
         self.prefix = prefix
         (isCommand, self.log, self.trace) = (true, log, trace)
-        start = domb_monotonic_microseconds()
+        start = Clock.microseconds()
     }
 
-    public mutating func now() -> UInt64 { domb_monotonic_microseconds() - start }
+    public mutating func now() -> UInt64 { Clock.microseconds() - start }
 
-    public mutating func wait(microseconds: UInt64) { domb_sleep_microseconds(microseconds) }
+    public mutating func wait(microseconds: UInt64) { Clock.sleep(microseconds: microseconds) }
 
     public mutating func note(_ line: Line) {
         var rest = line.bytes[...]
@@ -87,12 +86,18 @@ public struct ConsoleJournal: Journal {
     }
 
     /// Waits until the console has taken everything.
-    public mutating func flush() { _ = domb_drain(Self.standardError) }
+    public mutating func flush() { tcdrain(Self.standardError) }
+
+    /// /dev/console as descriptors 0, 1 and 2.
+    private static func openConsole() throws(Errno) {
+        // Safety: the array lives through the call and ends in zero.
+        let descriptor = try Errno.check(unsafe domb_open(CPath("/dev/console").characters, O_RDWR | O_NOCTTY))
+        for target in 0...Self.standardError where target != descriptor { try Errno.check(dup2(descriptor, target)) }
+        if descriptor > Self.standardError { close(descriptor) }
+    }
 
     private func write(_ line: Line) {
-        let bytes = line.bytes + [UInt8(ascii: "\n")]
-        // Safety: the array lives through the call, which reads exactly its count. A console that takes nothing must
-        // not stop a launch, so the result is not looked at.
-        _ = unsafe bytes.withUnsafeBytes { unsafe domb_write(Self.standardError, $0.baseAddress, $0.count) }
+        // A console that takes nothing must not stop a launch, so the result is not looked at.
+        _ = writeAll(line.bytes + [UInt8(ascii: "\n")], to: Self.standardError)
     }
 }
