@@ -158,12 +158,11 @@ if let deps {
             linkerSettings: linked(
                 xenArchives + ["sys", "mu", "tcti-device"].map { "\(tss2)/libtss2-\($0).a" }
                     + ["/usr/lib/x86_64-linux-gnu/libcrypto.a"])),
-        .target(name: "CSwtpmShim", dependencies: ["CTSSShim"], cSettings: c),
         .executableTarget(
             name: "DomBRehearse",
             dependencies: [
                 "Sequencer", "Measurement", "LaunchControl", "SimulatedPlatform", "Platform", "TPMBindings",
-                "CSwtpmShim", "CryptoBindings", "CHashWorkers",
+                "CTSSShim", "CryptoBindings", "CHashWorkers",
             ],
             swiftSettings: [
                 .strictMemorySafety(), .treatAllWarnings(as: .error),
