@@ -172,12 +172,11 @@ if let deps {
                 .target(name: "CUnreached", condition: .when(traits: ["EmbeddedInit"])),
             ],
             swiftSettings: bindings, linkerSettings: linked(launchArchives)),
-        .target(name: "CSwtpmShim", dependencies: ["CTSSShim"], cSettings: c),
         .executableTarget(
             name: "DomBRehearse",
             dependencies: [
                 "Sequencer", "Measurement", "LaunchControl", "SimulatedPlatform", "Platform", "TPMBindings",
-                "CSwtpmShim", "CryptoBindings", "CHashWorkers",
+                "CTSSShim", "CryptoBindings", "CHashWorkers",
             ],
             swiftSettings: [
                 .strictMemorySafety(), .treatAllWarnings(as: .error),

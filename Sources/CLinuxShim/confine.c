@@ -3,8 +3,6 @@
 #define _GNU_SOURCE
 #include "linux_shim.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/capability.h>
 #include <linux/filter.h>
@@ -14,12 +12,9 @@
 #include <signal.h>
 #include <stddef.h>
 #include <sys/mman.h>
-#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <termios.h>
-#include <unistd.h>
 
 #define LOAD(field) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
 #define RETURN(what) BPF_STMT(BPF_RET | BPF_K, what)
@@ -99,7 +94,7 @@ static void stop(int signal, siginfo_t *information, void *context)
         *digit = (char)('0' + number % 10);
         number /= 10;
     }
-    domb_write(STDERR_FILENO, text, sizeof text - 1);
+    (void)!write(STDERR_FILENO, text, sizeof text - 1);
     _exit(1);
 }
 
@@ -112,8 +107,8 @@ static int drop_capabilities(void)
 
     for (unsigned long capability = 0; prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0; capability++)
         if (prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0)
-            return -errno;
-    return syscall(SYS_capset, &header, data) != 0 ? -errno : 0;
+            return -1;
+    return (int)syscall(SYS_capset, &header, data);
 }
 
 static int set_filter(void)
@@ -123,18 +118,16 @@ static int set_filter(void)
 
     if (sigaction(SIGSYS, &action, NULL) != 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
         prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter, 0, 0) != 0)
-        return -errno;
+        return -1;
     return 0;
 }
 
 int domb_confine(void)
 {
     unsigned long flags = MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC;
-    int result;
 
     // /dev stays: the TPM and /dev/xen/evtchn are opened when they are first needed.
     if (umount2("/sys", MNT_DETACH) != 0 || mount(NULL, "/proc", NULL, flags, NULL) != 0)
-        return -errno;
-    result = drop_capabilities();
-    return result != 0 ? result : set_filter();
+        return -1;
+    return drop_capabilities() != 0 ? -1 : set_filter();
 }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The last hypercall.
-#include "internal.h"
+#include "xen_shim.h"
 
 #include <string.h>
-#include <xen/sched.h>
 
 static void fill(multicall_entry_t *calls, struct xen_domctl *domctls, struct sched_shutdown *end, const uint16_t *domids,
                  size_t count)
@@ -25,18 +24,18 @@ static void fill(multicall_entry_t *calls, struct xen_domctl *domctls, struct sc
     calls[count].args[1] = (uintptr_t)end;
 }
 
-int domb_shutdown_multicall(struct domb_xen *xen, const uint16_t *domids, size_t count, int32_t *results)
+int domb_shutdown_multicall(xencall_handle *xen, const uint16_t *domids, size_t count, int32_t *results)
 {
-    multicall_entry_t *calls = xencall_alloc_buffer(xen->call, (count + 1) * sizeof *calls);
-    struct xen_domctl *domctls = xencall_alloc_buffer(xen->call, (count + 1) * sizeof *domctls);
-    struct sched_shutdown *end = xencall_alloc_buffer(xen->call, sizeof *end);
+    multicall_entry_t *calls = xencall_alloc_buffer(xen, (count + 1) * sizeof *calls);
+    struct xen_domctl *domctls = xencall_alloc_buffer(xen, (count + 1) * sizeof *domctls);
+    struct sched_shutdown *end = xencall_alloc_buffer(xen, sizeof *end);
     int code = -ENOMEM;
 
     for (size_t i = 0; i < count; i++)
         results[i] = -ECANCELED;
     if (calls && domctls && end) {
         fill(calls, domctls, end, domids, count);
-        code = xencall2(xen->call, __HYPERVISOR_multicall, (uintptr_t)calls, count + 1) < 0 ? domb_errno() : 0;
+        code = xencall2(xen, __HYPERVISOR_multicall, (uintptr_t)calls, count + 1) < 0 ? domb_errno() : 0;
         for (size_t i = 0; i < count; i++)
             results[i] = (int32_t)calls[i].result;
         if (code == 0 && calls[count].result != 0)
@@ -45,8 +44,8 @@ int domb_shutdown_multicall(struct domb_xen *xen, const uint16_t *domids, size_t
         if (code == 0)
             code = -EIO;
     }
-    xencall_free_buffer(xen->call, end);
-    xencall_free_buffer(xen->call, domctls);
-    xencall_free_buffer(xen->call, calls);
+    xencall_free_buffer(xen, end);
+    xencall_free_buffer(xen, domctls);
+    xencall_free_buffer(xen, calls);
     return code;
 }

@@ -8,19 +8,19 @@ extension ConfigOperation {
         _ domid: DomainID, _ pool: CPUPool, creating: Bool, on hypervisor: inout Host
     ) throws(HypercallError) -> Bool {
         if creating {
-            try hypervisor.createCPUPool(pool.number, scheduler: pool.scheduler)
+            try hypervisor.apply(.createPool(pool.number, pool.scheduler), to: nil)
             var cpu: UInt32 = 0
             while let highest = pool.cpus.highest, cpu <= highest {
                 if pool.cpus.contains(cpu) {
-                    try hypervisor.removeCPU(cpu, fromPool: 0)
-                    try hypervisor.addCPU(cpu, toPool: pool.number)
+                    try hypervisor.apply(.removeCPU(cpu, pool: 0), to: nil)
+                    try hypervisor.apply(.addCPU(cpu, pool: pool.number), to: nil)
                 }
                 cpu += 1
             }
             let made = try hypervisor.cpupools().first { $0.number == pool.number }
             guard made?.scheduler == pool.scheduler, made?.cpus == pool.cpus else { return false }
         }
-        try hypervisor.moveDomain(domid, toPool: pool.number)
+        try hypervisor.apply(.moveToPool(pool.number), to: domid)
         return try hypervisor.domainInfo(domid).cpupool == pool.number
     }
 }

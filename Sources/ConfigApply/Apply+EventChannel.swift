@@ -28,7 +28,7 @@ extension ConfigOperation {
             guard !wanted.isEmpty else { continue }
             var registers = try hypervisor.cpuid(domid, leaf)
             for feature in wanted { registers.clear(feature) }
-            try hypervisor.setCPUID(domid, leaf, registers)
+            try hypervisor.apply(.cpuid(leaf, registers), to: domid)
             let kept = try hypervisor.cpuid(domid, leaf)
             guard wanted.allSatisfy({ !kept.has($0) }) else { return false }
         }

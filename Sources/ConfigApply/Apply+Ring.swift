@@ -27,7 +27,7 @@ extension ConfigOperation {
         var port = try host.parameter(domid, reference.channelParameter)
         if port == 0 {
             let setting = HVMSetting(port: try host.allocateChannel(domid, remote: remote), of: reference)
-            try host.setParameter(domid, setting)
+            try host.apply(.parameter(setting), to: domid)
             port = try host.parameter(domid, reference.channelParameter)
             guard port == setting.value else { return false }
         }
@@ -35,7 +35,7 @@ extension ConfigOperation {
             return false
         }
         let grant = ReservedGrant(reference, frame: frame, grantee: remote)
-        try host.seedGrant(domid, grant)
+        try host.apply(.seedGrant(grant), to: domid)
         return try host.seededGrant(domid, reference) == grant
     }
 }

@@ -29,24 +29,24 @@ extension ConfigOperation {
     ) throws(HypercallError) -> Bool {
         switch self {
         case .vcpus(let count):
-            try hypervisor.setMaxVCPUs(domid, count: count)
+            try hypervisor.apply(.maxVCPUs(count), to: domid)
             return try hypervisor.domainInfo(domid).vcpus == count
         case .maxMemory(let kibibytes):
-            try hypervisor.setMaxMemory(domid, kibibytes: kibibytes)
+            try hypervisor.apply(.maxMemory(kibibytes: kibibytes), to: domid)
             // Xen keeps whole pages of 4 KiB.
             return try hypervisor.domainInfo(domid).maxPages == kibibytes / 4
         case .handle(let handle):
-            try hypervisor.setHandle(domid, handle)
+            try hypervisor.apply(.handle(handle), to: domid)
             return try hypervisor.domainInfo(domid).handle == handle
         case .tscMode(let mode):
-            try hypervisor.setTSCMode(domid, mode)
+            try hypervisor.apply(.tscMode(mode), to: domid)
             return try hypervisor.tscMode(domid) == mode
         case .parameter(let setting):
-            try hypervisor.setParameter(domid, setting)
+            try hypervisor.apply(.parameter(setting), to: domid)
             return try hypervisor.parameter(domid, setting.parameter) == setting.value
         case .label(let context):
             let securityID = try hypervisor.securityID(of: context)
-            try hypervisor.relabel(domid, securityID: securityID)
+            try hypervisor.apply(.relabel(securityID: securityID), to: domid)
             return try hypervisor.domainInfo(domid).securityID == securityID
         case .clearedFeatures(let features): return try clearFeatures(domid, features, on: &hypervisor)
         case .channel: return false
@@ -65,22 +65,22 @@ extension ConfigOperation {
     ) throws(HypercallError) -> Bool {
         switch self {
         case .affinity(let affinity):
-            try hypervisor.setAffinity(domid, vcpu: affinity.vcpu, hard: affinity.hard, soft: affinity.soft)
+            try hypervisor.apply(.affinity(vcpu: affinity.vcpu, hard: affinity.hard, soft: affinity.soft), to: domid)
             let actual = try hypervisor.affinity(domid, vcpu: affinity.vcpu)
             return (affinity.hard ?? actual.hard) == actual.hard && (affinity.soft ?? actual.soft) == actual.soft
         case .nodeAffinity(let nodes):
-            try hypervisor.setNodeAffinity(domid, nodes)
+            try hypervisor.apply(.nodeAffinity(nodes), to: domid)
             return try hypervisor.nodeAffinity(domid) == nodes
         case .credit2(let weight, let cap):
-            try hypervisor.setCredit2(domid, weight: weight, cap: cap)
+            try hypervisor.apply(.credit2(weight: weight, cap: cap), to: domid)
             let actual = try hypervisor.credit2(domid)
             return (weight ?? actual.weight) == actual.weight && (cap ?? actual.cap) == actual.cap
         case .credit(let weight, let cap):
-            try hypervisor.setCredit(domid, weight: weight, cap: cap)
+            try hypervisor.apply(.credit(weight: weight, cap: cap), to: domid)
             let actual = try hypervisor.credit(domid)
             return (weight ?? actual.weight) == actual.weight && (cap ?? actual.cap) == actual.cap
         case .rtds(let parameters):
-            try hypervisor.setRTDS(domid, parameters)
+            try hypervisor.apply(.rtds(parameters), to: domid)
             for vcpu in 0..<(try hypervisor.domainInfo(domid).vcpus) {
                 guard try hypervisor.rtds(domid, vcpu: vcpu) == parameters else { return false }
             }
@@ -95,22 +95,22 @@ extension ConfigOperation {
     ) throws(HypercallError) -> Bool {
         switch self {
         case .memory(let range):
-            try hypervisor.permitMemory(domid, range)
-            try hypervisor.mapMemory(domid, range)
+            try hypervisor.apply(.permitMemory(range), to: domid)
+            try hypervisor.apply(.mapMemory(range), to: domid)
             return true
         case .ports(let range):
-            try hypervisor.permitPorts(domid, range)
-            try hypervisor.mapPorts(domid, range)
+            try hypervisor.apply(.permitPorts(range), to: domid)
+            try hypervisor.apply(.mapPorts(range), to: domid)
             return true
         case .interrupt(let gsi):
-            try hypervisor.permitInterrupt(domid, gsi: gsi)
+            try hypervisor.apply(.permitInterrupt(gsi: gsi), to: domid)
             return true
         case .device(let device):
-            try hypervisor.testAssign(domid, device)
-            try hypervisor.assign(domid, device)
+            try hypervisor.apply(.testAssign(device), to: domid)
+            try hypervisor.apply(.assign(device), to: domid)
             // Xen names no owner; but what a guest has cannot be given (EINVAL).
             do throws(HypercallError) {
-                try hypervisor.testAssign(domid, device)
+                try hypervisor.apply(.testAssign(device), to: domid)
                 return false
             } catch {
                 guard error.code == 22 else { throw error }

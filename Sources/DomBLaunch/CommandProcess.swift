@@ -11,8 +11,7 @@ enum CommandProcess {
     /// given them.
     static func begin() throws(SystemError) -> [[UInt8]] {
         do throws(Errno) {
-            let result = domb_begin_command()
-            guard result == 0 else { throw Errno(-result) }
+            try Errno.check(domb_begin_command())
             let bytes = try OpenFile(CPath("/proc/self/cmdline")).readAll(limit: 65536)
             let words = bytes.dropLast().split(separator: 0, omittingEmptySubsequences: false)
             return words.dropFirst().map { [UInt8]($0) }
@@ -26,8 +25,10 @@ enum CommandProcess {
         do throws(Errno) {
             guard let name = CPath(path) else { throw Errno.invalid }
             let file = try OpenFile(name)
-            let size = domb_file_size(file.descriptor)
-            guard size >= 0 else { throw Errno(Int32(-size)) }
+            var status = stat()
+            // Safety: the structure is ours and lives through the call.
+            try Errno.check(unsafe fstat(file.descriptor, &status))
+            guard status.st_mode & mode_t(S_IFMT) == mode_t(S_IFREG) else { throw Errno.invalid }
             return try file.readAll(limit: limit)
         } catch {
             throw SystemError(.openModuleFile, code: error.code, path: path)

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CLaunchShim
 import CLinuxShim
 import LinuxBindings
 import Platform
@@ -13,19 +12,15 @@ struct NewFile: Sendable {
     init(_ path: [UInt8]) throws(SystemError) {
         guard let name = CPath(path) else { throw SystemError(.createFile, code: Errno.invalid.code, path: path) }
         // Safety: the array lives through the call and ends in zero.
-        descriptor = unsafe name.characters.withUnsafeBufferPointer { unsafe domb_create($0.baseAddress) }
-        guard descriptor >= 0 else { throw SystemError(.createFile, code: -descriptor, path: path) }
+        descriptor = unsafe domb_open(name.characters, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC)
+        guard descriptor >= 0 else { throw SystemError(.createFile, code: domb_last_error(), path: path) }
     }
 
     /// Whether all of it was taken.
-    func append(_ line: Line) -> Bool {
-        // Safety: the array lives through the call, which reads exactly its count.
-        unsafe line.bytes.withUnsafeBytes { unsafe domb_write(descriptor, $0.baseAddress, $0.count) } == 0
-    }
+    func append(_ line: Line) -> Bool { writeAll(line.bytes, to: descriptor) }
 
     /// Instead of what is in it; whether all of it was taken.
     func replace(with bytes: [UInt8]) -> Bool {
-        // Safety: as above.
-        unsafe bytes.withUnsafeBytes { unsafe domb_replace(descriptor, $0.baseAddress, $0.count) } == 0
+        ftruncate(descriptor, 0) == 0 && lseek(descriptor, 0, SEEK_SET) == 0 && writeAll(bytes, to: descriptor)
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CSwtpmShim
+import CTSSShim
 import Glibc
 import LaunchControl
 import Platform
@@ -63,10 +63,7 @@ struct LaunchCommand {
     /// Embedded Swift, where there is none.
     private func warmUp() {
         var first = Rehearsal(domains: 1, settings: LaunchSettings(tpmPolicy: .warn, handoff: .shutdown))
-        var opened: OpaquePointer?
-        // Safety: nothing is opened where there is no such socket; the shim sets the pointer if it returns zero.
-        let code = unsafe "path=/nonexistent".withCString { unsafe domb_tpm_open_swtpm($0, &opened) }
-        _ = first.run(store: unsafe TSS2MeasurementStore(adopting: opened, code: code), journal: RecordingJournal())
+        _ = first.run(store: Self.open("/nonexistent"), journal: RecordingJournal())
     }
 
     private func write(_ bytes: [UInt8]) -> Bool {
@@ -76,11 +73,10 @@ struct LaunchCommand {
         return unsafe fclose(file) == 0 && count == bytes.count
     }
 
+    /// With the control channel at SOCKET.ctrl.
     private static func open(_ socket: String) -> TSS2MeasurementStore {
-        var opened: OpaquePointer?
-        // Safety: the string lives through the call; the shim sets the pointer if it returns zero.
-        let code = unsafe "path=\(socket)".withCString { unsafe domb_tpm_open_swtpm($0, &opened) }
-        return unsafe TSS2MeasurementStore(adopting: opened, code: code)
+        // Safety: the function opens what its configuration names, or gives a code.
+        unsafe TSS2MeasurementStore(opener: Tss2_Tcti_Swtpm_Init, configuration: [UInt8]("path=\(socket)".utf8))
     }
 }
 

@@ -12,8 +12,7 @@ public enum BootModules {
             for name in try Folder.names(in: path, .files) {
                 guard let file = CPath(path.bytes + [UInt8(ascii: "/")] + name) else { throw Errno.invalid }
                 // Safety: the array lives through the call and ends in zero.
-                let result = unsafe file.characters.withUnsafeBufferPointer { unsafe domb_remove($0.baseAddress) }
-                guard result == 0 else { throw Errno(-result) }
+                try Errno.check(unsafe unlink(file.characters))
             }
         } catch {
             throw SystemError(.removeImage, code: error.code, path: path.bytes)

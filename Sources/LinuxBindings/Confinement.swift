@@ -8,7 +8,6 @@ public enum Confinement {
     /// Gives up mounts, capabilities and every Linux call outside of a fixed list; a call that is not in it ends the program.
     /// None of it can be taken back, an exec included. For PID 1: its mounts are meant.
     public static func enter() throws(SystemError) {
-        let result = domb_confine()
-        guard result == 0 else { throw SystemError(.confine, code: -result) }
+        guard domb_confine() == 0 else { throw SystemError(.confine, code: domb_last_error()) }
     }
 }

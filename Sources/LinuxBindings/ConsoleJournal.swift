@@ -16,21 +16,20 @@ public struct ConsoleJournal: Journal {
 
     /// Takes the console for standard input, output and error.
     public init(prefix: StaticString) throws(SystemError) {
-        let result = domb_open_console()
-        guard result == 0 else { throw SystemError(.openConsole, code: -result) }
+        do throws(Errno) { try Self.openConsole() } catch { throw SystemError(.openConsole, code: error.code) }
         self.prefix = prefix
-        start = domb_monotonic_microseconds()
+        start = Clock.microseconds()
     }
 
     /// For a program that is not PID 1: standard error is what it was given.
     public init(standardError prefix: StaticString) {
         self.prefix = prefix
-        start = domb_monotonic_microseconds()
+        start = Clock.microseconds()
     }
 
-    public mutating func now() -> UInt64 { domb_monotonic_microseconds() - start }
+    public mutating func now() -> UInt64 { Clock.microseconds() - start }
 
-    public mutating func wait(microseconds: UInt64) { domb_sleep_microseconds(microseconds) }
+    public mutating func wait(microseconds: UInt64) { Clock.sleep(microseconds: microseconds) }
 
     public mutating func note(_ line: Line) {
         var rest = line.bytes[...]
@@ -80,12 +79,18 @@ public struct ConsoleJournal: Journal {
     }
 
     /// Waits until the console has taken everything.
-    public mutating func flush() { _ = domb_drain(Self.standardError) }
+    public mutating func flush() { tcdrain(Self.standardError) }
+
+    /// /dev/console as descriptors 0, 1 and 2.
+    private static func openConsole() throws(Errno) {
+        // Safety: the array lives through the call and ends in zero.
+        let descriptor = try Errno.check(unsafe domb_open(CPath("/dev/console").characters, O_RDWR | O_NOCTTY))
+        for target in 0...Self.standardError where target != descriptor { try Errno.check(dup2(descriptor, target)) }
+        if descriptor > Self.standardError { close(descriptor) }
+    }
 
     private func write(_ line: Line) {
-        let bytes = line.bytes + [UInt8(ascii: "\n")]
-        // Safety: the array lives through the call, which reads exactly its count. A console that takes nothing must
-        // not stop a launch, so the result is not looked at.
-        _ = unsafe bytes.withUnsafeBytes { unsafe domb_write(Self.standardError, $0.baseAddress, $0.count) }
+        // A console that takes nothing must not stop a launch, so the result is not looked at.
+        _ = writeAll(line.bytes + [UInt8(ascii: "\n")], to: Self.standardError)
     }
 }

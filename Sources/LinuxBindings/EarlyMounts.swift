@@ -7,21 +7,23 @@ import Platform
 public enum EarlyMounts {
     /// /proc, /sys and /dev. The corresponding system call is `mount`.
     public static func mountAll() throws(SystemError) {
-        try mount("proc", on: "/proc")
-        try mount("sysfs", on: "/sys")
-        try mount("devtmpfs", on: "/dev")
+        try add("proc", on: "/proc", MS_NODEV)
+        try add("sysfs", on: "/sys", MS_NODEV)
+        try add("devtmpfs", on: "/dev", 0)
     }
 
     /// xenfs, which tells xenstored where the kernel's own ring is.
-    public static func mountXen() throws(SystemError) { try mount("xenfs", on: "/proc/xen") }
+    public static func mountXen() throws(SystemError) { try add("xenfs", on: "/proc/xen", MS_NODEV) }
 
-    private static func mount(_ type: StaticString, on target: StaticString) throws(SystemError) {
-        let typeName = CPath(type)
+    private static func add(_ type: StaticString, on target: StaticString, _ flags: Int) throws(SystemError) {
+        let name = CPath(type).characters
         let path = CPath(target)
-        // Safety: both arrays live through the call and end in zero.
-        let result = unsafe typeName.characters.withUnsafeBufferPointer { name in
-            unsafe path.characters.withUnsafeBufferPointer { unsafe domb_mount(name.baseAddress, $0.baseAddress) }
+        do throws(Errno) {
+            try Folder.make(path)
+            // Safety: all arrays live through the call and end in zero.
+            try Errno.check(unsafe mount(name, path.characters, name, UInt(MS_NOSUID | MS_NOEXEC | flags), nil))
+        } catch {
+            if error != .busy { throw SystemError(.mount, code: error.code, path: path.bytes) }
         }
-        guard result == 0 else { throw SystemError(.mount, code: -result, path: path.bytes) }
     }
 }

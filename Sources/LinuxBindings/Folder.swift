@@ -3,30 +3,26 @@
 import CLinuxShim
 import Platform
 
-/// Lists a folder.
+/// Lists and makes folders.
 enum Folder {
-    enum Kind { case files, folders, links }
+    /// Entries of a folder, by DT_REG and so on.
+    enum Kind: UInt8 { case folders = 4, files = 8, links = 10 }
 
     /// Names of one kind of entry, in byte order, at most 64 KiB of them.
     static func names(in path: CPath, _ kind: Kind) throws(Errno) -> [[UInt8]] {
-        let shimKind =
-            switch kind {
-            case .files: DOMB_FILES
-            case .folders: DOMB_FOLDERS
-            case .links: DOMB_LINKS
-            }
-        var status: Int64 = 0
-        let capacity = 65536
-        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
-            // Safety: the shim writes at most `capacity` bytes and says how many; the path ends in zero.
-            status = unsafe path.characters.withUnsafeBufferPointer { name in
-                unsafe domb_list(name.baseAddress, shimKind, buffer.baseAddress, capacity)
-            }
-            count = max(0, Int(status))
+        var names = [UInt8](repeating: 0, count: 65536)
+        // Safety: the path ends in zero, the array has the count given, and both live through the call.
+        let count = try Errno.check(unsafe domb_list(path.characters, kind.rawValue, &names, names.count))
+        return names.prefix(count).split(separator: 0).map { [UInt8]($0) }.inOrder { $0.lexicographicallyPrecedes($1) }
+    }
+
+    /// Fine if it is there.
+    static func make(_ path: CPath) throws(Errno) {
+        do throws(Errno) {
+            // Safety: the array lives through the call and ends in zero.
+            try Errno.check(unsafe mkdir(path.characters, 0o755))
+        } catch {
+            if error != .exists { throw error }
         }
-        guard status >= 0 else { throw Errno(Int32(-status)) }
-        var names = bytes.split(separator: 0).map { [UInt8]($0) }
-        names = names.inOrder { $0.lexicographicallyPrecedes($1) }
-        return names
     }
 }

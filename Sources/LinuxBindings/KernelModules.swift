@@ -24,10 +24,10 @@ public enum KernelModules {
         guard let path = CPath(bytes) else { throw SystemError(.openModule, code: Errno.invalid.code, path: bytes) }
         do throws(Errno) {
             let file = try OpenFile(path)
-            let result = domb_load_module(file.descriptor)
-            guard result == 0 else { throw Errno(-result) }
+            try Errno.check(domb_finit_module(file.descriptor))
         } catch {
-            throw SystemError(.loadModule, code: error.code, path: bytes)
+            // One that is loaded already is fine.
+            if error != .exists { throw SystemError(.loadModule, code: error.code, path: bytes) }
         }
     }
 }

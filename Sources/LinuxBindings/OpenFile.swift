@@ -10,24 +10,18 @@ public struct OpenFile: ~Copyable {
 
     /// Opens close-on-exec. Throws the positive errno.
     public init(_ path: CPath) throws(Errno) {
-        // Safety: the array lives through the call and ends in zero.
-        let result = unsafe path.characters.withUnsafeBufferPointer { unsafe domb_open($0.baseAddress) }
-        guard result >= 0 else { throw Errno(-result) }
-        descriptor = result
+        // Safety: the array lives through the call and ends in zero. It does not wait for the other end of a pipe.
+        descriptor = try Errno.check(
+            unsafe domb_open(path.characters, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY))
     }
 
-    deinit { _ = domb_close(descriptor) }
+    deinit { close(descriptor) }
 
     /// The next bytes, at most `limit`; empty at the end.
     public borrowing func read(atMost limit: Int) throws(Errno) -> [UInt8] {
-        var status: Int64 = 0
-        let descriptor = descriptor
-        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
-            // Safety: the buffer has `limit` bytes; read fills at most as many and says how many.
-            status = unsafe domb_read(descriptor, buffer.baseAddress, limit)
-            count = max(0, Int(status))
-        }
-        guard status >= 0 else { throw Errno(Int32(-status)) }
+        var bytes = [UInt8](repeating: 0, count: limit)
+        let count = try Errno.check(fill(&bytes, from: descriptor))
+        bytes.removeLast(limit - count)
         return bytes
     }
 
@@ -44,7 +38,12 @@ public struct OpenFile: ~Copyable {
 
     /// Goes back to the first byte. The corresponding system call is `lseek`.
     public borrowing func rewind() throws(Errno) {
-        let result = domb_rewind(descriptor)
-        guard result >= 0 else { throw Errno(-result) }
+        try Errno.check(lseek(descriptor, 0, SEEK_SET))
     }
+}
+
+/// How many bytes were there; -1 with errno on failure.
+private func fill(_ bytes: inout [UInt8], from descriptor: Int32) -> Int {
+    // Safety: the array lives through the call, which writes no more than its count.
+    unsafe read(descriptor, &bytes, bytes.count)
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CLinuxShim
+import Platform
 
 /// The ways in which PID 1 ends when it may not simply go on. None of them returns.
 public enum PowerControl {
@@ -11,11 +12,11 @@ public enum PowerControl {
         case hold
     }
 
-    /// The corresponding system call is `reboot`; where it fails, or for `hold`, PID 1 sleeps for ever.
+    /// Syncs nothing: there is nothing on disk. The corresponding system call is `reboot`; where it fails, or for `hold`, PID 1 sleeps for ever.
     public static func end(_ end: End) -> Never {
         switch end {
-        case .powerOff: _ = domb_power(DOMB_POWER_OFF)
-        case .reboot: _ = domb_power(DOMB_REBOOT)
+        case .powerOff: reboot(RB_POWER_OFF)
+        case .reboot: reboot(RB_AUTOBOOT)
         case .hold: break
         }
         // Returning from PID 1 would panic the kernel, and a crash of the boot domain may mean more than a halt.
@@ -23,14 +24,20 @@ public enum PowerControl {
     }
 
     /// For a program that is not PID 1. The corresponding system call is `exit_group`.
-    public static func exit(_ status: Int32) -> Never { domb_exit(status) }
+    public static func exit(_ status: Int32) -> Never { _exit(status) }
 
     /// Without using the processor.
-    public static func sleepForEver() -> Never { domb_sleep_for_ever() }
+    public static func sleepForEver() -> Never { while true { pause() } }
 
     /// The largest resident set of this process so far, in KiB.
-    public static func peakMemory() -> UInt64 { UInt64(max(0, domb_peak_memory())) }
+    /// Zero where Linux does not say. Not getrusage: its figure outlives an exec.
+    public static func peakMemory() -> UInt64 {
+        guard let text = try? OpenFile(CPath("/proc/self/status")).read(atMost: 4096) else { return 0 }
+        let line = text.split(separator: UInt8(ascii: "\n")).first { $0.starts(with: Line("VmHWM:").bytes) }
+        let digits = line?.filter { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ?? []
+        return Decimal.parse(digits[...]) ?? 0
+    }
 
     /// Closes every descriptor above the console's three.
-    public static func closeDescriptors() { _ = domb_close_from(3) }
+    public static func closeDescriptors() { domb_close_from(3) }
 }

@@ -9,14 +9,14 @@ public enum Processes {
     private static let kernelThread: UInt64 = 0x0020_0000
 
     /// Whether this program is PID 1: the boot domain's init.
-    public static var isInit: Bool { domb_process_id() == 1 }
+    public static var isInit: Bool { getpid() == 1 }
 
     /// The process ids of every user process but the caller.
     public static func others() throws(SystemError) -> [UInt32] {
         do throws(Errno) {
             var found: [UInt32] = []
             for name in try Folder.names(in: CPath("/proc"), .folders) {
-                guard let id = Decimal.parse(name[...]), id != UInt64(domb_process_id()) else { continue }
+                guard let id = Decimal.parse(name[...]), id != UInt64(getpid()) else { continue }
                 guard let path = CPath(CPath("/proc/").bytes + name + CPath("/stat").bytes) else { continue }
                 if try isUserProcess(path) { found.append(UInt32(truncatingIfNeeded: id)) }
             }
@@ -76,5 +76,9 @@ public enum Processes {
         }
     }
 
-    private static func isOpen(_ descriptor: Int32) -> Bool { domb_is_open(descriptor) != 0 }
+    private static func isOpen(_ descriptor: Int32) -> Bool {
+        var status = stat()
+        // Safety: the structure is ours and lives through the call.
+        return unsafe fstat(descriptor, &status) == 0
+    }
 }

@@ -41,23 +41,18 @@ public struct ProgramFile: ~Copyable {
 
     /// Runs it as a process of its own, with one argument; returns its id.
     public borrowing func spawn(argument: StaticString) throws(SystemError) -> Int32 {
-        let argument = CPath(argument)
         // Safety: both arrays live through the call and end in zero.
-        let result = unsafe path.characters.withUnsafeBufferPointer { name in
-            unsafe argument.characters.withUnsafeBufferPointer {
-                unsafe domb_spawn(file.descriptor, name.baseAddress, $0.baseAddress)
-            }
-        }
-        guard result >= 0 else { throw SystemError(.execute, code: -result, path: path.bytes) }
-        return result
+        let process = unsafe domb_spawn(file.descriptor, path.characters, CPath(argument).characters)
+        guard process >= 0 else { throw failure }
+        return process
     }
 
     /// Replaces this process. Returns only on failure. The file's own descriptor closes with the exec.
     public borrowing func execute() -> SystemError {
         // Safety: the array lives through the call and ends in zero.
-        let result = unsafe path.characters.withUnsafeBufferPointer {
-            unsafe domb_execute(file.descriptor, $0.baseAddress)
-        }
-        return SystemError(.execute, code: -result, path: path.bytes)
+        unsafe domb_execute(file.descriptor, path.characters, nil)
+        return failure
     }
+
+    private var failure: SystemError { SystemError(.execute, code: domb_last_error(), path: path.bytes) }
 }

@@ -18,17 +18,14 @@ public enum StoreDaemon {
         }
         try EarlyMounts.mountXen()
         // Where xenstored makes its own, with the socket that libxenstore looks for.
-        for folder: StaticString in ["/var", "/var/run"] {
-            try makeFolder(folder)
+        for folder in [CPath("/var"), CPath("/var/run")] {
+            do throws(Errno) {
+                try Folder.make(folder)
+            } catch {
+                throw SystemError(.startStore, code: error.code, path: folder.bytes)
+            }
         }
         try wait(for: try program.spawn(argument: "-N"))
-    }
-
-    private static func makeFolder(_ folder: StaticString) throws(SystemError) {
-        let path = CPath(folder)
-        // Safety: the array lives through the call and ends in zero.
-        let result = unsafe path.characters.withUnsafeBufferPointer { unsafe domb_make_folder($0.baseAddress) }
-        guard result == 0 else { throw SystemError(.startStore, code: -result, path: path.bytes) }
     }
 
     private static func wait(for process: Int32) throws(SystemError) {
@@ -36,11 +33,13 @@ public enum StoreDaemon {
         var waited: UInt64 = 0
         while true {
             // Safety: the array lives through the call and ends in zero.
-            let result = unsafe socket.characters.withUnsafeBufferPointer { unsafe domb_connect($0.baseAddress) }
-            if result == 0 { return }
-            if domb_has_ended(process) != 0 { throw SystemError(.startStore, code: 10, path: socket.bytes) }
-            guard waited < patience else { throw SystemError(.startStore, code: -result, path: socket.bytes) }
-            domb_sleep_microseconds(pause)
+            if unsafe domb_connect(socket.characters) == 0 { return }
+            let code = domb_last_error()
+            if waitpid(process, nil, WNOHANG) != 0 {
+                throw SystemError(.startStore, code: 10, path: socket.bytes)
+            }
+            guard waited < patience else { throw SystemError(.startStore, code: code, path: socket.bytes) }
+            Clock.sleep(microseconds: pause)
             waited += pause
         }
     }

@@ -43,34 +43,16 @@ extension Machine: Hypervisor where Host: ~Copyable, Store: ~Copyable, Log: ~Cop
         try traced(.getInfoList) { (host) throws(HypercallError) in try host.domains() }
     }
 
-    public mutating func domainInfo(_ domid: DomainID) throws(HypercallError) -> DomainInfo {
-        try traced(.getInfo, domid) { (host) throws(HypercallError) in try host.domainInfo(domid) }
+    public mutating func cpupools() throws(HypercallError) -> [CPUPool] {
+        try traced(.getCPUPool) { (host) throws(HypercallError) in try host.cpupools() }
     }
 
-    public mutating func vcpuState(_ domid: DomainID) throws(HypercallError) -> VCPUState {
-        try traced(.getVCPUContext, domid) { (host) throws(HypercallError) in try host.vcpuState(domid) }
-    }
-
-    public mutating func isVCPUOnline(_ domid: DomainID, vcpu: UInt32) throws(HypercallError) -> Bool {
-        try traced(.getVCPUInfo, domid) { (host) throws(HypercallError) in try host.isVCPUOnline(domid, vcpu: vcpu) }
-    }
-
-    public mutating func parameter(_ domid: DomainID, _ parameter: HVMParameter) throws(HypercallError) -> UInt64 {
-        try traced(.getParameter, domid) { (host) throws(HypercallError) in try host.parameter(domid, parameter) }
-    }
-
-    public mutating func unpause(_ domid: DomainID) throws(HypercallError) {
-        try traced(.unpause, domid) { (host) throws(HypercallError) in try host.unpause(domid) }
+    public mutating func apply(_ change: HypervisorChange, to domid: DomainID?) throws(HypercallError) {
+        try traced(change.operation, domid) { (host) throws(HypercallError) in try host.apply(change, to: domid) }
     }
 
     /// Not traced: `announceHandoff` was, since nothing can be after it.
     public mutating func shutDownCaller(unpausing domids: [DomainID]) throws(HandoffRefusal) {
         try host.shutDownCaller(unpausing: domids)
-    }
-
-    public mutating func shutDownHost(hardwareDomain: DomainID, reboot: Bool) throws(HypercallError) {
-        try traced(.remoteShutdown, hardwareDomain) { (host) throws(HypercallError) in
-            try host.shutDownHost(hardwareDomain: hardwareDomain, reboot: reboot)
-        }
     }
 }

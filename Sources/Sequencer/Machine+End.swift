@@ -25,7 +25,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
             }
             let what: Line = end == .reboot ? "restarts the machine" : "halts the machine, which stays on"
             journal.note("the hardware role is domain \(domid)'s: Xen \(what)")
-            try shutDownHost(hardwareDomain: domid, reboot: end == .reboot)
+            try apply(.shutDownHost(reboot: end == .reboot), to: domid)
         } catch {
             journal.note("the hardware domain could not be shut down: \(error.message)")
         }

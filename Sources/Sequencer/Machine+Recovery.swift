@@ -46,7 +46,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
     private mutating func unpauseRecovery(
         _ domid: DomainID, _ proof: consuming RecoveryProof
     ) throws(LaunchFailure) {
-        try LaunchFailure.during(.unpause, domid) { () throws(HypercallError) in try unpause(domid) }
+        try LaunchFailure.during(.unpause, domid) { () throws(HypercallError) in try apply(.unpause, to: domid) }
         unpaused.append(domid)
         journal.note("recovery: domain \(domid) runs")
     }

@@ -35,7 +35,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
     private mutating func unpause(_ plan: LaunchPlan, _ index: Int) throws(LaunchFailure) {
         let domain = plan.module.domains[index]
         do throws(HypercallError) {
-            try unpause(domain.domid)
+            try apply(.unpause, to: domain.domid)
         } catch {
             return try settle(LaunchFailure(.unpause, domid: domain.domid, .hypercall(error)), plan, index)
         }

@@ -25,7 +25,7 @@ extension SimulatedHypervisor {
         return allPools
     }
 
-    public mutating func createCPUPool(
+    mutating func createCPUPool(
         _ number: UInt32, scheduler: HypervisorFacts.Scheduler
     ) throws(HypercallError) {
         try begin(.createCPUPool)
@@ -39,7 +39,7 @@ extension SimulatedHypervisor {
         if !isIgnored { madePools.append(CPUPool(number: number, scheduler: scheduler, cpus: CPUSet())) }
     }
 
-    public mutating func addCPU(_ cpu: UInt32, toPool number: UInt32) throws(HypercallError) {
+    mutating func addCPU(_ cpu: UInt32, toPool number: UInt32) throws(HypercallError) {
         try begin(.addPoolCPU)
         guard allPools.contains(where: { $0.number == number }) else {
             throw HypercallError(.addPoolCPU, code: ErrorCode.noEntry)
@@ -56,7 +56,7 @@ extension SimulatedHypervisor {
         madePools[index].cpus.insert(cpu)
     }
 
-    public mutating func removeCPU(_ cpu: UInt32, fromPool number: UInt32) throws(HypercallError) {
+    mutating func removeCPU(_ cpu: UInt32, fromPool number: UInt32) throws(HypercallError) {
         try begin(.removePoolCPU)
         guard let pool = allPools.first(where: { $0.number == number }) else {
             throw HypercallError(.removePoolCPU, code: ErrorCode.noEntry)
@@ -77,7 +77,7 @@ extension SimulatedHypervisor {
         }
     }
 
-    public mutating func moveDomain(_ domid: DomainID, toPool number: UInt32) throws(HypercallError) {
+    mutating func moveDomain(_ domid: DomainID, toPool number: UInt32) throws(HypercallError) {
         let domain = try domain(.moveToPool, domid)
         guard domain.info.cpupool != number else { return }
         guard let pool = allPools.first(where: { $0.number == number }), !pool.cpus.isEmpty else {

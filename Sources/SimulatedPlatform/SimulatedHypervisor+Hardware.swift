@@ -5,41 +5,41 @@ import Platform
 /// What a domain is and has. Xen: common/domctl.c, arch/x86/domctl.c, arch/x86/hvm/hvm.c, arch/x86/time.c,
 /// drivers/passthrough/pci.c, xsm/flask/flask_op.c.
 extension SimulatedHypervisor {
-    public mutating func setMaxVCPUs(_ domid: DomainID, count: UInt32) throws(HypercallError) {
+    mutating func setMaxVCPUs(_ domid: DomainID, count: UInt32) throws(HypercallError) {
         let domain = try domain(.maxVCPUs, domid)
         guard count == domain.maxVCPUs else { throw HypercallError(.maxVCPUs, domid, code: ErrorCode.invalid) }
         change(domid) { $0.info.vcpus = count }
     }
 
-    public mutating func setMaxMemory(_ domid: DomainID, kibibytes: UInt64) throws(HypercallError) {
+    mutating func setMaxMemory(_ domid: DomainID, kibibytes: UInt64) throws(HypercallError) {
         _ = try domain(.setMaxMemory, domid)
         change(domid) { $0.info.maxPages = kibibytes / 4 }
     }
 
-    public mutating func setHandle(_ domid: DomainID, _ handle: DomainHandle) throws(HypercallError) {
+    mutating func setHandle(_ domid: DomainID, _ handle: DomainHandle) throws(HypercallError) {
         _ = try domain(.setHandle, domid)
         change(domid) { $0.info.handle = handle }
     }
 
-    public mutating func permitPorts(_ domid: DomainID, _ ports: IOPortRange) throws(HypercallError) {
+    mutating func permitPorts(_ domid: DomainID, _ ports: IOPortRange) throws(HypercallError) {
         _ = try domain(.permitPorts, domid)
         try checkHeld(.permitPorts, domid, ports)
         change(domid) { $0.permittedPorts.append(ports) }
     }
 
-    public mutating func mapPorts(_ domid: DomainID, _ ports: IOPortRange) throws(HypercallError) {
+    mutating func mapPorts(_ domid: DomainID, _ ports: IOPortRange) throws(HypercallError) {
         _ = try domain(.mapPorts, domid)
         try checkHeld(.mapPorts, domid, ports)
         change(domid) { $0.mappedPorts.append(ports) }
     }
 
-    public mutating func permitMemory(_ domid: DomainID, _ memory: IOMemoryRange) throws(HypercallError) {
+    mutating func permitMemory(_ domid: DomainID, _ memory: IOMemoryRange) throws(HypercallError) {
         _ = try domain(.permitMemory, domid)
         try checkHeld(.permitMemory, domid, !withheldFrames.contains { $0.overlaps(memory.hostFrames) })
         change(domid) { $0.permittedMemory.append(memory) }
     }
 
-    public mutating func mapMemory(_ domid: DomainID, _ memory: IOMemoryRange) throws(HypercallError) {
+    mutating func mapMemory(_ domid: DomainID, _ memory: IOMemoryRange) throws(HypercallError) {
         let domain = try domain(.mapMemory, domid)
         let isPermitted = domain.permittedMemory.contains { $0.hostFrames.contains(memory.hostFrames) }
         try checkHeld(
@@ -47,7 +47,7 @@ extension SimulatedHypervisor {
         change(domid) { $0.mappedMemory.append(memory) }
     }
 
-    public mutating func permitInterrupt(_ domid: DomainID, gsi: UInt32) throws(HypercallError) {
+    mutating func permitInterrupt(_ domid: DomainID, gsi: UInt32) throws(HypercallError) {
         _ = try domain(.permitInterrupt, domid)
         // gsi_2_irq.
         guard gsi < interrupts else { throw HypercallError(.permitInterrupt, domid, code: ErrorCode.outOfRange) }
@@ -67,7 +67,7 @@ extension SimulatedHypervisor {
         try checkHeld(operation, domid, !withheldPorts.contains { ($0.first..<($0.first + $0.count)).overlaps(range) })
     }
 
-    public mutating func setTSCMode(_ domid: DomainID, _ mode: TSCMode) throws(HypercallError) {
+    mutating func setTSCMode(_ domid: DomainID, _ mode: TSCMode) throws(HypercallError) {
         _ = try domain(.setTSCInfo, domid)
         // Nobody's own: no domain_pause.
         try check(.setTSCInfo, domid, domid.rawValue != 0)
@@ -80,7 +80,7 @@ extension SimulatedHypervisor {
         return domain.tscMode
     }
 
-    public mutating func setParameter(_ domid: DomainID, _ setting: HVMSetting) throws(HypercallError) {
+    mutating func setParameter(_ domid: DomainID, _ setting: HVMSetting) throws(HypercallError) {
         _ = try domain(.setParameter, domid)
         // hvm_set_param.
         let isChannel = setting.parameter == .storeChannel || setting.parameter == .consoleChannel
@@ -95,7 +95,7 @@ extension SimulatedHypervisor {
         return number
     }
 
-    public mutating func relabel(_ domid: DomainID, securityID: UInt32) throws(HypercallError) {
+    mutating func relabel(_ domid: DomainID, securityID: UInt32) throws(HypercallError) {
         _ = try domain(.relabelDomain, domid)
         try checkFLASK(.relabelDomain, domid)
         change(domid) { $0.info.securityID = securityID }
@@ -107,14 +107,14 @@ extension SimulatedHypervisor {
         }
     }
 
-    public mutating func testAssign(_ domid: DomainID, _ device: PCIAddress) throws(HypercallError) {
+    mutating func testAssign(_ domid: DomainID, _ device: PCIAddress) throws(HypercallError) {
         try checkIOMMU(.testAssignDevice, try domain(.testAssignDevice, domid))
         guard let owner = devices[device.rawValue], owner == nil else {
             throw HypercallError(.testAssignDevice, domid, code: ErrorCode.invalid)
         }
     }
 
-    public mutating func assign(_ domid: DomainID, _ device: PCIAddress) throws(HypercallError) {
+    mutating func assign(_ domid: DomainID, _ device: PCIAddress) throws(HypercallError) {
         try checkIOMMU(.assignDevice, try domain(.assignDevice, domid))
         guard let owner = devices[device.rawValue] else {
             throw HypercallError(.assignDevice, domid, code: ErrorCode.noDevice)

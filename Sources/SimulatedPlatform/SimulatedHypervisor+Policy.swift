@@ -26,7 +26,7 @@ extension SimulatedHypervisor {
         return domain.cpuid[leaf] ?? CPUIDRegisters(eax: 0, ebx: 0, ecx: 0, edx: 0)
     }
 
-    public mutating func setCPUID(
+    mutating func setCPUID(
         _ domid: DomainID, _ leaf: CPUIDLeaf, _ registers: CPUIDRegisters
     ) throws(HypercallError) {
         let domain = try domain(.setCPUPolicy, domid)

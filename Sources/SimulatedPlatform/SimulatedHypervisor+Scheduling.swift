@@ -4,7 +4,7 @@ import Platform
 
 /// Where and how much vcpus run. Xen: common/sched/*.c, common/domain.c.
 extension SimulatedHypervisor {
-    public mutating func setAffinity(
+    mutating func setAffinity(
         _ domid: DomainID, vcpu: UInt32, hard: CPUSet?, soft: CPUSet?
     ) throws(HypercallError) {
         let domain = try domain(.setAffinity, domid)
@@ -27,7 +27,7 @@ extension SimulatedHypervisor {
         return domain.affinities[Int(vcpu)]
     }
 
-    public mutating func setCredit2(_ domid: DomainID, weight: UInt16?, cap: UInt16?) throws(HypercallError) {
+    mutating func setCredit2(_ domid: DomainID, weight: UInt16?, cap: UInt16?) throws(HypercallError) {
         let domain = try domain(.credit2Set, domid)
         // sched_adjust, csched2_dom_cntl.
         guard pool(of: domain).scheduler == .credit2, UInt32(cap ?? 0) <= 100 * domain.info.vcpus else {
@@ -45,7 +45,7 @@ extension SimulatedHypervisor {
         return (domain.weight, domain.cap)
     }
 
-    public mutating func setCredit(_ domid: DomainID, weight: UInt16?, cap: UInt16?) throws(HypercallError) {
+    mutating func setCredit(_ domid: DomainID, weight: UInt16?, cap: UInt16?) throws(HypercallError) {
         let domain = try domain(.creditSet, domid)
         try check(.creditSet, domid, pool(of: domain).scheduler == .credit)
         change(domid) { $0.weight = weight ?? domain.weight }
@@ -59,7 +59,7 @@ extension SimulatedHypervisor {
     }
 
     /// rt_dom_cntl looks for zeros alone.
-    public mutating func setRTDS(_ domid: DomainID, _ parameters: RTDSParameters) throws(HypercallError) {
+    mutating func setRTDS(_ domid: DomainID, _ parameters: RTDSParameters) throws(HypercallError) {
         let domain = try domain(.rtdsSet, domid)
         try check(
             .rtdsSet, domid, pool(of: domain).scheduler == .rtds && parameters.period > 0 && parameters.budget > 0)
@@ -72,7 +72,7 @@ extension SimulatedHypervisor {
         return domain.rtds[Int(vcpu)]
     }
 
-    public mutating func setNodeAffinity(_ domid: DomainID, _ nodes: CPUSet) throws(HypercallError) {
+    mutating func setNodeAffinity(_ domid: DomainID, _ nodes: CPUSet) throws(HypercallError) {
         _ = try domain(.setNodeAffinity, domid)
         try check(.setNodeAffinity, domid, !nodes.limited(to: facts.host.nodes).isEmpty)
         change(domid) { $0.nodeAffinity = nodes }

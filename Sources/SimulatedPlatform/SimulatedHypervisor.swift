@@ -194,9 +194,7 @@ public struct SimulatedHypervisor: Hypervisor {
         try domain(.getParameter, domid).parameters[parameter] ?? 0
     }
 
-    public mutating func unpause(_ domid: DomainID) throws(HypercallError) { try unpause(domid, as: .unpause) }
-
-    private mutating func unpause(_ domid: DomainID, as operation: Operation) throws(HypercallError) {
+    mutating func unpause(_ domid: DomainID, as operation: Operation) throws(HypercallError) {
         let domain = try domain(operation, domid)
         // domain_unpause_by_systemcontroller: a count that would fall below zero is refused.
         guard domain.pauseCount > 0 else { throw HypercallError(operation, domid, code: ErrorCode.invalid) }
@@ -222,7 +220,7 @@ public struct SimulatedHypervisor: Hypervisor {
         change(caller) { $0.info.isShutDown = true }
     }
 
-    public mutating func shutDownHost(hardwareDomain: DomainID, reboot: Bool) throws(HypercallError) {
+    mutating func shutDownHost(hardwareDomain: DomainID, reboot: Bool) throws(HypercallError) {
         _ = try domain(.remoteShutdown, hardwareDomain)
         domainsByID[hardwareDomain.rawValue]?.info.isShutDown = true
     }

@@ -142,7 +142,7 @@ extension SimulatedHypervisor: Xenstore {
         }
     }
 
-    public mutating func seedGrant(_ domid: DomainID, _ grant: ReservedGrant) throws(HypercallError) {
+    mutating func seedGrant(_ domid: DomainID, _ grant: ReservedGrant) throws(HypercallError) {
         _ = try domain(.grantWrite, domid)
         change(domid) { $0.grants[grant.reference] = grant }
     }

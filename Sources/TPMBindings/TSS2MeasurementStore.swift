@@ -9,111 +9,199 @@ import Platform
 /// open it (docs/tpm-access.md). A device that cannot be opened is a TPM that does not answer: every command then
 /// fails with the code of the opening.
 @safe public struct TSS2MeasurementStore: MeasurementStore, ~Copyable {
-    // Safety: opened in init, closed in deinit, never handed out.
-    private let context: OpaquePointer?
-    private let openingCode: UInt32
+    // Safety: opened by `open`, freed by `close`, never handed out.
+    private var transport: OpaquePointer?
+    private var context: OpaquePointer?
+    private let opener: TSS2_TCTI_INIT_FUNC
+    private let configuration: [CChar]
+    /// What a command fails with where there is no context.
+    private var missingCode: UInt32 = 0
 
     /// The corresponding C functions are `Tss2_Tcti_Device_Init` and `Tss2_Sys_Initialize`.
     public init(device: StaticString) {
-        let path = Line(device).bytes.map { CChar(bitPattern: $0) } + [0]
-        var opened: OpaquePointer?
-        // Safety: the path ends in zero; the shim sets the pointer if it returns zero.
-        openingCode = unsafe path.withUnsafeBufferPointer { unsafe domb_tpm_open($0.baseAddress, &opened) }
-        unsafe context = opened
+        // Safety: the function opens what its configuration names.
+        unsafe self.init(opener: Tss2_Tcti_Device_Init, configuration: Line(device).bytes)
     }
 
-    /// A TPM that was opened by another transport; `code` is the opening's TSS2_RC.
-    /// Safety: nobody else uses or closes `opened`.
-    @unsafe public init(adopting opened: OpaquePointer?, code: UInt32) {
-        unsafe context = opened
-        openingCode = code
+    /// By another transport.
+    /// Safety: `opener` is the opening function of a TCTI.
+    @unsafe public init(opener: @escaping TSS2_TCTI_INIT_FUNC, configuration: [UInt8]) {
+        unsafe self.opener = opener
+        self.configuration = configuration.map { CChar(bitPattern: $0) } + [0]
+        missingCode = open()
     }
 
     deinit {
         // Safety: the contexts are this value's alone, and this is their end.
-        if let context = unsafe context { unsafe domb_tpm_close(context) }
+        unsafe Self.close(context, transport)
     }
 
-    private func opened(_ operation: Operation) throws(TPMError) -> OpaquePointer {
-        guard let context = unsafe context else { throw TPMError(operation, responseCode: openingCode) }
-        return unsafe context
+    /// Zero, or the code with which there are no contexts.
+    private mutating func open() -> UInt32 {
+        var size = 0
+        // Safety: of all: each context has the size that its library asks for.
+        let sizeCode = unsafe opener(nil, &size, configuration)
+        guard sizeCode == 0 else { return sizeCode }
+        guard let memory = unsafe calloc(1, size) else { return UInt32(DOMB_NO_MEMORY) }
+        let openingCode = unsafe opener(OpaquePointer(memory), &size, configuration)
+        guard openingCode == 0 else {
+            // Not begun: nothing is to be ended.
+            unsafe free(memory)
+            return openingCode
+        }
+        unsafe transport = OpaquePointer(memory)
+        size = Tss2_Sys_GetContextSize(0)
+        unsafe context = OpaquePointer(calloc(1, size))
+        let code = unsafe domb_sys_initialize(context, size, transport)
+        if code != 0 { closeAll() }
+        return code
+    }
+
+    private mutating func closeAll() {
+        // Safety: nobody uses the contexts after this.
+        unsafe Self.close(context, transport)
+        unsafe context = nil
+        unsafe transport = nil
+    }
+
+    /// Safety: nobody uses the contexts after this.
+    @unsafe private static func close(_ context: OpaquePointer?, _ transport: OpaquePointer?) {
+        // Both functions take NULL.
+        unsafe Tss2_Sys_Finalize(context)
+        unsafe free(UnsafeMutableRawPointer(context))
+        unsafe domb_tcti_finalize(transport)
+        unsafe free(UnsafeMutableRawPointer(transport))
+    }
+
+    /// Sends a command once.
+    // Safety: the context that `send` gets is open while it runs.
+    @safe private mutating func command(
+        _ operation: Operation, _ send: (OpaquePointer) -> UInt32
+    ) throws(TPMError) {
+        guard let open = unsafe context else { throw TPMError(operation, responseCode: missingCode) }
+        let code = unsafe send(open)
+        // A code of a layer above the TPM: the contexts may be in the middle of a command, and would refuse the next one
+        // (TSS2_SYS_RC_BAD_SEQUENCE). With new ones the TPM can be asked what became of it.
+        if code & UInt32(DOMB_LAYER_MASK) != 0 {
+            closeAll()
+            _ = self.open()
+            missingCode = UInt32(DOMB_NO_CONNECTION)
+        }
+        guard code == 0 else { throw TPMError(operation, responseCode: code) }
+    }
+
+    /// TPM2_GetCapability
+    private mutating func capability(
+        _ capability: UInt32, from property: UInt32, count: UInt32
+    ) throws(TPMError) -> TPMU_CAPABILITIES {
+        var data = TPMS_CAPABILITY_DATA()
+        var more: TPMI_YES_NO = 0
+        // Safety: both structures are ours and live through the call.
+        try command(.getCapability) { context in
+            unsafe Tss2_Sys_GetCapability(context, nil, capability, property, count, &more, &data, nil)
+        }
+        return data.data
     }
 
     public mutating func activeBanks(pcr: PCRIndex) throws(TPMError) -> [UInt16] {
-        let context = unsafe try opened(.getCapability)
-        // TPM2_NUM_PCR_BANKS.
-        var algorithms = [UInt16](repeating: 0, count: 16)
-        var count = algorithms.count
-        // Safety: the array has the capacity given, and the shim says how many it filled.
-        let code = unsafe algorithms.withUnsafeMutableBufferPointer {
-            unsafe domb_tpm_active_banks(context, UInt32(pcr.rawValue), $0.baseAddress, &count)
-        }
-        try check(.getCapability, code)
-        return [UInt16](algorithms.prefix(count))
+        // Safety: of the union this part was asked for.
+        let assigned = unsafe try capability(TPM2_CAP_PCRS, from: 0, count: 1).assignedPCR
+        let selections = elements(of: assigned.pcrSelections, count: assigned.count, TPMS_PCR_SELECTION.self)
+        return selections.filter { selection in
+            let bits = elements(of: selection.pcrSelect, count: UInt32(selection.sizeofSelect), UInt8.self)
+            let index = Int(pcr.rawValue) / 8
+            return index < bits.count && bits[index] >> (pcr.rawValue % 8) & 1 == 1
+        }.map { $0.hash }
     }
 
     public mutating func identity() throws(TPMError) -> TPMIdentity {
-        let context = unsafe try opened(.getCapability)
-        var identity = domb_tpm_identity()
-        // Safety: the structure is ours and lives through the call.
-        try check(.getCapability, unsafe domb_tpm_get_identity(context, &identity))
-        // Safety: both arrays are read in full, and hold plain bytes.
-        let manufacturer = unsafe withUnsafeBytes(of: identity.manufacturer) { unsafe [UInt8]($0) }
-        var vendor = unsafe withUnsafeBytes(of: identity.vendor) { unsafe [UInt8]($0) }
-        while vendor.last == 0 { vendor.removeLast() }
-        return TPMIdentity(manufacturer: manufacturer, vendor: vendor, firmware: identity.firmware)
+        // TPM_PT_MANUFACTURER, VENDOR_STRING_1 to 4, VENDOR_TPM_TYPE, FIRMWARE_VERSION_1 and 2 follow each other.
+        let first: UInt32 = 0x105
+        var words = [UInt32](repeating: 0, count: 8)
+        // Safety: of the union this part was asked for.
+        let told = unsafe try capability(TPM2_CAP_TPM_PROPERTIES, from: first, count: UInt32(words.count)).tpmProperties
+        for entry in elements(of: told.tpmProperty, count: told.count, TPMS_TAGGED_PROPERTY.self) {
+            let index = Int(entry.property) - Int(first)
+            if words.indices.contains(index) { words[index] = entry.value }
+        }
+        var texts: [UInt8] = []
+        for word in words[..<5] {
+            for shift in [24, 16, 8, 0] as [UInt32] { texts.append(UInt8(truncatingIfNeeded: word >> shift)) }
+        }
+        while texts.count > 4, texts.last == 0 { texts.removeLast() }
+        return TPMIdentity(
+            manufacturer: [UInt8](texts[..<4]), vendor: [UInt8](texts[4...]),
+            firmware: UInt64(words[6]) << 32 | UInt64(words[7]))
     }
 
     public mutating func resetCounts() throws(TPMError) -> TPMResetCounts {
-        let context = unsafe try opened(.readClock)
-        var counts = TPMResetCounts(reset: 0, restart: 0)
-        // Safety: both words are ours and live through the call.
-        try check(.readClock, unsafe domb_tpm_reset_counts(context, &counts.reset, &counts.restart))
-        return counts
+        var time = TPMS_TIME_INFO()
+        // Safety: the structure is ours and lives through the call.
+        try command(.readClock) { context in unsafe Tss2_Sys_ReadClock(context, nil, &time, nil) }
+        return TPMResetCounts(reset: time.clockInfo.resetCount, restart: time.clockInfo.restartCount)
     }
 
     public mutating func testResult() throws(TPMError) -> UInt32 {
-        let context = unsafe try opened(.getTestResult)
+        var data = TPM2B_MAX_BUFFER()
+        data.size = UInt16(TPM2_MAX_DIGEST_BUFFER)
         var result: UInt32 = 0
-        // Safety: the word is ours and lives through the call.
-        try check(.getTestResult, unsafe domb_tpm_test_result(context, &result))
+        // Safety: both are ours and live through the call.
+        try command(.getTestResult) { context in unsafe Tss2_Sys_GetTestResult(context, nil, &data, &result, nil) }
         return result
     }
 
     public mutating func setLocality(_ locality: UInt8) throws(TPMError) {
-        let context = unsafe try opened(.setLocality)
-        // Safety: the context is open.
-        try check(.setLocality, unsafe domb_tpm_set_locality(context, locality))
-    }
-
-    private func check(_ operation: Operation, _ code: UInt32) throws(TPMError) {
-        guard code == 0 else { throw TPMError(operation, responseCode: code) }
+        // Safety: a context is open only together with its transport.
+        let code = unsafe context == nil ? missingCode : domb_tcti_set_locality(transport, locality)
+        guard code == 0 else { throw TPMError(.setLocality, responseCode: code) }
     }
 
     public mutating func extend(_ pcr: PCRIndex, _ digests: [Digest]) throws(TPMError) {
-        let context = unsafe try opened(.pcrExtend)
-        let values = digests.map { domb_tpm_digest($0) }
-        // Safety: the array lives through the call and has the count given.
-        let code = unsafe values.withUnsafeBufferPointer {
-            unsafe domb_tpm_extend(context, UInt32(pcr.rawValue), $0.baseAddress, $0.count)
+        // An empty password: PCRs of the PC Client profile have no other authorisation.
+        var authorisation = TSS2L_SYS_AUTH_COMMAND()
+        authorisation.count = 1
+        authorisation.auths.0.sessionHandle = UInt32(DOMB_PASSWORD)
+        var response = TSS2L_SYS_AUTH_RESPONSE()
+        var values = TPML_DIGEST_VALUES()
+        values.count = UInt32(digests.count)
+        // Safety: the list's array is of such entries, and a digest has at most the 64 bytes that an entry has.
+        unsafe withUnsafeMutableBytes(of: &values.digests) { buffer in
+            let entries = unsafe buffer.bindMemory(to: TPMT_HA.self)
+            for (index, digest) in zip(entries.indices, digests) {
+                unsafe entries[index].hashAlg = digest.algorithm.rawValue
+                unsafe withUnsafeMutableBytes(of: &entries[index].digest) { unsafe $0.copyBytes(from: digest.bytes) }
+            }
         }
-        try check(.pcrExtend, code)
+        // Safety: all structures are ours and live through the call.
+        try command(.pcrExtend) { context in
+            unsafe Tss2_Sys_PCR_Extend(context, UInt32(pcr.rawValue), &authorisation, &values, &response)
+        }
     }
 
     public mutating func read(_ pcr: PCRIndex, banks: [HashAlgorithm]) throws(TPMError) -> [Digest] {
-        let context = unsafe try opened(.pcrRead)
         var digests: [Digest] = []
         for bank in banks {
-            var bytes = [UInt8](repeating: 0, count: 64)
-            var size = bytes.count
-            // Safety: the array has the capacity given, and the shim says how much it filled.
-            let code = unsafe bytes.withUnsafeMutableBufferPointer {
-                unsafe domb_tpm_read(context, UInt32(pcr.rawValue), bank.rawValue, $0.baseAddress, &size)
+            var selection = TPML_PCR_SELECTION()
+            selection.count = 1
+            let mask = UInt32(1) << UInt32(pcr.rawValue)
+            selection.pcrSelections.0 = TPMS_PCR_SELECTION(
+                hash: bank.rawValue, sizeofSelect: 3,
+                pcrSelect: (
+                    UInt8(truncatingIfNeeded: mask), UInt8(truncatingIfNeeded: mask >> 8),
+                    UInt8(truncatingIfNeeded: mask >> 16), 0
+                ))
+            var updates: UInt32 = 0
+            var selected = TPML_PCR_SELECTION()
+            var values = TPML_DIGEST()
+            // Safety: all are ours and live through the call.
+            try command(.pcrRead) { context in
+                unsafe Tss2_Sys_PCR_Read(context, nil, &selection, &updates, &selected, &values, nil)
             }
-            try check(.pcrRead, code)
-            guard let digest = Digest(bank, bytes: [UInt8](bytes.prefix(size))) else {
-                // TSS2_SYS_RC_MALFORMED_RESPONSE: a bank that was active gives no value.
-                throw TPMError(.pcrRead, responseCode: 0x0008_000D)
+            let value = values.digests.0
+            let bytes = elements(of: value.buffer, count: UInt32(value.size), UInt8.self)
+            // No value: a bank that was active gives none.
+            guard values.count == 1, let digest = Digest(bank, bytes: bytes) else {
+                throw TPMError(.pcrRead, responseCode: UInt32(DOMB_MALFORMED_RESPONSE))
             }
             digests.append(digest)
         }
@@ -121,14 +209,8 @@ import Platform
     }
 }
 
-extension domb_tpm_digest {
-    init(_ digest: Digest) {
-        self.init()
-        algorithm = digest.algorithm.rawValue
-        size = UInt16(digest.bytes.count)
-        // Safety: the structure's array has 64 bytes, the most that a digest has.
-        unsafe withUnsafeMutableBytes(of: &bytes) { buffer in
-            for (index, byte) in digest.bytes.enumerated() { unsafe buffer[index] = byte }
-        }
-    }
+/// The first elements of a C array, which Swift has as a tuple, and no more than there are.
+private func elements<Tuple, Element>(of tuple: Tuple, count: UInt32, _: Element.Type) -> [Element] {
+    // Safety: the tuple is the array, and an element is plain data.
+    unsafe withUnsafeBytes(of: tuple) { unsafe [Element]($0.bindMemory(to: Element.self).prefix(Int(count))) }
 }

@@ -3,24 +3,27 @@
 import CXenShim
 import Platform
 
+/// What Xen says of itself and of the host.
 extension XenctrlHypervisor {
     /// Xen's command line is at most 1,024 bytes, its other texts are shorter.
     private static let textLimit = 4096
     /// Domains asked for by one hypercall: more than a statically partitioned host has.
     private static let listLimit = 64
-    /// Ranges of RAM: Xen keeps at most 1,024 (E820MAX).
-    private static let memoryRangeLimit = 1024
+    /// Xen keeps at most 1,024 ranges (E820MAX); this leaves room for what it puts between them.
+    private static let memoryMapLimit = 4096
 
     public mutating func version() throws(HypercallError) -> [UInt8] {
-        // Safety: the handle is open.
-        let number = try value(.version, nil, unsafe domb_xen_version(handle))
-        let text: Line = "\(number >> 16).\(number & 0xFFFF)"
-        return text.bytes + (try self.text(.version, DOMB_EXTRA_VERSION))
+        var unused: UInt8 = 0
+        // Safety: the byte is ours and lives through the call.
+        let number = unsafe domb_xen_version(call, XENVER_version, &unused, 1)
+        try check(.version, nil, number)
+        let text: Line = "\(UInt64(number >> 16)).\(UInt64(number & 0xFFFF))"
+        return text.bytes + (try self.text(.version, XENVER_extraversion2))
     }
 
     public mutating func buildID() throws(HypercallError) -> [UInt8] {
         do throws(HypercallError) {
-            return try text(.buildID, DOMB_BUILD_ID)
+            return try text(.buildID, XENVER_build_id, hasSize: true)
         } catch {
             // ENODATA: this Xen was linked without a build id.
             if error.code == 61 { return [] }
@@ -28,49 +31,68 @@ extension XenctrlHypervisor {
         }
     }
 
-    public mutating func commandLine() throws(HypercallError) -> [UInt8] { try text(.commandLine, DOMB_COMMAND_LINE) }
+    public mutating func commandLine() throws(HypercallError) -> [UInt8] { try text(.commandLine, XENVER_commandline2) }
+
+    /// `hasSize`: whether Xen says how long the text is, or ends it with a zero.
+    private func text(
+        _ operation: Operation, _ request: Int32, hasSize: Bool = DOMB_TEXTS_HAVE_SIZE != 0
+    ) throws(HypercallError) -> [UInt8] {
+        // struct xen_varbuf: the room for the text, and the text.
+        var buffer: [UInt8] = []
+        buffer.append(littleEndian: UInt64(Self.textLimit), byteCount: 4)
+        buffer += [UInt8](repeating: 0, count: Self.textLimit)
+        // Safety: the array has the count given and lives through the call.
+        let length = unsafe domb_xen_version(call, request, &buffer, buffer.count)
+        try check(operation, nil, length)
+        return [UInt8](hasSize ? buffer.dropFirst(4).prefix(Int(length)) : buffer.prefix { $0 != 0 })
+    }
 
     public mutating func callerIsHardwareDomain() throws(HypercallError) -> Bool {
-        // Safety: the handle is open.
-        let result = unsafe domb_xen_is_hardware_domain(handle)
+        var info = xen_feature_info_t(submap_idx: 0, submap: 0)
+        // Safety: the structure is ours and lives through the call.
+        let result = unsafe domb_xen_version(call, XENVER_get_features, &info, MemoryLayout<xen_feature_info_t>.size)
         try check(.features, nil, result)
-        return result == 1
+        return info.submap >> UInt32(XENFEAT_dom0) & 1 == 1
     }
 
     public mutating func securityMode() throws(HypercallError) -> SecurityMode {
         // Safety: the handle is open.
-        let result = unsafe domb_xc_flask_getenforce(handle)
+        let result = unsafe xc_flask_getenforce(control)
         // ENOSYS: no FLASK behind XSM, or no XSM.
-        if result == -38 { return .none }
+        if result < 0, domb_errno() == 38 { return .none }
         try check(.flaskEnforcing, nil, result)
         return result == 1 ? .enforcing : .permissive
     }
 
     public mutating func hostResources() throws(HypercallError) -> HostResources {
-        var host = domb_host()
+        var info = xc_physinfo_t()
         // Safety: the structure is ours and lives through the call.
-        try check(.physinfo, nil, unsafe domb_xc_physinfo(handle, &host))
+        try check(.physinfo, nil, unsafe xc_physinfo(control, &info))
+        let (freePages, isClaimed) = info.free_pages.subtractingReportingOverflow(info.outstanding_pages)
         return HostResources(
-            cpus: host.cpus, nodes: host.nodes, totalPages: host.total_pages, freePages: host.free_pages,
-            hasIOMMU: host.iommu != 0)
+            cpus: info.nr_cpus, nodes: info.nr_nodes, totalPages: info.total_pages,
+            freePages: isClaimed ? 0 : freePages,
+            hasIOMMU: info.capabilities & XEN_SYSCTL_PHYSCAP_directio != 0)
     }
 
     public mutating func scheduler() throws(HypercallError) -> HypervisorFacts.Scheduler {
-        // Safety: the handle is open.
-        let id = try value(.schedulerID, nil, unsafe domb_xc_sched_id(handle))
-        return HypervisorFacts.Scheduler(number: UInt32(truncatingIfNeeded: id))
+        var number: Int32 = 0
+        // Safety: the word is ours and lives through the call.
+        try check(.schedulerID, nil, unsafe xc_sched_id(control, &number))
+        return HypervisorFacts.Scheduler(number: UInt32(bitPattern: number))
     }
 
     public mutating func machineRAM() throws(HypercallError) -> [Range<UInt64>] {
-        var frames = [UInt64](repeating: 0, count: 2 * Self.memoryRangeLimit)
-        // Safety: the array has room for the count of pairs given and lives through the call.
-        let result = unsafe frames.withUnsafeMutableBufferPointer {
-            unsafe domb_xc_machine_ram(handle, $0.baseAddress, Self.memoryRangeLimit)
-        }
-        let count = Int(truncatingIfNeeded: try value(.machineMemoryMap, nil, result))
+        var map = [e820entry](repeating: e820entry(), count: Self.memoryMapLimit)
+        // Safety: the array has the count given and lives through the call.
+        let count = unsafe xc_get_machine_memory_map(control, &map, UInt32(map.count))
+        try check(.machineMemoryMap, nil, count)
         var ranges: [Range<UInt64>] = []
-        for index in 0..<min(count, Self.memoryRangeLimit) where frames[2 * index] < frames[2 * index + 1] {
-            ranges.append(frames[2 * index]..<frames[2 * index + 1])
+        for entry in map.prefix(Int(count)) {
+            let (end, overflow) = entry.addr.addingReportingOverflow(entry.size)
+            // RAM is type 1.
+            guard entry.type == 1, entry.size > 0, !overflow else { continue }
+            ranges.append(entry.addr >> 12..<((end - 1) >> 12 + 1))
         }
         return ranges
     }
@@ -79,84 +101,40 @@ extension XenctrlHypervisor {
         var all: [DomainInfo] = []
         var next: UInt32 = 0
         while true {
-            var status: Int64 = 0
-            let batch = unsafe [domb_domain_info](unsafeUninitializedCapacity: Self.listLimit) { buffer, count in
-                // Safety: the shim fills at most as many entries as the buffer has, and says how many.
-                status = unsafe domb_xc_domain_getinfolist(handle, next, UInt32(Self.listLimit), buffer.baseAddress)
-                count = max(0, Int(status))
-            }
-            _ = try value(.getInfoList, nil, status)
-            for entry in batch {
+            var batch = [xc_domaininfo_t](repeating: xc_domaininfo_t(), count: Self.listLimit)
+            // Safety: the array has the count given and lives through the call.
+            let count = unsafe xc_domain_getinfolist(control, next, UInt32(batch.count), &batch)
+            try check(.getInfoList, nil, count)
+            for entry in batch.prefix(Int(count)) {
                 guard let info = DomainInfo(entry) else { continue }
                 all.append(info)
-                next = UInt32(info.domid.rawValue) + 1
+                next = info.domid.number + 1
             }
-            if batch.count < Self.listLimit { return all }
+            if count < Self.listLimit { return all }
         }
     }
 
-    public mutating func domainInfo(_ domid: DomainID) throws(HypercallError) -> DomainInfo {
-        var entry = domb_domain_info()
-        // Safety: the structure is ours and lives through the call.
-        try check(.getInfo, domid, unsafe domb_xc_domain_getinfo_single(handle, UInt32(domid.rawValue), &entry))
-        // Xen 4.17 answers for the next domain where one is missing.
-        guard let info = DomainInfo(entry), info.domid == domid else { throw HypercallError(.getInfo, domid, code: 3) }
-        return info
-    }
-
-    public mutating func vcpuState(_ domid: DomainID) throws(HypercallError) -> VCPUState {
-        var instructionPointer: UInt64 = 0
-        var startInfo: UInt64 = 0
-        var registers = [UInt8](repeating: 0, count: VCPUState.byteCount)
-        // Safety: array and words are ours and live through the call, which writes no more than the count given.
-        let result = unsafe registers.withUnsafeMutableBytes {
-            unsafe domb_xc_vcpu_registers(
-                handle, UInt32(domid.rawValue), $0.baseAddress, $0.count, &instructionPointer, &startInfo)
-        }
-        try check(.getVCPUContext, domid, result)
-        return VCPUState(instructionPointer: instructionPointer, startInfo: startInfo, registers: registers)
-    }
-
-    public mutating func isVCPUOnline(_ domid: DomainID, vcpu: UInt32) throws(HypercallError) -> Bool {
+    public mutating func cpupools() throws(HypercallError) -> [CPUPool] {
+        var pools: [CPUPool] = []
+        var next: UInt32 = 0
         // Safety: the handle is open.
-        let result = unsafe domb_xc_vcpu_online(handle, UInt32(domid.rawValue), vcpu)
-        try check(.getVCPUInfo, domid, result)
-        return result == 1
-    }
-
-    public mutating func parameter(_ domid: DomainID, _ parameter: HVMParameter) throws(HypercallError) -> UInt64 {
-        var value: UInt64 = 0
-        // Safety: the word is ours and lives through the call.
-        let result = unsafe domb_xc_hvm_param_get(handle, UInt32(domid.rawValue), parameter.rawValue, &value)
-        try check(.getParameter, domid, result)
-        return value
-    }
-
-    private func text(_ operation: Operation, _ which: domb_version_text) throws(HypercallError) -> [UInt8] {
-        var status: Int64 = 0
-        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: Self.textLimit) { buffer, count in
-            // Safety: the shim writes at most the capacity, and says how much.
-            status = unsafe domb_xen_version_text(handle, which, buffer.baseAddress, Self.textLimit)
-            count = max(0, Int(status))
+        let byteCount = unsafe xc_get_cpumap_size(control)
+        try check(.getCPUPool, nil, byteCount)
+        while true {
+            // Safety: what is given back is ours, and has a map of the size that libxenctrl named.
+            guard let info = unsafe xc_cpupool_getinfo(control, next) else {
+                // ENOENT: no pool has this number or a greater one.
+                if domb_errno() == 2 { return pools }
+                throw HypercallError(.getCPUPool, code: domb_errno())
+            }
+            let map = unsafe [UInt8](UnsafeBufferPointer(start: info.pointee.cpumap, count: Int(byteCount)))
+            let (number, scheduler) = unsafe (info.pointee.cpupool_id, info.pointee.sched_id)
+            unsafe xc_cpupool_infofree(control, info)
+            pools.append(
+                CPUPool(
+                    number: number, scheduler: HypervisorFacts.Scheduler(number: scheduler), cpus: CPUSet(map: map)))
+            guard number < .max else { return pools }
+            next = number + 1
         }
-        _ = try value(operation, nil, status)
-        return bytes
-    }
-}
-
-extension DomainInfo {
-    /// `nil` for a domid in the reserved range.
-    init?(_ entry: domb_domain_info) {
-        guard let domid = DomainID(rawValue: entry.domid) else { return nil }
-        let h = entry.handle
-        let bytes = [
-            h.0, h.1, h.2, h.3, h.4, h.5, h.6, h.7, h.8, h.9, h.10, h.11, h.12, h.13, h.14, h.15,
-        ]
-        self.init(
-            domid: domid, isPaused: entry.paused != 0, isShutDown: entry.shut_down != 0, isDying: entry.dying != 0,
-            isHVM: entry.hvm != 0, totalPages: entry.total_pages, maxPages: entry.max_pages, cpuTime: entry.cpu_time,
-            vcpus: entry.vcpus, handle: DomainHandle(bytes: bytes) ?? .unset, securityID: entry.ssidref,
-            cpupool: entry.cpupool,
-            shutdownReason: entry.shut_down != 0 ? ShutdownReason(rawValue: entry.shutdown_reason) : nil)
     }
 }

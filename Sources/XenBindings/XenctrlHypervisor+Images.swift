@@ -8,6 +8,8 @@ import Platform
 extension XenctrlHypervisor: ImageSource {
     private static let pageSize: UInt64 = 4096
     private static let windowPages = UInt64(DOMB_WINDOW_PAGES)
+    /// Frames asked for by one hypercall: libxenctrl takes no more.
+    private static let frameBatch: UInt64 = 1024
 
     public mutating func read(_ domid: DomainID, at address: UInt64, byteCount: Int) throws(HypercallError) -> [UInt8] {
         var bytes: [UInt8] = []
@@ -21,7 +23,7 @@ extension XenctrlHypervisor: ImageSource {
     public mutating func beginHashing(_ regions: [ContentRegion]) {
         // Safety: the handle is open, and `endHashing` comes before its end.
         hashWorkers = unsafe HashWorkers.start(
-            regions, source: domb_foreign_pages(handle), threads: HashWorkers.threads(for: regions))
+            regions, source: domb_foreign_pages(memory), threads: HashWorkers.threads(for: regions))
     }
 
     public mutating func digest<Hash: ContentHash>(
@@ -53,8 +55,10 @@ extension XenctrlHypervisor: ImageSource {
     }
 
     public mutating func maximumFrame(_ domid: DomainID) throws(HypercallError) -> UInt64 {
-        // Safety: the handle is open.
-        try value(.maximumFrame, domid, unsafe domb_xc_domain_maximum_gpfn(handle, UInt32(domid.rawValue)))
+        var highest: xen_pfn_t = 0
+        // Safety: the word is ours and lives through the call.
+        try check(.maximumFrame, domid, unsafe xc_domain_maximum_gpfn(control, domid.number, &highest))
+        return UInt64(highest)
     }
 
     public mutating func frames(
@@ -62,17 +66,17 @@ extension XenctrlHypervisor: ImageSource {
     ) throws(HypercallError) -> [Range<UInt64>] {
         var runs: [Range<UInt64>] = []
         var start: UInt64?
-        var batch = [UInt8](repeating: 0, count: Int(DOMB_FRAME_BATCH))
         var first = range.lowerBound
         while first < range.upperBound {
-            let count = min(UInt64(batch.count), range.upperBound - first)
-            // Safety: the array has room for the count given.
-            let result = unsafe batch.withUnsafeMutableBufferPointer {
-                unsafe domb_xc_get_pfn_type_batch(
-                    handle, UInt32(domid.rawValue), first, UInt32(count), $0.baseAddress)
-            }
+            let count = min(Self.frameBatch, range.upperBound - first)
+            var types = (first..<first + count).map { xen_pfn_t($0) }
+            // Safety: the array has the count given.
+            let result = unsafe xc_get_pfn_type_batch(control, domid.number, UInt32(count), &types)
             try check(.pageTypes, domid, result)
-            for index in 0..<Int(count) where (batch[index] != 0) != (start != nil) {
+            for (index, type) in types.enumerated() {
+                // A broken page cannot be looked at: it counts as one that is there, and mapping it fails.
+                let isThere = UInt32(truncatingIfNeeded: type) & XEN_DOMCTL_PFINFO_LTAB_MASK != XEN_DOMCTL_PFINFO_XTAB
+                guard isThere != (start != nil) else { continue }
                 let frame = first + UInt64(index)
                 if let open = start { runs.append(open..<frame) }
                 start = start == nil ? frame : nil
@@ -88,18 +92,12 @@ extension XenctrlHypervisor: ImageSource {
         guard !bytes.isEmpty, !overflow else { throw HypercallError(.foreignWrite, domid, code: 22) }
         let first = address / Self.pageSize
         let pages = Int((end - 1) / Self.pageSize - first + 1)
-        var mapped: UnsafeMutableRawPointer?
-        // Safety: the shim sets the pointer if it returns zero.
-        let result = unsafe domb_foreign_map_writable(handle, UInt32(domid.rawValue), first, pages, &mapped)
-        guard result == 0, let mapped = unsafe mapped else {
-            throw HypercallError(.foreignWrite, domid, code: -result)
-        }
         // Safety: the mapping has every page from the first byte's to the last one's.
-        unsafe bytes.withUnsafeBytes { source in
-            unsafe (mapped + Int(address % Self.pageSize)).copyMemory(
-                from: source.baseAddress ?? UnsafeRawPointer(mapped), byteCount: source.count)
+        guard let mapped = unsafe domb_foreign_map(memory, domid.number, first, pages, PROT_READ | PROT_WRITE) else {
+            throw HypercallError(.foreignWrite, domid, code: domb_errno())
         }
-        unsafe domb_foreign_unmap(handle, mapped, pages)
+        unsafe (mapped + Int(address % Self.pageSize)).copyMemory(from: bytes, byteCount: bytes.count)
+        unsafe xenforeignmemory_unmap(memory, mapped, pages)
     }
 
     /// Maps the range read-only, a window at a time, in ascending order. EOVERFLOW for a range that reaches beyond 2^64.
@@ -110,19 +108,14 @@ extension XenctrlHypervisor: ImageSource {
             throw HypercallError(.foreignMap, domid, code: 75)
         }
         while let window = windows.next() {
-            var mapped: UnsafeRawPointer?
-            // Safety: the shim sets the pointer if it returns zero.
-            let result = unsafe domb_foreign_map(
-                handle, UInt32(domid.rawValue), window.firstPage, window.pageCount, &mapped)
-            guard result == 0, let mapped = unsafe mapped else {
-                throw HypercallError(.foreignMap, domid, code: -result)
-            }
             // Safety: the mapping has the window's pages and stays until the unmap below; the domain is paused, so nobody
             // writes to it meanwhile.
+            let mapped = unsafe domb_foreign_map(memory, domid.number, window.firstPage, window.pageCount, PROT_READ)
+            guard let mapped = unsafe mapped else { throw HypercallError(.foreignMap, domid, code: domb_errno()) }
             let bytes = unsafe UnsafeBufferPointer(
                 start: mapped.assumingMemoryBound(to: UInt8.self) + window.skip, count: window.byteCount)
             unsafe body(bytes.span)
-            unsafe domb_foreign_unmap(handle, mapped, window.pageCount)
+            unsafe xenforeignmemory_unmap(memory, mapped, window.pageCount)
         }
     }
 }

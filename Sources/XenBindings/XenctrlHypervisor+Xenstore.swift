@@ -4,107 +4,109 @@ import CXenShim
 import Platform
 
 extension XenctrlHypervisor: Xenstore {
+    /// How often `waitForStore` looks.
+    private static let pause: Int = 10_000_000
+
     public mutating func openStore() throws(HypercallError) {
-        // Safety: the handle is open.
-        try check(.storeOpen, nil, unsafe domb_xs_open(handle))
+        // Safety: the handle is this value's. It is through xenstored's socket, or by the kernel's.
+        if unsafe store == nil { unsafe store = xs_open(0) }
+        try done(.storeOpen, nil, unsafe store != nil)
     }
 
     public mutating func readNode(_ path: [UInt8]) throws(HypercallError) -> [UInt8]? {
-        let capacity = 4096
-        var length: Int64 = 0
-        let handle = unsafe handle
-        let path = Self.terminated(path)
-        let value = unsafe [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
-            // Safety: the path lives through the call and ends in zero; the shim writes at most `capacity` bytes and
-            // says how many.
-            length = unsafe path.withUnsafeBufferPointer {
-                unsafe domb_xs_read(handle, $0.baseAddress, buffer.baseAddress, capacity)
-            }
-            count = max(0, Int(length))
+        var length: UInt32 = 0
+        // Safety: the path ends in zero and lives through the call; what is given back is ours and has the length told.
+        guard let value = unsafe xs_read(store, transaction, path + [0], &length) else {
+            // ENOENT
+            if domb_errno() == 2 { return nil }
+            throw HypercallError(.storeRead, code: domb_errno())
         }
-        // ENOENT
-        if length == -2 { return nil }
-        _ = try self.value(.storeRead, nil, length)
-        return value
+        let bytes = unsafe [UInt8](UnsafeRawBufferPointer(start: value, count: Int(length)))
+        unsafe free(value)
+        return bytes
     }
 
     public mutating func beginTransaction() throws(HypercallError) {
+        // EBUSY: one at a time. What is written and read after it belongs to it.
+        guard transaction == 0 else { throw HypercallError(.transactionStart, code: 16) }
         // Safety: the handle is open.
-        try check(.transactionStart, nil, unsafe domb_xs_transaction_start(handle))
+        transaction = unsafe xs_transaction_start(store)
+        try done(.transactionStart, nil, transaction != 0)
     }
 
     public mutating func writeNode(_ node: StoreNode) throws(HypercallError) {
-        let path = Self.terminated(node.path)
+        let path = node.path + [0]
         // Safety: path and value live through the call, the path ends in zero, and the value has the count given.
-        let written = unsafe path.withUnsafeBufferPointer { path in
-            unsafe node.value.withUnsafeBytes { value in
-                unsafe domb_xs_write(handle, path.baseAddress, value.baseAddress, value.count)
-            }
-        }
-        try check(.storeWrite, nil, written)
+        try done(.storeWrite, nil, unsafe xs_write(store, transaction, path, node.value, UInt32(node.value.count)))
         guard let access = node.access else { return }
-        let domids = ([access.owner] + access.readers).map { $0.rawValue }
-        // Safety: as above.
-        let set = unsafe path.withUnsafeBufferPointer { path in
-            unsafe domids.withUnsafeBufferPointer { domids in
-                unsafe domb_xs_set_permissions(handle, path.baseAddress, domids.baseAddress, domids.count)
-            }
+        // The owner first, who may do everything; those after it may read, and nobody else may do anything.
+        var permissions = [xs_permissions(id: access.owner.number, perms: UInt32(XS_PERM_NONE))]
+        for reader in access.readers {
+            permissions.append(xs_permissions(id: reader.number, perms: UInt32(XS_PERM_READ)))
         }
-        try check(.storeWrite, nil, set)
+        let count = UInt32(permissions.count)
+        // Safety: as above.
+        try done(.storeWrite, nil, unsafe xs_set_permissions(store, transaction, path, &permissions, count))
     }
 
     public mutating func endTransaction(abort: Bool) throws(HypercallError) -> Bool {
+        let ended = transaction
+        transaction = 0
         // Safety: the handle is open.
-        let result = unsafe domb_xs_transaction_end(handle, abort ? 1 : 0)
-        try check(.transactionEnd, nil, result)
-        return result != 0
+        let isDone = unsafe xs_transaction_end(store, ended, abort)
+        // EAGAIN: others were quicker.
+        if !isDone, domb_errno() == 11 { return false }
+        try done(.transactionEnd, nil, isDone)
+        return true
     }
 
     public mutating func introduce(_ domid: DomainID, frame: UInt64, port: UInt32) throws(HypercallError) {
         // Safety: the handle is open.
-        try check(.introduce, domid, unsafe domb_xs_introduce_domain(handle, UInt32(domid.rawValue), frame, port))
+        try done(.introduce, domid, unsafe xs_introduce_domain(store, domid.number, UInt(frame), port))
     }
 
     public mutating func isIntroduced(_ domid: DomainID) throws(HypercallError) -> Bool {
         // Safety: the handle is open.
-        let result = unsafe domb_xs_is_domain_introduced(handle, UInt32(domid.rawValue))
-        try check(.isIntroduced, domid, result)
-        return result != 0
+        unsafe xs_is_domain_introduced(store, domid.number)
     }
 
     public mutating func watchNode(_ path: [UInt8]) throws(HypercallError) {
-        // Safety: the path lives through the call and ends in zero.
-        let result = unsafe Self.terminated(path).withUnsafeBufferPointer {
-            unsafe domb_xs_watch(handle, $0.baseAddress)
-        }
-        try check(.storeWatch, nil, result)
+        // Safety: the handle is this value's.
+        if unsafe watches == nil { unsafe watches = xs_open(0) }
+        try done(.storeWatch, nil, unsafe watches != nil)
+        // Safety: path and token end in zero and live through the call.
+        try done(.storeWatch, nil, unsafe xs_watch(watches, path + [0], "domb"))
+        // Every watch fires once at its beginning, and the next request must not meet that event.
+        var count: UInt32 = 0
+        // Safety: what is given back is ours.
+        let event = unsafe xs_read_watch(watches, &count)
+        unsafe free(event)
+        try done(.storeWatch, nil, unsafe event != nil)
     }
 
     public mutating func waitForStore(microseconds: UInt64) throws(HypercallError) -> Bool {
-        let milliseconds = Int32(clamping: microseconds / 1000 + (microseconds % 1000 == 0 ? 0 : 1))
-        // Safety: the handle is open.
-        let result = unsafe domb_xs_wait(handle, milliseconds)
-        try check(.storeWait, nil, result)
-        return result != 0
+        // EBADF
+        guard unsafe watches != nil else { throw HypercallError(.storeWait, code: 9) }
+        // xs_fileno's pipe is filled by the thread that is not there, and the socket itself is not to be had.
+        var pause = timespec(tv_sec: 0, tv_nsec: Self.pause)
+        var waited: UInt64 = 0
+        var hasFired = false
+        while true {
+            // Safety: what is given back is ours.
+            while let event = unsafe xs_check_watch(watches) {
+                unsafe free(event)
+                hasFired = true
+            }
+            // Anything but EAGAIN, "no more for now": xenstored is gone.
+            guard domb_errno() == 11 else { throw HypercallError(.storeWait, code: domb_errno()) }
+            if hasFired || waited >= microseconds { return hasFired }
+            // Safety: the structure is ours and lives through the call.
+            unsafe nanosleep(&pause, nil)
+            waited += 10_000
+        }
     }
 
-    public mutating func seedGrant(_ domid: DomainID, _ grant: ReservedGrant) throws(HypercallError) {
-        let entry = domb_grant(frame: grant.frame, domid: grant.grantee.rawValue, permits: 1)
-        // Safety: the handle is open.
-        let result = unsafe domb_grant_write(handle, UInt32(domid.rawValue), grant.reference.rawValue, entry)
-        try check(.grantWrite, domid, result)
+    private func done(_ operation: Operation, _ domid: DomainID?, _ isDone: Bool) throws(HypercallError) {
+        try check(operation, domid, isDone ? 0 : -1)
     }
-
-    public mutating func seededGrant(
-        _ domid: DomainID, _ reference: ReservedGrant.Reference
-    ) throws(HypercallError) -> ReservedGrant? {
-        var entry = domb_grant()
-        // Safety: the handle is open, and the shim fills the entry.
-        let result = unsafe domb_grant_read(handle, UInt32(domid.rawValue), reference.rawValue, &entry)
-        try check(.grantRead, domid, result)
-        guard entry.permits != 0, let grantee = DomainID(rawValue: entry.domid) else { return nil }
-        return ReservedGrant(reference, frame: entry.frame, grantee: grantee)
-    }
-
-    private static func terminated(_ text: [UInt8]) -> [CChar] { text.map { CChar(bitPattern: $0) } + [0] }
 }

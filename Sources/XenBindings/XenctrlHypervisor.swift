@@ -4,44 +4,62 @@ import CXenShim
 import CryptoBindings
 import Platform
 
-/// Xen through libxenctrl, libxencall and libxenforeignmemory. Owns the handles.
+/// Xen through libxenctrl, libxencall and libxenforeignmemory, and xenstore through libxenstore. Owns the handles.
 @safe public struct XenctrlHypervisor: ~Copyable {
-    // Safety: opened in init, closed in deinit, never handed out.
-    let handle: OpaquePointer
+    // Safety: opened by this value, closed in deinit, never handed out. A library's functions get that library's handle, and
+    // each takes NULL for a failure or for nothing to do.
+    var control: OpaquePointer?
+    var call: OpaquePointer?
+    var memory: OpaquePointer?
+    /// While domains are watched.
+    var events: OpaquePointer?
+    /// Opened when it is first needed: most launches have no xenstore.
+    var store: OpaquePointer?
+    /// The static library has no thread that reads, and takes an event that comes before a reply for a broken reply:
+    /// watches have a connection of their own.
+    var watches: OpaquePointer?
+    /// XBT_NULL outside of a transaction.
+    var transaction: UInt32 = 0
     /// While images are measured.
     var hashWorkers: HashWorkers?
 
     /// The corresponding C functions are `xc_interface_open`, `xencall_open` and `xenforeignmemory_open`.
     public init() throws(SystemError) {
-        var opened: OpaquePointer?
-        // Safety: the shim sets the pointer if it returns zero.
-        let result = unsafe domb_xen_open(&opened)
-        guard result == 0, let opened = unsafe opened else { throw SystemError(.openPrivcmd, code: -result) }
-        unsafe handle = opened
+        // Safety: the logger is static.
+        let logger = unsafe domb_quiet_logger()
+        unsafe control = xc_interface_open(logger, logger, 0)
+        unsafe call = xencall_open(logger, 0)
+        unsafe memory = xenforeignmemory_open(logger, 0)
+        // All open the same device, and so fail for the same reason.
+        guard unsafe control != nil, unsafe call != nil, unsafe memory != nil else {
+            throw SystemError(.openPrivcmd, code: domb_errno())
+        }
     }
 
     deinit {
-        // Safety: the handle is this value's alone, and this is its end.
-        unsafe domb_xen_close(handle)
+        // Safety: the handles are this value's alone, and this is its end.
+        if let watches = unsafe watches { unsafe xs_close(watches) }
+        if let store = unsafe store { unsafe xs_close(store) }
+        unsafe xenevtchn_close(events)
+        unsafe xenforeignmemory_close(memory)
+        unsafe xencall_close(call)
+        unsafe xc_interface_close(control)
     }
 
     /// Returns only if Xen refuses, and then by the error.
     public mutating func shutDownCaller(unpausing domids: [DomainID]) throws(HandoffRefusal) {
         let targets = domids.map { $0.rawValue }
         var results = [Int32](repeating: 0, count: domids.count)
-        // Safety: the handle is open, and both arrays have the count given.
-        let result = unsafe domb_shutdown_multicall(handle, targets, targets.count, &results)
+        // Safety: both arrays have the count given.
+        let code = unsafe domb_shutdown_multicall(call, targets, targets.count, &results)
         throw HandoffRefusal(
-            HypercallError(.shutdown, code: -result),
+            HypercallError(.shutdown, code: code),
             unpaused: zip(domids, results).filter { $0.1 == 0 }.map { $0.0 })
     }
 
+    /// Throws errno for a negative result. Nothing that happens between a call and this changes it: at most an array is
+    /// freed, and the C library's `free` keeps errno.
     func check(_ operation: Operation, _ domid: DomainID?, _ result: Int32) throws(HypercallError) {
-        guard result >= 0 else { throw HypercallError(operation, domid, code: -result) }
-    }
-
-    func value(_ operation: Operation, _ domid: DomainID?, _ result: Int64) throws(HypercallError) -> UInt64 {
-        guard result >= 0 else { throw HypercallError(operation, domid, code: Int32(truncatingIfNeeded: -result)) }
-        return UInt64(result)
+        guard result >= 0 else { throw HypercallError(operation, domid, code: domb_errno()) }
     }
 }

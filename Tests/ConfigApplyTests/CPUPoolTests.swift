@@ -148,37 +148,37 @@ import Testing
             return nil
         }
         let domid = try #require(DomainID(rawValue: 1))
-        #expect(code { try $0.createCPUPool(0, scheduler: .credit2) } == 17)
-        #expect(code { try $0.createCPUPool(1, scheduler: .other(1)) } == 2)
+        #expect(code { try $0.apply(.createPool(0, .credit2), to: nil) } == 17)
+        #expect(code { try $0.apply(.createPool(1, .other(1)), to: nil) } == 2)
         #expect(
-            code { for pool in 1...4 as ClosedRange<UInt32> { try $0.createCPUPool(pool, scheduler: .null) } } == 28)
-        #expect(code { try $0.addCPU(1, toPool: 1) } == 2)
-        #expect(code { try $0.addCPU(1, toPool: 0) } == 19)
-        #expect(code { try $0.addCPU(2, toPool: 0) } == 22)
-        #expect(code { try $0.removeCPU(0, fromPool: 0) } == 22)
-        #expect(code { try $0.removeCPU(2, fromPool: 0) } == 22)
-        #expect(code { try $0.removeCPU(1, fromPool: 3) } == 2)
+            code { for pool in 1...4 as ClosedRange<UInt32> { try $0.apply(.createPool(pool, .null), to: nil) } } == 28)
+        #expect(code { try $0.apply(.addCPU(1, pool: 1), to: nil) } == 2)
+        #expect(code { try $0.apply(.addCPU(1, pool: 0), to: nil) } == 19)
+        #expect(code { try $0.apply(.addCPU(2, pool: 0), to: nil) } == 22)
+        #expect(code { try $0.apply(.removeCPU(0, pool: 0), to: nil) } == 22)
+        #expect(code { try $0.apply(.removeCPU(2, pool: 0), to: nil) } == 22)
+        #expect(code { try $0.apply(.removeCPU(1, pool: 3), to: nil) } == 2)
         let pool = { (host: inout SimulatedHypervisor) in
-            try host.createCPUPool(1, scheduler: .credit2)
-            try host.removeCPU(1, fromPool: 0)
-            try host.addCPU(1, toPool: 1)
+            try host.apply(.createPool(1, .credit2), to: nil)
+            try host.apply(.removeCPU(1, pool: 0), to: nil)
+            try host.apply(.addCPU(1, pool: 1), to: nil)
         }
         #expect(
             code {
-                try pool(&$0); try $0.removeCPU(1, fromPool: 0)
+                try pool(&$0); try $0.apply(.removeCPU(1, pool: 0), to: nil)
             } == 99)
         #expect(
             code {
-                try pool(&$0); try $0.moveDomain(domid, toPool: 1); try $0.removeCPU(1, fromPool: 1)
+                try pool(&$0); try $0.apply(.moveToPool(1), to: domid); try $0.apply(.removeCPU(1, pool: 1), to: nil)
             } == 16)
-        #expect(code { try $0.moveDomain(domid, toPool: 1) } == 2)
+        #expect(code { try $0.apply(.moveToPool(1), to: domid) } == 2)
         #expect(
             code {
-                try $0.createCPUPool(1, scheduler: .credit2); try $0.moveDomain(domid, toPool: 1)
+                try $0.apply(.createPool(1, .credit2), to: nil); try $0.apply(.moveToPool(1), to: domid)
             } == 2)
         #expect(
             code {
-                try pool(&$0); try $0.moveDomain(domid, toPool: 1)
+                try pool(&$0); try $0.apply(.moveToPool(1), to: domid)
             } == nil)
     }
 }

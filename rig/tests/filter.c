@@ -8,11 +8,6 @@
 #include <sys/ioctl.h>
 #include <time.h>
 
-int domb_write(int fd, const void *buffer, size_t count)
-{
-    return write(fd, buffer, count) < 0 ? -errno : 0;
-}
-
 static void *work(void *argument)
 {
     return argument;

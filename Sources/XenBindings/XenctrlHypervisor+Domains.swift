@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CXenShim
+import Platform
+
+/// What Xen tells of a domain, and the ports that it gives one.
+extension XenctrlHypervisor {
+    public mutating func domainInfo(_ domid: DomainID) throws(HypercallError) -> DomainInfo {
+        var entry = xc_domaininfo_t()
+        // Safety: the structure is ours and lives through the call.
+        try check(.getInfo, domid, unsafe xc_domain_getinfo_single(control, domid.number, &entry))
+        guard let info = DomainInfo(entry) else { throw HypercallError(.getInfo, domid, code: 3) }
+        return info
+    }
+
+    public mutating func vcpuState(_ domid: DomainID) throws(HypercallError) -> VCPUState {
+        var cpu = hvm_hw_cpu()
+        let size = UInt32(MemoryLayout<hvm_hw_cpu>.size)
+        // Safety: the structure is ours, has the size given and lives through the call.
+        try check(
+            .getVCPUContext, domid,
+            unsafe xc_domain_hvm_getcontext_partial(control, domid.number, UInt16(DOMB_SAVE_CPU), 0, &cpu, size))
+        cpu.tsc = 0
+        // Safety: the structure has no padding, and is read in full.
+        let registers = unsafe withUnsafeBytes(of: cpu) { unsafe [UInt8]($0) }
+        return VCPUState(instructionPointer: cpu.rip, startInfo: cpu.rbx, registers: registers)
+    }
+
+    public mutating func isVCPUOnline(_ domid: DomainID, vcpu: UInt32) throws(HypercallError) -> Bool {
+        var info = xc_vcpuinfo_t()
+        // Safety: the structure is ours and lives through the call.
+        try check(.getVCPUInfo, domid, unsafe xc_vcpu_getinfo(control, domid.number, vcpu, &info))
+        return info.online != 0
+    }
+
+    public mutating func parameter(_ domid: DomainID, _ parameter: HVMParameter) throws(HypercallError) -> UInt64 {
+        var value: UInt64 = 0
+        // Safety: the word is ours and lives through the call.
+        try check(.getParameter, domid, unsafe xc_hvm_param_get(control, domid.number, parameter.rawValue, &value))
+        return value
+    }
+
+    public mutating func affinity(_ domid: DomainID, vcpu: UInt32) throws(HypercallError) -> (
+        hard: CPUSet, soft: CPUSet
+    ) {
+        // Safety: the handle is open.
+        let byteCount = unsafe xc_get_cpumap_size(control)
+        try check(.getAffinity, domid, byteCount)
+        var hard = [UInt8](repeating: 0, count: Int(byteCount))
+        var soft = hard
+        // Safety: both arrays have the size that libxenctrl named and live through the call.
+        let result = unsafe xc_vcpu_getaffinity(
+            control, domid.number, Int32(vcpu), &hard, &soft, XEN_VCPUAFFINITY_HARD | XEN_VCPUAFFINITY_SOFT)
+        try check(.getAffinity, domid, result)
+        return (CPUSet(map: hard), CPUSet(map: soft))
+    }
+
+    public mutating func nodeAffinity(_ domid: DomainID) throws(HypercallError) -> CPUSet {
+        // Safety: the handle is open.
+        let byteCount = unsafe xc_get_nodemap_size(control)
+        try check(.getNodeAffinity, domid, byteCount)
+        var nodes = [UInt8](repeating: 0, count: Int(byteCount))
+        // Safety: the array has the size that libxenctrl named and lives through the call.
+        try check(.getNodeAffinity, domid, unsafe xc_domain_node_getaffinity(control, domid.number, &nodes))
+        return CPUSet(map: nodes)
+    }
+
+    public mutating func credit2(_ domid: DomainID) throws(HypercallError) -> (weight: UInt16, cap: UInt16) {
+        let values = try credit2Values(domid)
+        return (values.weight, values.cap)
+    }
+
+    func credit2Values(_ domid: DomainID?) throws(HypercallError) -> xen_domctl_sched_credit2 {
+        var values = xen_domctl_sched_credit2()
+        // Safety: the structure is ours and lives through the call.
+        try check(.credit2Get, domid, unsafe xc_sched_credit2_domain_get(control, domid.number, &values))
+        return values
+    }
+
+    public mutating func credit(_ domid: DomainID) throws(HypercallError) -> (weight: UInt16, cap: UInt16) {
+        let values = try creditValues(domid)
+        return (values.weight, values.cap)
+    }
+
+    func creditValues(_ domid: DomainID?) throws(HypercallError) -> xen_domctl_sched_credit {
+        var values = xen_domctl_sched_credit()
+        // Safety: the structure is ours and lives through the call.
+        try check(.creditGet, domid, unsafe xc_sched_credit_domain_get(control, domid.number, &values))
+        return values
+    }
+
+    public mutating func rtds(_ domid: DomainID, vcpu: UInt32) throws(HypercallError) -> RTDSParameters {
+        var values = xen_domctl_schedparam_vcpu()
+        values.vcpuid = vcpu
+        // Safety: the structure is ours and lives through the call, which fills the union's part for this scheduler.
+        try check(.rtdsGet, domid, unsafe xc_sched_rtds_vcpu_get(control, domid.number, &values, 1))
+        let rtds = unsafe values.u.rtds
+        return RTDSParameters(period: rtds.period, budget: rtds.budget)
+    }
+
+    public mutating func tscMode(_ domid: DomainID) throws(HypercallError) -> TSCMode? {
+        var mode: UInt32 = 0
+        var elapsed: UInt64 = 0
+        var kilohertz: UInt32 = 0
+        var incarnation: UInt32 = 0
+        // Safety: all words are ours and live through the call.
+        let result = unsafe xc_domain_get_tsc_info(control, domid.number, &mode, &elapsed, &kilohertz, &incarnation)
+        try check(.getTSCInfo, domid, result)
+        return TSCMode(rawValue: mode)
+    }
+
+    public mutating func securityID(of context: [UInt8]) throws(HypercallError) -> UInt32 {
+        // libxenctrl writes its bounce buffer back.
+        var text = context + [0]
+        var number: UInt32 = 0
+        // Safety: the array has one byte more than the count given, and lives through the call.
+        try check(.contextToSID, nil, unsafe xc_flask_context_to_sid(control, &text, UInt32(context.count), &number))
+        return number
+    }
+
+    public mutating func allocateChannel(_ domid: DomainID, remote: DomainID) throws(HypercallError) -> UInt32 {
+        // Safety: the handle is open.
+        let port = unsafe xc_evtchn_alloc_unbound(control, domid.number, remote.number)
+        try check(.allocUnbound, domid, port)
+        return UInt32(port)
+    }
+
+    public mutating func unboundChannel(_ domid: DomainID, port: UInt32) throws(HypercallError) -> DomainID? {
+        var status = xc_evtchn_status_t()
+        status.dom = domid.rawValue
+        status.port = port
+        // Safety: the structure is ours and lives through the call, which fills the union's part for this state.
+        try check(.channelStatus, domid, unsafe xc_evtchn_status(control, &status))
+        return status.status == UInt32(EVTCHNSTAT_unbound) ? DomainID(rawValue: unsafe status.u.unbound.dom) : nil
+    }
+
+    public mutating func cpuid(_ domid: DomainID, _ leaf: CPUIDLeaf) throws(HypercallError) -> CPUIDRegisters {
+        // More leaves than any policy has.
+        var leaves = [xen_cpuid_leaf_t](repeating: xen_cpuid_leaf_t(), count: 512)
+        var count = UInt32(leaves.count)
+        // Safety: the array has the count given and lives through the call.
+        let result = unsafe domb_cpu_policy(call, UInt32(XEN_DOMCTL_get_cpu_policy), domid.number, &leaves, &count)
+        try check(.getCPUPolicy, domid, result)
+        let entry = leaves.prefix(Int(count)).first { $0.leaf == leaf.rawValue && $0.subleaf == leaf.subleaf }
+        guard let entry else { return CPUIDRegisters(eax: 0, ebx: 0, ecx: 0, edx: 0) }
+        return CPUIDRegisters(eax: entry.a, ebx: entry.b, ecx: entry.c, edx: entry.d)
+    }
+
+    public mutating func seededGrant(
+        _ domid: DomainID, _ reference: ReservedGrant.Reference
+    ) throws(HypercallError) -> ReservedGrant? {
+        var entry = grant_entry_v1_t()
+        // Safety: the structure is ours and lives through the call.
+        try check(.grantRead, domid, unsafe domb_grant(memory, domid.number, reference.rawValue, &entry, false))
+        guard entry.flags == UInt16(GTF_permit_access), let grantee = DomainID(rawValue: entry.domid) else {
+            return nil
+        }
+        return ReservedGrant(reference, frame: entry.frame, grantee: grantee)
+    }
+}
+
+extension DomainID {
+    /// As libxenctrl takes it.
+    var number: UInt32 { UInt32(rawValue) }
+}
+
+extension DomainID? {
+    /// DOMID_INVALID for none: no domain has it.
+    var number: UInt32 { self?.number ?? 0x7FF4 }
+}
+
+extension CPUSet {
+    /// From libxenctrl's map.
+    init(map: [UInt8]) {
+        var words = [UInt64](repeating: 0, count: (map.count + 7) / 8)
+        for (index, byte) in map.enumerated() { words[index / 8] |= UInt64(byte) << UInt64(8 * (index % 8)) }
+        self.init(words: words)
+    }
+}
+
+extension DomainInfo {
+    /// `nil` for a domid in the reserved range.
+    init?(_ entry: xc_domaininfo_t) {
+        guard let domid = DomainID(rawValue: entry.domain) else { return nil }
+        let isShutDown = entry.flags & XEN_DOMINF_shutdown != 0
+        let reason = UInt8(truncatingIfNeeded: entry.flags >> UInt32(XEN_DOMINF_shutdownshift))
+        // Safety: the handle is an array of bytes, and is read in full.
+        let handle = unsafe withUnsafeBytes(of: entry.handle) { unsafe [UInt8]($0) }
+        self.init(
+            domid: domid, isPaused: entry.flags & XEN_DOMINF_paused != 0, isShutDown: isShutDown,
+            isDying: entry.flags & XEN_DOMINF_dying != 0, isHVM: entry.flags & XEN_DOMINF_hvm_guest != 0,
+            totalPages: entry.tot_pages, maxPages: entry.max_pages, cpuTime: entry.cpu_time,
+            // XEN_INVALID_MAX_VCPU_ID, which is all ones: none.
+            vcpus: entry.max_vcpu_id &+ 1, handle: DomainHandle(bytes: handle) ?? .unset, securityID: entry.ssidref,
+            cpupool: entry.cpupool, shutdownReason: isShutDown ? ShutdownReason(rawValue: reason) : nil)
+    }
+}
