@@ -153,11 +153,13 @@ if let deps {
         .target(
             name: "CryptoBindings", dependencies: ["Platform", "CCryptoShim", "CHashWorkers"], swiftSettings: bindings),
         .target(name: "CUnreached", cSettings: c),
+        .target(
+            name: "FaultInjection", dependencies: ["LinuxBindings", "TPMBindings", "Platform"], swiftSettings: bindings),
         .executableTarget(
             name: "DomBInit",
             dependencies: [
                 "Sequencer", "LaunchControl", "Platform", "XenBindings", "TPMBindings", "CryptoBindings",
-                "LinuxBindings",
+                "LinuxBindings", .target(name: "FaultInjection", condition: .when(traits: ["FaultInjection"])),
                 // The whole Swift runtime uses streams and locales.
                 .target(name: "CUnreached", condition: .when(traits: ["EmbeddedInit"])),
             ],

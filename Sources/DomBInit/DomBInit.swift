@@ -9,6 +9,7 @@ import TPMBindings
 import XenBindings
 
 #if DOMB_FAULT
+    import FaultInjection
     typealias BootStore = FaultingStore
 #else
     typealias BootStore = TSS2MeasurementStore

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if DOMB_FAULT
+    import FaultInjection
+#endif
 import LinuxBindings
 import Platform
 import Sequencer
