@@ -17,27 +17,25 @@ public struct CPUPoolPlan: Equatable, Sendable {
         var makers: [Int] = []
         var taken = CPUSet()
         for description in module.settings.cpupools {
-            let number = UInt32(pools.count) + 1
-            if let highest = description.cpus.highest, highest >= facts.cpus {
-                throw .missingCPU(pool: description.name, cpu: highest, online: facts.cpus)
+            let (name, cpus) = (description.name, description.cpus)
+            if let highest = cpus.highest, highest >= facts.cpus {
+                throw .missingCPU(pool: name, cpu: highest, online: facts.cpus)
             }
-            if description.cpus.contains(0) { throw .bootCPU(pool: description.name) }
-            if let cpu = description.cpus.intersection(taken).lowest {
-                throw .sharedCPU(pool: description.name, cpu: cpu)
+            if cpus.contains(0) { throw .bootCPU(pool: name) }
+            for cpu in cpus.members {
+                if taken.contains(cpu) { throw .sharedCPU(pool: name, cpu: cpu) }
+                taken.insert(cpu)
             }
-            taken = taken.union(description.cpus)
-            var maker: Int?
-            var vcpus: UInt64 = 0
-            for (index, domain) in module.domains.enumerated() where domain.extended.cpupool == description.name {
-                maker = maker ?? index
-                vcpus += UInt64(domain.vcpus)
-            }
-            guard let maker else { throw .noDomain(pool: description.name) }
+            let members = module.domains.indices.filter { module.domains[$0].extended.cpupool == name }
+            guard let maker = members.first else { throw .noDomain(pool: name) }
             makers.append(maker)
-            try Self.checkNull(description, vcpus: vcpus)
+            let vcpus = members.reduce(0 as UInt64) { $0 + UInt64(module.domains[$1].vcpus) }
+            // It gives each vcpu a cpu of its own for ever; one too many would never run.
+            if description.scheduler == .null, vcpus > UInt64(cpus.count) {
+                throw .tooManyVCPUs(pool: name, vcpus: vcpus, cpus: cpus.count)
+            }
             pools.append(
-                CPUPool(
-                    number: number, name: description.name, scheduler: description.scheduler, cpus: description.cpus))
+                CPUPool(number: UInt32(makers.count), name: name, scheduler: description.scheduler, cpus: cpus))
         }
         if let other = facts.cpupools.first(where: { $0.number != 0 }), !pools.isEmpty {
             throw .otherPool(number: other.number)
@@ -47,18 +45,11 @@ public struct CPUPoolPlan: Equatable, Sendable {
         self.taken = taken
     }
 
-    /// The null scheduler gives each vcpu a cpu of its own for ever; one too many would never run.
-    private static func checkNull(_ pool: CPUPoolDescription, vcpus: UInt64) throws(CPUPoolConflict) {
-        guard pool.scheduler == .null, vcpus > UInt64(pool.cpus.count) else { return }
-        throw .tooManyVCPUs(pool: pool.name, vcpus: vcpus, cpus: pool.cpus.count)
-    }
-
     /// Where the domain at an index of the LCM runs.
     public func place(of domain: DomainDescription, at index: Int) -> CPUPoolPlace {
-        guard let name = domain.extended.cpupool, let place = pools.firstIndex(where: { $0.name == name }) else {
-            return CPUPoolPlace(pool: nil, isMaker: false, taken: taken)
-        }
-        return CPUPoolPlace(pool: pools[place], isMaker: makers[place] == index, taken: taken)
+        let place = pools.firstIndex { $0.name == domain.extended.cpupool }
+        return CPUPoolPlace(
+            pool: place.map { pools[$0] }, isMaker: place.map { makers[$0] } == index, taken: taken)
     }
 }
 
@@ -76,7 +67,7 @@ public struct CPUPoolPlace: Equatable, Sendable {
 
     /// The first of these cpus that the domain cannot run on.
     func first(outside cpus: CPUSet) -> UInt32? {
-        (pool.map { cpus.subtracting($0.cpus) } ?? cpus.intersection(taken)).lowest
+        cpus.members.first { cpu in pool.map { !$0.cpus.contains(cpu) } ?? taken.contains(cpu) }
     }
 }
 

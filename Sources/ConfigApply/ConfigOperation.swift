@@ -81,33 +81,4 @@ public enum ConfigOperation: Equatable, Sendable {
             .afterMeasuring
         }
     }
-
-    /// The LCM's word for it.
-    public var name: StaticString {
-        switch self {
-        case .vcpus: "cpus"
-        case .tscMode: "tsc-mode"
-        case .memory: "iomem"
-        case .device: "pci"
-        case .cpupool: "cpupool"
-        case .clearedFeatures: "cpuid-clear"
-        case .channel: "event-channels"
-        case .maxMemory: "mem-max"
-        case .affinity: "affinity"
-        case .nodeAffinity: "node-affinity"
-        case .credit2, .credit: "weight and cap"
-        case .rtds: "rtds-period and rtds-budget"
-        case .ports: "ioports"
-        case .interrupt: "irqs"
-        case .parameter: "hvm-params"
-        case .handle: "domain-uuid"
-        case .label: "label"
-        case .ring(.store, _): "enhanced: ring"
-        case .ring(.console, _): "console: ring"
-        case .home: "enhanced"
-        case .console: "console"
-        case .disk: "disks"
-        case .interface: "vifs"
-        }
-    }
 }

@@ -9,16 +9,16 @@ public struct ConfigPlan: Equatable, Sendable {
     /// In the order in which they are applied and logged.
     public let operations: [ConfigOperation]
 
-    /// `channels`: its event channels. `hardwareRoleMoved`: the boot domain is not the hardware domain, and another one is.
+    /// `hardwareRoleMoved`: the boot domain is not the hardware domain, and another one is.
     public init(
         _ domain: DomainDescription, built: DomainInfo, facts: HypervisorFacts, hardwareRoleMoved: Bool = false,
-        store: StoreServers? = nil, place: CPUPoolPlace = .standard, channels: [ConfigOperation] = []
+        place: CPUPoolPlace = .standard, partners: Partners
     ) throws(ConfigConflict) {
         guard built.vcpus <= domain.vcpus else { throw .tooManyVCPUs(built: built.vcpus, wanted: domain.vcpus) }
         let extended = domain.extended
         var operations: [ConfigOperation] = [.vcpus(domain.vcpus)]
         if let mode = extended.tscMode { operations.append(.tscMode(mode)) }
-        let virtual = try VirtualDevices(domain, store)
+        let virtual = try partners.devices(of: domain)
         operations += virtual.rings
         if !extended.clearedFeatures.isEmpty { operations.append(.clearedFeatures(extended.clearedFeatures)) }
         operations += try Self.devices(domain, facts, hardwareRoleMoved: hardwareRoleMoved)
@@ -31,7 +31,7 @@ public struct ConfigPlan: Equatable, Sendable {
         for range in extended.ports { operations.append(.ports(range)) }
         for interrupt in extended.interrupts { operations.append(.interrupt(interrupt)) }
         for parameter in extended.parameters { operations.append(.parameter(parameter)) }
-        operations += channels
+        operations += partners.channels(of: domain)
         if let handle = domain.handle { operations.append(.handle(handle)) }
         if let label = extended.label {
             guard facts.securityMode != .none else { throw .noFLASK }

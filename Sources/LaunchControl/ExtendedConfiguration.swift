@@ -45,7 +45,7 @@ public struct ExtendedConfiguration: Equatable, Sendable {
     }
 
     /// Every other domain that it names.
-    var partners: [Backend] { backends + channels.map { $0.remote } }
+    public var partners: [Backend] { backends + channels.map { $0.remote } }
 
     /// Whether it takes something from the hardware domain's own permissions.
     public var needsHardware: Bool { !ports.isEmpty || !memory.isEmpty || !interrupts.isEmpty }

@@ -39,7 +39,7 @@ extension LaunchEvent {
                 path: try cursor.readCounted(), byteCount: try cursor.read64(), digest: try cursor.readContentDigest())
         case 4: self = .domain(try DomainRecord(&cursor))
         case 5: self = .cap(records: try cursor.read32(), digest: try cursor.readContentDigest())
-        case 6: self = .error(try ErrorRecord(&cursor))
+        case 6: self = try ErrorRecord(&cursor).event
         case 7: self = .unmeasured(try cursor.readPolicy())
         case 8: self = .configuration(try Configuration(&cursor))
         case 9: self = .identity(try Identity(.command, &cursor))
@@ -128,23 +128,19 @@ extension LaunchEvent.DomainRecord {
             coverage: try cursor.readCoverage(), vcpus: try cursor.read32(), entry: try cursor.read64(),
             registers: try cursor.readContentDigest(), commandLine: try cursor.readCounted(),
             regions: try cursor.readList { (cursor) throws(LogError) in try MeasuredRegion(&cursor) },
-            mutableRegions: try cursor.readList { (cursor) throws(LogError) in try MutableRegion(&cursor) },
-            pageCount: try cursor.read64())
+            logRegion: try cursor.readList(atMost: 1) { (cursor) throws(LogError) in
+                _ = try cursor.read { $0 == RegionRole.log.rawValue ? $0 : nil }
+                return try cursor.readSegment()
+            }.first, pageCount: try cursor.read64())
     }
 }
 
 extension MeasuredRegion {
     fileprivate init(_ cursor: inout LogCursor) throws(LogError) {
-        let role = try cursor.read { RegionRole(rawValue: $0).flatMap { $0.isMeasured ? $0 : nil } }
+        // A record has no digest of the others.
+        let role = try cursor.read { RegionRole(rawValue: $0).flatMap { $0 == .log || $0 == .commandLine ? nil : $0 } }
         let segments = try cursor.readList { (cursor) throws(LogError) in try cursor.readSegment() }
         self.init(role: role, segments: segments, digest: try cursor.readContentDigest())
-    }
-}
-
-extension MutableRegion {
-    fileprivate init(_ cursor: inout LogCursor) throws(LogError) {
-        let role = try cursor.read { RegionRole(rawValue: $0).flatMap { $0.isMutable ? $0 : nil } }
-        self.init(role: role, place: try cursor.readSegment())
     }
 }
 

@@ -28,12 +28,12 @@ struct CoverageProof {
     /// as many as the domain owns, there is none elsewhere. Walking a hole of 4 GiB takes Xen ten times what the rest does.
     func check<Host: ImageSource & ~Copyable>(pageCount: UInt64, on host: inout Host) throws(MeasurementError) {
         // The map is the guest's: what it says beyond the highest frame is not walked.
-        let highest = try asMeasurement { () throws(HypercallError) in try host.maximumFrame(domid) }
+        let highest = try asMeasurement(try host.maximumFrame(domid))
         let all = 0..<(min(highest, Self.frameLimit - 1) + 1)
         var runs = try find(mapped.map { $0.clamped(to: all) }, on: &host)
         if Self.count(runs) != pageCount { runs = try find([all], on: &host) }
-        var next = 0
-        for run in runs { try scan(run, from: &next, on: &host) }
+        var rest = named[...]
+        for run in runs { try scan(run, &rest, on: &host) }
         guard Self.count(runs) == pageCount else { throw .pageCount(owned: pageCount, found: Self.count(runs)) }
     }
 
@@ -42,7 +42,7 @@ struct CoverageProof {
     ) throws(MeasurementError) -> [Range<UInt64>] {
         var runs: [Range<UInt64>] = []
         for range in ranges where !range.isEmpty {
-            runs += try asMeasurement { () throws(HypercallError) in try host.frames(domid, in: range) }
+            runs += try asMeasurement(try host.frames(domid, in: range))
         }
         return runs
     }
@@ -64,24 +64,21 @@ struct CoverageProof {
         return runs
     }
 
-    /// The gaps between the named parts in these frames. `next` is the first part that may still reach into them.
+    /// The gaps between the named parts in these frames. `rest`: the parts that may still reach into them.
     private func scan<Host: ImageSource & ~Copyable>(
-        _ frames: Range<UInt64>, from next: inout Int, on host: inout Host
+        _ frames: Range<UInt64>, _ rest: inout ArraySlice<Segment>, on host: inout Host
     ) throws(MeasurementError) {
         var position = frames.lowerBound * Self.pageSize
         let end = frames.upperBound * Self.pageSize
         while position < end {
-            while next < named.count, named[next].end ?? .max <= position { next += 1 }
-            let gapEnd = next < named.count ? min(end, max(position, named[next].address)) : end
+            while let part = rest.first, part.end ?? .max <= position { rest.removeFirst() }
+            let gapEnd = rest.first.map { min(end, max(position, $0.address)) } ?? end
             if gapEnd > position {
                 let (start, size) = (position, gapEnd - position)
-                let stray = try asMeasurement { () throws(HypercallError) in
-                    try host.firstNonZero(domid, at: start, byteCount: size)
-                }
+                let stray = try asMeasurement(try host.firstNonZero(domid, at: start, byteCount: size))
                 if let stray { throw .strayByte(stray) }
             }
-            guard gapEnd < end else { return }
-            position = max(gapEnd, named[next].end ?? .max)
+            position = max(gapEnd, rest.first?.end ?? .max)
         }
     }
 }

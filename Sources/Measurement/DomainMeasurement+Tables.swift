@@ -45,9 +45,7 @@ extension DomainMeasurement {
     private func measureIdentityPageTable<Host: Hypervisor & ImageSource & ~Copyable>(
         on host: inout Host
     ) throws(MeasurementError) -> MeasuredRegion? {
-        let address = try asMeasurement { () throws(HypercallError) in
-            try host.parameter(domain.domid, .identityPageTable)
-        }
+        let address = try asMeasurement(try host.parameter(domain.domid, .identityPageTable))
         guard address != 0 else { return nil }
         var expected: [UInt8] = []
         for entry in 0..<UInt64(Self.pageSize / 4) { expected.append(littleEndian: entry << 22 | 0xE7, byteCount: 4) }

@@ -20,7 +20,7 @@ public struct DomainMeasurement<Hash: ContentHash> {
     public func survey<Host: Hypervisor & ImageSource & ~Copyable>(
         on host: inout Host
     ) throws(MeasurementError) -> DomainSurvey {
-        let state = try asMeasurement { () throws(HypercallError) in try host.vcpuState(domain.domid) }
+        let state = try asMeasurement(try host.vcpuState(domain.domid))
         let startInfo = try StartInfo(parsing: try read(state.startInfo, StartInfo.byteCount, on: &host))
         guard !domain.kernel.segments.isEmpty else { throw .unknownPlace(.kernel) }
         var images = [DomainSurvey.Image(role: .kernel, segments: domain.kernel.segments, reference: domain.kernel)]
@@ -44,11 +44,9 @@ public struct DomainMeasurement<Hash: ContentHash> {
         let tables = try measureTables(startInfo, at: survey.startInfoAddress, on: &host)
         regions += tables.regions
         for region in regions { try layout.add(region.role, region.segments) }
-        var mutableRegions: [MutableRegion] = []
         if let place = domain.logRegion {
             try layout.add(.log, [place])
             try checkZero(place, on: &host)
-            mutableRegions.append(MutableRegion(role: .log, place: place))
         }
         if coverage == .all {
             try CoverageProof(domain.domid, named: layout.segments, mapped: tables.map.ranges)
@@ -57,18 +55,15 @@ public struct DomainMeasurement<Hash: ContentHash> {
         return LaunchEvent.DomainRecord(
             domid: domain.domid, name: domain.name, handle: domain.handle ?? .unset, roles: domain.roles,
             coverage: coverage, vcpus: domain.vcpus, entry: survey.entry, registers: survey.registers,
-            commandLine: domain.commandLine, regions: regions,
-            mutableRegions: mutableRegions, pageCount: coverage == .all ? pageCount : 0)
+            commandLine: domain.commandLine, regions: regions, logRegion: domain.logRegion,
+            pageCount: coverage == .all ? pageCount : 0)
     }
 
     /// Only vcpu 0's registers are measured, so only vcpu 0 may run.
     private func checkOtherVCPUs<Host: Hypervisor & ~Copyable>(on host: inout Host) throws(MeasurementError) {
         var vcpu: UInt32 = 1
         while vcpu < domain.vcpus {
-            let isOnline = try asMeasurement { () throws(HypercallError) in
-                try host.isVCPUOnline(domain.domid, vcpu: vcpu)
-            }
-            guard !isOnline else { throw .onlineVCPU(vcpu) }
+            guard try !asMeasurement(try host.isVCPUOnline(domain.domid, vcpu: vcpu)) else { throw .onlineVCPU(vcpu) }
             vcpu += 1
         }
     }
@@ -106,7 +101,7 @@ public struct DomainMeasurement<Hash: ContentHash> {
         _ role: RegionRole, at segments: [Segment], on host: inout Host
     ) throws(MeasurementError) -> MeasuredRegion {
         let region = ContentRegion(domid: domain.domid, segments: segments)
-        let digest = try asMeasurement { () throws(HypercallError) in try host.digest(of: region, hashing: Hash.self) }
+        let digest = try asMeasurement(try host.digest(of: region, hashing: Hash.self))
         return MeasuredRegion(role: role, segments: segments, digest: digest)
     }
 
@@ -126,9 +121,8 @@ public struct DomainMeasurement<Hash: ContentHash> {
     private func checkZero<Host: ImageSource & ~Copyable>(
         _ place: Segment, on host: inout Host
     ) throws(MeasurementError) {
-        let found = try asMeasurement { () throws(HypercallError) in
-            try host.firstNonZero(domain.domid, at: place.address, byteCount: place.byteCount)
-        }
+        let found = try asMeasurement(
+            try host.firstNonZero(domain.domid, at: place.address, byteCount: place.byteCount))
         if let found { throw .logRegionInUse(found) }
     }
 
@@ -136,13 +130,13 @@ public struct DomainMeasurement<Hash: ContentHash> {
         _ address: UInt64, _ byteCount: Int, on host: inout Host
     ) throws(MeasurementError) -> [UInt8] {
         guard byteCount > 0 else { return [] }
-        return try asMeasurement { () throws(HypercallError) in
-            try host.read(domain.domid, at: address, byteCount: byteCount)
-        }
+        return try asMeasurement(try host.read(domain.domid, at: address, byteCount: byteCount))
     }
 }
 
 /// A failed hypercall as a failed measurement.
-func asMeasurement<Result>(_ body: () throws(HypercallError) -> Result) throws(MeasurementError) -> Result {
+func asMeasurement<Result>(
+    _ body: @autoclosure () throws(HypercallError) -> Result
+) throws(MeasurementError) -> Result {
     do throws(HypercallError) { return try body() } catch { throw .hypercall(error) }
 }

@@ -26,15 +26,15 @@ extension LaunchEvent {
         public var commandLine: [UInt8]
         /// What was hashed, in the order of their roles.
         public var regions: [MeasuredRegion]
-        /// What may change from the measurement on.
-        public var mutableRegions: [MutableRegion]
+        /// Where the log will lie: zero when the domain was measured, and the one part that may change from there on.
+        public var logRegion: Segment?
         /// With coverage `all`: the 4 KiB pages that the domain owns, each of which was looked at. Zero otherwise.
         public var pageCount: UInt64
 
         public init(
             domid: DomainID, name: [UInt8], handle: DomainHandle, roles: DomainRoles, coverage: Coverage, vcpus: UInt32,
             entry: UInt64, registers: Digest, commandLine: [UInt8], regions: [MeasuredRegion],
-            mutableRegions: [MutableRegion] = [], pageCount: UInt64 = 0
+            logRegion: Segment? = nil, pageCount: UInt64 = 0
         ) {
             self.domid = domid
             self.name = name
@@ -46,7 +46,7 @@ extension LaunchEvent {
             self.registers = registers
             self.commandLine = commandLine
             self.regions = regions
-            self.mutableRegions = mutableRegions
+            self.logRegion = logRegion
             self.pageCount = pageCount
         }
     }

@@ -21,32 +21,27 @@ public struct EventLog: Equatable, Sendable {
         self.banks = banks.inOrder { $0.rawValue < $1.rawValue }
         var identification = Line("Spec ID Event03").bytes + [0]
         // platformClass 0 (client), version 2.0, errata 0, uintnSize 2 (64 bits).
-        identification.append(littleEndian: 0, byteCount: 4)
+        identification.append(word: 0)
         identification.append(contentsOf: [0, 2, 0, 2])
-        identification.append(littleEndian: UInt64(self.banks.count), byteCount: 4)
+        identification.append(word: UInt32(self.banks.count))
         for bank in self.banks {
             identification.append(littleEndian: UInt64(bank.rawValue), byteCount: 2)
             identification.append(littleEndian: UInt64(bank.digestSize), byteCount: 2)
         }
         // No vendor information.
         identification.append(0)
-        bytes.append(littleEndian: 0, byteCount: 4)
-        bytes.append(littleEndian: UInt64(EventType.noAction), byteCount: 4)
+        bytes.append(word: 0)
+        bytes.append(word: EventType.noAction)
         bytes.append(contentsOf: [UInt8](repeating: 0, count: HashAlgorithm.sha1.digestSize))
-        bytes.append(littleEndian: UInt64(identification.count), byteCount: 4)
-        bytes.append(contentsOf: identification)
+        bytes.append(counted: identification)
     }
 
     /// Appends a TCG_PCR_EVENT2 with one digest for each bank, in the banks' order.
     mutating func append(pcr: PCRIndex, type: UInt32, digests: [Digest], data: [UInt8]) {
-        bytes.append(littleEndian: UInt64(pcr.rawValue), byteCount: 4)
-        bytes.append(littleEndian: UInt64(type), byteCount: 4)
-        bytes.append(littleEndian: UInt64(digests.count), byteCount: 4)
-        for digest in digests {
-            bytes.append(littleEndian: UInt64(digest.algorithm.rawValue), byteCount: 2)
-            bytes.append(contentsOf: digest.bytes)
-        }
-        bytes.append(littleEndian: UInt64(data.count), byteCount: 4)
-        bytes.append(contentsOf: data)
+        bytes.append(word: UInt32(pcr.rawValue))
+        bytes.append(word: type)
+        bytes.append(word: UInt32(digests.count))
+        for digest in digests { bytes.append(digest) }
+        bytes.append(counted: data)
     }
 }

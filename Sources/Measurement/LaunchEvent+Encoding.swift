@@ -40,10 +40,10 @@ extension LaunchEvent {
         case .cap(let records, let digest):
             body.append(word: records)
             body.append(digest)
-        case .error(let record):
-            body.append(word: UInt32(record.stage))
-            body.append(word: record.domid.map { UInt32($0.rawValue) } ?? Self.noDomain)
-            body.append(counted: record.text)
+        case .error(let stage, let domid, let text):
+            body.append(word: UInt32(stage))
+            body.append(word: domid.map { UInt32($0.rawValue) } ?? Self.noDomain)
+            body.append(counted: text)
         case .unmeasured(let policy): body.append(word: UInt32(policy.rawValue))
         case .configuration(let configuration): configuration.append(to: &body)
         }
@@ -75,10 +75,10 @@ extension LaunchEvent.DomainRecord {
             for segment in region.segments { body.append(segment) }
             body.append(region.digest)
         }
-        body.append(word: UInt32(mutableRegions.count))
-        for region in mutableRegions {
-            body.append(word: region.role.rawValue)
-            body.append(region.place)
+        body.append(word: logRegion == nil ? 0 : 1)
+        if let logRegion {
+            body.append(word: RegionRole.log.rawValue)
+            body.append(logRegion)
         }
         body.append(long: pageCount)
     }
@@ -103,28 +103,5 @@ extension LaunchEvent.Configuration {
                 for value in item.values { body.append(long: value) }
             }
         }
-    }
-}
-
-extension [UInt8] {
-    fileprivate mutating func append(word: UInt32) { append(littleEndian: UInt64(word), byteCount: 4) }
-
-    fileprivate mutating func append(long: UInt64) { append(littleEndian: long, byteCount: 8) }
-
-    fileprivate mutating func append(_ segment: Segment) {
-        append(long: segment.address)
-        append(long: segment.byteCount)
-    }
-
-    /// A count of four bytes, then the bytes.
-    fileprivate mutating func append(counted field: [UInt8]) {
-        append(word: UInt32(field.count))
-        append(contentsOf: field)
-    }
-
-    /// The TPM_ALG_ID in two bytes, then the digest, whose size the algorithm tells.
-    fileprivate mutating func append(_ digest: Digest) {
-        append(littleEndian: UInt64(digest.algorithm.rawValue), byteCount: 2)
-        append(contentsOf: digest.bytes)
     }
 }

@@ -14,7 +14,9 @@ public enum LaunchEvent: Equatable, Sendable {
     case domain(DomainRecord)
     /// The end: the count of records before, and SHA-256 over their event data.
     case cap(records: UInt32, digest: Digest)
-    case error(ErrorRecord)
+    /// What ended the launch, or left a domain out: LaunchFailure.Stage's number, whom it is about if anybody, and what
+    /// the console said.
+    case error(stage: UInt8, domid: DomainID?, text: [UInt8])
     /// No TPM answered, and the policy goes on without.
     case unmeasured(TPMPolicy)
     case configuration(Configuration)
@@ -69,22 +71,6 @@ public enum LaunchEvent: Equatable, Sendable {
             self.xenBuildID = xenBuildID
             self.xenCommandLine = xenCommandLine
             self.securityMode = securityMode
-        }
-    }
-
-    /// What ended the launch, or left a domain out.
-    public struct ErrorRecord: Equatable, Sendable {
-        /// LaunchFailure.Stage's number.
-        public var stage: UInt8
-        /// `nil` where it is about no domain.
-        public var domid: DomainID?
-        /// What the console said.
-        public var text: [UInt8]
-
-        public init(stage: UInt8, domid: DomainID?, text: [UInt8]) {
-            self.stage = stage
-            self.domid = domid
-            self.text = text
         }
     }
 }

@@ -18,16 +18,3 @@ public struct MeasuredRegion: Equatable, Sendable {
         self.digest = digest
     }
 }
-
-/// A part of a domain's memory that was zero when it was measured and may be written until the domain runs.
-public struct MutableRegion: Equatable, Sendable {
-    /// What will lie there.
-    public let role: RegionRole
-    /// Where it is.
-    public let place: Segment
-
-    public init(role: RegionRole, place: Segment) {
-        self.role = role
-        self.place = place
-    }
-}

@@ -36,12 +36,6 @@ public enum RegionRole: UInt32, CaseIterable, Sendable {
         case .commandLine: "command-line"
         }
     }
-
-    /// Whether a record has a digest of such a region.
-    public var isMeasured: Bool { self != .log && self != .commandLine }
-
-    /// A region that may change between the measurement and the unpause: the record names it and has no digest of it.
-    public var isMutable: Bool { self == .log }
 }
 
 extension DomainDescription {

@@ -2,13 +2,6 @@
 
 /// What only Xen can say about the host, asked once and without effect.
 public struct HypervisorFacts: Equatable, Sendable {
-    /// The schedulers that Xen has.
-    public enum Scheduler: Equatable, Sendable {
-        case credit, credit2, rtds, arinc653, null
-        /// A `XEN_SCHEDULER_*` value that this table does not know.
-        case other(UInt32)
-    }
-
     /// "4.20.4-pre": major, minor and XENVER_extraversion2 as Xen prints them.
     public var version: [UInt8]
     /// XENVER_build_id; empty where Xen was linked without one.

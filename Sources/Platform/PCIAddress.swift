@@ -10,20 +10,15 @@ public struct PCIAddress: RawRepresentable, Equatable, Sendable {
     public init?(_ text: ArraySlice<UInt8>) {
         let form = Line("hhhh:hh:hh.h").bytes
         guard text.count == form.count else { return nil }
-        var digits: [UInt32] = []
+        var digits: UInt64 = 0
         for (byte, wanted) in zip(text, form) {
-            if wanted != UInt8(ascii: "h") {
-                guard byte == wanted else { return nil }
-            } else if let nibble = Hexadecimal.nibble(byte) {
-                digits.append(UInt32(nibble))
-            } else {
-                return nil
-            }
+            let nibble = Hexadecimal.nibble(byte)
+            guard wanted == UInt8(ascii: "h") ? nibble != nil : byte == wanted else { return nil }
+            if let nibble { digits = digits << 4 | UInt64(nibble) }
         }
-        guard digits.count == 9, digits[6] < 2, digits[8] < 8 else { return nil }
-        var value: UInt32 = 0
-        for digit in digits[..<6] { value = value << 4 | digit }
-        rawValue = value << 8 | (digits[6] << 4 | digits[7]) << 3 | digits[8]
+        let (bus, device, function) = (digits >> 12, digits >> 4 & 0xFF, digits & 0xF)
+        guard device < 32, function < 8 else { return nil }
+        rawValue = UInt32(bus << 8 | device << 3 | function)
     }
 
     /// The text that it is read from.

@@ -16,14 +16,7 @@ public struct ShutdownReason: Equatable, Sendable {
 
     /// In words; `unknown reason` for a number that Xen 4.20 does not have.
     public var name: StaticString {
-        switch rawValue {
-        case 0: "poweroff"
-        case 1: "reboot"
-        case 2: "suspend"
-        case 3: "crash"
-        case 4: "watchdog"
-        case 5: "soft reset"
-        default: "unknown reason"
-        }
+        let names: [StaticString] = ["poweroff", "reboot", "suspend", "crash", "watchdog", "soft reset"]
+        return rawValue < names.count ? names[Int(rawValue)] : "unknown reason"
     }
 }

@@ -14,12 +14,7 @@ public struct TPMError: Error, Equatable, Sendable {
 
     /// The TPM put the command off and has not begun it (TPM 2.0 Library, part 2, 6.6.3): TPM_RC_YIELDED, TESTING,
     /// NV_RATE, RETRY.
-    public var isPutOff: Bool {
-        switch responseCode {
-        case 0x908, 0x90A, 0x920, 0x922: true
-        default: false
-        }
-    }
+    public var isPutOff: Bool { [0x908, 0x90A, 0x920, 0x922].contains(responseCode) }
 
     /// Whether the command may have been carried out all the same: the answer was lost or damaged on its way (a code of
     /// a layer above the TPM), or it was cancelled (TPM_RC_CANCELED).

@@ -16,8 +16,7 @@ extension LaunchPlan {
         var pageCounts: [UInt64] = []
         let hardwareRoleMoved =
             !facts.callerIsHardwareDomain && module.domains.contains { $0.roles.contains(.hardware) }
-        let store = module.settings.xenstored == nil ? nil : StoreServers(store: bootDomain, module)
-        let channels = EventChannelPlan(module, bootDomain: bootDomain)
+        let partners = Partners(module, bootDomain: bootDomain)
         for (index, domain) in module.domains.enumerated() {
             guard let built = find(domain.domid, in: existing, by: { $0.domid }) else { throw .missing(domain.domid) }
             try check(domain, built)
@@ -25,8 +24,8 @@ extension LaunchPlan {
             do throws(ConfigConflict) {
                 configurations.append(
                     try ConfigPlan(
-                        domain, built: built, facts: facts, hardwareRoleMoved: hardwareRoleMoved, store: store,
-                        place: places.place(of: domain, at: index), channels: channels.operations(for: domain)))
+                        domain, built: built, facts: facts, hardwareRoleMoved: hardwareRoleMoved,
+                        place: places.place(of: domain, at: index), partners: partners))
             } catch {
                 throw .configuration(domain.domid, error)
             }

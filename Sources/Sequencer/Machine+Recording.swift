@@ -39,9 +39,9 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
         do throws(TPMError) {
             if recorder == nil { recorder = try freshRecorder() }
             guard var recording = recorder else { return true }
-            let record = LaunchEvent.ErrorRecord(
+            let event = LaunchEvent.error(
                 stage: failure.stage.rawValue, domid: failure.domid, text: failure.message.bytes)
-            var steps = [recording.record(.error(record)).extension]
+            var steps = [recording.record(event).extension]
             if !recording.isCapped { steps += recording.recordCap(launchFailed: true) }
             recorder = recording
             publishLog()

@@ -31,11 +31,12 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
         for index in indices where plan.module.domains[index].extended.usesStore {
             let domain = plan.module.domains[index]
             let rings = try LaunchFailure.during(.configure, domain.domid) { () throws(HypercallError) in
-                DomainRings(
+                (
                     storeFrame: try parameter(domain.domid, .storeFrame),
                     storePort: try parameter(domain.domid, .storeChannel),
                     consoleFrame: try parameter(domain.domid, .consoleFrame),
-                    consolePort: try parameter(domain.domid, .consoleChannel))
+                    consolePort: try parameter(domain.domid, .consoleChannel)
+                )
             }
             let nodes = plan.configurations[index].operations.filter { $0.moment == .inStore }.flatMap { operation in
                 operation.nodes(of: domain, rings, store: plan.bootDomain).map { (node: $0, operation: operation) }

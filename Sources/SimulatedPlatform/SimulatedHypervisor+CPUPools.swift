@@ -48,9 +48,7 @@ extension SimulatedHypervisor {
         guard freeCPUs.contains(cpu) else { throw HypercallError(.addPoolCPU, code: ErrorCode.noDevice) }
         guard !isIgnored else { return }
         guard let index = madePools.firstIndex(where: { $0.number == number }) else {
-            var given = CPUSet()
-            given.insert(cpu)
-            givenUpCPUs = givenUpCPUs.subtracting(given)
+            givenUpCPUs = givenUpCPUs.subtracting(CPUSet([cpu]))
             return
         }
         madePools[index].cpus.insert(cpu)
@@ -71,9 +69,7 @@ extension SimulatedHypervisor {
         guard !isIgnored else { return }
         if number == 0 { givenUpCPUs.insert(cpu) }
         for index in madePools.indices where madePools[index].number == number {
-            var taken = CPUSet()
-            taken.insert(cpu)
-            madePools[index].cpus = madePools[index].cpus.subtracting(taken)
+            madePools[index].cpus = madePools[index].cpus.subtracting(CPUSet([cpu]))
         }
     }
 

@@ -148,7 +148,7 @@ public struct LaunchVerifier<Hash: ContentHash> {
 
     private var errorText: String? {
         for record in log.records {
-            if case .event(.error(let error), _) = record.content { return printable(error.text) }
+            if case .event(.error(_, _, let text), _) = record.content { return printable(text) }
         }
         return nil
     }

@@ -21,7 +21,7 @@ extension LaunchEvent {
             return ["\(text(path)): \(byteCount) bytes, sha256 \(hexadecimal(digest.bytes))"]
         case .domain(let record): return record.details
         case .cap(let records, let digest): return ["\(records) records, sha256 \(hexadecimal(digest.bytes))"]
-        case .error(let record): return ["stage \(record.stageName): \(text(record.text))"]
+        case .error(let stage, _, let said): return ["stage \(Self.stageName(stage)): \(text(said))"]
         case .unmeasured(let policy): return ["no TPM answered; the policy was \(policy.name)"]
         case .configuration(let configuration): return configuration.details
         }
@@ -49,10 +49,10 @@ extension LaunchEvent {
         case .domain(let record): return record.members
         case .cap(let records, let digest):
             return [("records", .number(records)), ("sha256", .string(hexadecimal(digest.bytes)))]
-        case .error(let record):
+        case .error(let stage, let domid, let said):
             return [
-                ("stage", .string(record.stageName)),
-                ("domid", .optional(record.domid) { .number($0.rawValue) }), ("text", .string(text(record.text))),
+                ("stage", .string(Self.stageName(stage))), ("domid", .optional(domid) { .number($0.rawValue) }),
+                ("text", .string(text(said))),
             ]
         case .unmeasured(let policy): return [("policy", .string(policy.name.description))]
         case .configuration(let configuration): return configuration.members
@@ -60,10 +60,14 @@ extension LaunchEvent {
     }
 }
 
-extension LaunchEvent.ErrorRecord {
-    var stageName: String {
+extension LaunchEvent {
+    fileprivate static func stageName(_ stage: UInt8) -> String {
         LaunchFailure.Stage(rawValue: stage).map { $0.name.description } ?? "\(stage)"
     }
+}
+
+extension LaunchEvent.ErrorRecord {
+    var stageName: String { LaunchEvent.stageName(stage) }
 }
 
 func loadPlaces(_ segments: [Segment]) -> JSON {

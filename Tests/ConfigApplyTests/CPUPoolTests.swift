@@ -46,7 +46,7 @@ import Testing
         let domain = module.domains[index]
         let built = SimulatedDomain(domid: domain.domid, kibibytes: 8192, vcpus: 2, cpus: cpus)
         let place = try CPUPoolPlan(module, facts: facts).place(of: domain, at: index)
-        return try ConfigPlan(domain, built: built.info, facts: facts, place: place).operations
+        return try ConfigPlan(domain, built: built.info, facts: facts, place: place, partners: .alone()).operations
     }
 
     @Test func theFirstDomainOfAPoolHasItMade() throws {
@@ -149,7 +149,7 @@ import Testing
         }
         let domid = try #require(DomainID(rawValue: 1))
         #expect(code { try $0.apply(.createPool(0, .credit2), to: nil) } == 17)
-        #expect(code { try $0.apply(.createPool(1, .other(1)), to: nil) } == 2)
+        #expect(code { try $0.apply(.createPool(1, HypervisorFacts.Scheduler(number: 1)), to: nil) } == 2)
         #expect(
             code { for pool in 1...4 as ClosedRange<UInt32> { try $0.apply(.createPool(pool, .null), to: nil) } } == 28)
         #expect(code { try $0.apply(.addCPU(1, pool: 1), to: nil) } == 2)

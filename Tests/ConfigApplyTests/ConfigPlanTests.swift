@@ -24,7 +24,7 @@ import Testing
         var host = SimulatedHypervisor(cpus: 2)
         change(&host)
         let built = SimulatedDomain(domid: domain.domid, kibibytes: domain.memory, vcpus: 2, cpus: 2)
-        return try ConfigPlan(domain, built: built.info, facts: host.facts)
+        return try ConfigPlan(domain, built: built.info, facts: host.facts, partners: .alone())
     }
 
     private func cpus(_ list: [UInt32]) -> CPUSet {
@@ -85,7 +85,7 @@ import Testing
         #expect(try plan(domain) { $0.facts.scheduler = .credit2 }.operations.contains(.credit2(weight: 512, cap: 200)))
     }
 
-    @Test(arguments: [HypervisorFacts.Scheduler.rtds, .arinc653, .null, .other(99)])
+    @Test(arguments: [HypervisorFacts.Scheduler.rtds, .arinc653, .null, HypervisorFacts.Scheduler(number: 99)])
     func aWeightNeedsCreditOrCredit2(scheduler: HypervisorFacts.Scheduler) throws {
         let domain = try description { $0.weight = 512 }
         #expect(throws: ConfigConflict.notCredit) { _ = try plan(domain) { $0.facts.scheduler = scheduler } }
@@ -95,7 +95,8 @@ import Testing
         var built = SimulatedDomain(domid: try #require(domid), kibibytes: 8192, vcpus: 2, cpus: 2)
         built.info.vcpus = 3
         #expect(throws: ConfigConflict.tooManyVCPUs(built: 3, wanted: 2)) {
-            _ = try ConfigPlan(description(), built: built.info, facts: SimulatedHypervisor().facts)
+            _ = try ConfigPlan(
+                description(), built: built.info, facts: SimulatedHypervisor().facts, partners: .alone())
         }
     }
 }

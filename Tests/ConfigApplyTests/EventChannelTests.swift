@@ -28,11 +28,11 @@ import Testing
             EventChannel(port: 2, remote: Backend(name: [UInt8]("Domain-0".utf8))),
         ]
         let module = LaunchControlModule(domains: domains, settings: LaunchSettings())
-        let plan = EventChannelPlan(module, bootDomain: try domid(9))
+        let partners = Partners(module, bootDomain: try domid(9))
         #expect(
-            try plan.operations(for: domains[0])
+            try partners.channels(of: domains[0])
                 == [.channel(port: 1, remote: domid(3)), .channel(port: 2, remote: domid(9))])
-        #expect(plan.operations(for: domains[1]).isEmpty)
+        #expect(partners.channels(of: domains[1]).isEmpty)
     }
 
     /// The builder's own channels have the lowest ports.

@@ -26,7 +26,8 @@ import Testing
         var facts = SimulatedHypervisor(cpus: 2, callerIsHardwareDomain: true).facts
         change(&facts)
         let built = SimulatedDomain(domid: domain.domid, kibibytes: 8192, vcpus: 2, cpus: 2)
-        return try ConfigPlan(domain, built: built.info, facts: facts, hardwareRoleMoved: hardwareRoleMoved)
+        return try ConfigPlan(
+            domain, built: built.info, facts: facts, hardwareRoleMoved: hardwareRoleMoved, partners: .alone())
     }
 
     private func ports(_ first: UInt64, _ count: UInt64) throws -> IOPortRange {

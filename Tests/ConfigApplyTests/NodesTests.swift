@@ -22,7 +22,7 @@ import Testing
     }
 
     private func nodes(_ operation: ConfigOperation) -> [String: (value: String, access: StoreAccess?)] {
-        let rings = DomainRings(storeFrame: 0xFEFFC, storePort: 1, consoleFrame: 0xFEFFF, consolePort: 2)
+        let rings: DomainRings = (storeFrame: 0xFEFFC, storePort: 1, consoleFrame: 0xFEFFF, consolePort: 2)
         return Dictionary(
             uniqueKeysWithValues: operation.nodes(of: app, rings, store: boot).map {
                 (String(decoding: $0.path, as: UTF8.self), (String(decoding: $0.value, as: UTF8.self), $0.access))
@@ -128,7 +128,7 @@ import Testing
             ConfigOperation.home, .disk(disk, server: storage), .console(Backend(name: []), server: boot),
         ] {
             var seen: Set<String> = []
-            for node in operation.nodes(of: app, DomainRings(), store: boot) {
+            for node in operation.nodes(of: app, (0, 0, 0, 0), store: boot) {
                 let path = String(decoding: node.path, as: UTF8.self)
                 #expect(!seen.contains { $0.hasPrefix(path + "/") }, "\(path)")
                 seen.insert(path)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import LaunchControl
+import LogReading
 import Measurement
 import Platform
 import SimulatedPlatform
@@ -17,15 +18,14 @@ import Testing
                 MeasuredRegion(role: $0, segments: random.segments(), digest: random.digest())
             }
         }
-        let mutableRegions = (0..<Int.random(in: 0..<3, using: &random)).map { _ in
-            MutableRegion(role: .log, place: Segment(address: random.small(), byteCount: random.small()))
-        }
+        let logRegion =
+            random.isOneIn(2) ? nil : Segment(address: random.small(), byteCount: random.small())
         return LaunchEvent.DomainRecord(
             domid: domid, name: [UInt8.random(in: 97...99, using: &random)],
             handle: DomainHandle(high: 0, low: UInt64.random(in: 0...1, using: &random)),
             roles: random.isOneIn(3) ? [.control] : [], coverage: random.isOneIn(3) ? .images : .all,
             vcpus: UInt32(random.small()), entry: random.small(), registers: random.digest(),
-            commandLine: random.text(), regions: regions, mutableRegions: mutableRegions, pageCount: random.small())
+            commandLine: random.text(), regions: regions, logRegion: logRegion, pageCount: random.small())
     }
 
     private func configuration(

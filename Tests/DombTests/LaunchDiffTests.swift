@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import LaunchControl
+import LogReading
 import Measurement
 import Platform
 import Testing
@@ -126,9 +127,7 @@ import Testing
             $0.domains[0].regions.swapAt(0, 1)
         },
         Case("domain 2 broker: log region: none -> 4096 bytes at 0x1000") {
-            $0.domains[0].mutableRegions = [
-                MutableRegion(role: .log, place: Segment(address: 4096, byteCount: 4096))
-            ]
+            $0.domains[0].logRegion = Segment(address: 4096, byteCount: 4096)
         },
         Case("domain 2 broker: swapped with domain 3 sensor: kernel") { log in
             let kernel = log.domains[0].regions[0]

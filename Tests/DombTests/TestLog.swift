@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import LaunchControl
+import LogReading
 import Measurement
 import Platform
 import SimulatedPlatform
@@ -79,7 +80,7 @@ struct TestLog: Sendable {
         }
         if let errorAtDomain {
             events += domains.prefix(errorAtDomain).map { .domain($0) }
-            if let error { events.append(.error(error)) }
+            if let error { events.append(error.event) }
             return events
         }
         return events + domains.map { .domain($0) } + [.configuration(configuration)]
@@ -90,7 +91,7 @@ struct TestLog: Sendable {
         for event in events { _ = recorder.record(event) }
         if isCapped {
             _ = recorder.recordCap(launchFailed: errorAtDomain != nil && error != nil)
-            if errorAtDomain == nil, let error { _ = recorder.record(.error(error)) }
+            if errorAtDomain == nil, let error { _ = recorder.record(error.event) }
         }
         return recorder
     }

@@ -24,7 +24,7 @@ import Testing
                     role: .kernel, segments: [Segment(address: 1, byteCount: 2), Segment(address: 3, byteCount: 4)],
                     digest: digest),
                 MeasuredRegion(role: .ramdisk, segments: [Segment(address: 5, byteCount: 6)], digest: digest),
-            ], mutableRegions: [MutableRegion(role: .log, place: Segment(address: 4096, byteCount: 8192))],
+            ], logRegion: Segment(address: 4096, byteCount: 8192),
             pageCount: 2058)
     }
 
@@ -65,7 +65,7 @@ import Testing
         return recorder
     }
 
-    private static let error = LaunchEvent.error(LaunchEvent.ErrorRecord(stage: 8, domid: nil, text: [0x1B]))
+    private static let error = LaunchEvent.error(stage: 8, domid: nil, text: [0x1B])
 
     private func replay(_ bytes: [UInt8]) throws -> LogReplay {
         LogReplay(try EventLogReader(parsing: bytes), hashing: SwiftCryptoHash.self)

@@ -68,7 +68,7 @@ import Testing
         let banks: [HashAlgorithm] = [.sha256]
         #expect(try failed(TestLog.recorder(banks: banks)).isEmpty)
         #expect(try failed(TestLog.recorder(banks: banks, capped: false)) == [.launch])
-        let error = LaunchEvent.error(LaunchEvent.ErrorRecord(stage: 8, domid: nil, text: Array("x\u{1B}[2J".utf8)))
+        let error = LaunchEvent.error(stage: 8, domid: nil, text: Array("x\u{1B}[2J".utf8))
         var late = try TestLog.recorder(banks: banks)
         _ = late.record(error)
         #expect(try failed(late) == [.launch])
@@ -84,7 +84,7 @@ import Testing
     /// No text of a log can move a cursor.
     @Test func errorOfALaunchIsPrintedWithoutItsControlCharacters() throws {
         var late = try TestLog.recorder(banks: [.sha256])
-        _ = late.record(.error(LaunchEvent.ErrorRecord(stage: 8, domid: nil, text: Array("x\u{1B}[2J".utf8))))
+        _ = late.record(.error(stage: 8, domid: nil, text: Array("x\u{1B}[2J".utf8)))
         let verifier = try verify(late.log.bytes)
         #expect(verifier.checks.contains { $0.text.contains("x\\x1b[2J") })
     }

@@ -72,7 +72,7 @@ struct TestLog {
                     LaunchEvent.DomainRecord(
                         domid: domid, name: Array("dom\(domid.rawValue)".utf8), handle: DomainHandle(high: 1, low: 2),
                         roles: [.hardware], coverage: .all, vcpus: 1, entry: 0x10_0000, registers: digest,
-                        commandLine: [], regions: [kernel], mutableRegions: [], pageCount: 2048)))
+                        commandLine: [], regions: [kernel], pageCount: 2048)))
         }
         _ = recorder.record(
             .configuration(

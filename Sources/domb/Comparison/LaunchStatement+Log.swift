@@ -30,8 +30,8 @@ extension LaunchStatement {
             case .domain(let record): domains.append(DomainStatement(record))
             case .configuration(let record): configuration = configuration ?? record
             case .cap: isCapped = true
-            case .error(let record):
-                errors.append(record)
+            case .error(let stage, let domid, let text):
+                errors.append(LaunchEvent.ErrorRecord(stage: stage, domid: domid, text: text))
                 failedBefore = failedBefore || !isCapped
             }
         }

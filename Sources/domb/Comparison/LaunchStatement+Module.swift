@@ -2,6 +2,7 @@
 
 import ConfigApply
 import LaunchControl
+import LogReading
 import Measurement
 import Platform
 
@@ -87,7 +88,7 @@ extension DomainDescription {
         operations += extended.parameters.map { .parameter($0) }
         // On today's Xen the boot domain is domain 0.
         if !extended.channels.isEmpty, let bootDomain = DomainID(rawValue: 0) {
-            operations += EventChannelPlan(lcm, bootDomain: bootDomain).operations(for: self)
+            operations += Partners(lcm, bootDomain: bootDomain).channels(of: self)
         }
         if let handle { operations.append(.handle(handle)) }
         if let label = extended.label { operations.append(.label(label)) }

@@ -82,7 +82,7 @@ struct Rehearsal {
         if let words = trace.detail(.features) { host.facts.callerIsHardwareDomain = words == "hardware domain" }
         if let words = trace.detail(.schedulerID) {
             let known: [HypervisorFacts.Scheduler] = [.credit, .credit2, .rtds, .arinc653, .null]
-            host.facts.scheduler = known.first { $0.name.description == words } ?? .other(0)
+            host.facts.scheduler = known.first { $0.name.description == words } ?? HypervisorFacts.Scheduler(number: 0)
         }
         if let words = trace.detail(.flaskEnforcing) {
             let known: [SecurityMode] = [.none, .permissive, .enforcing]
