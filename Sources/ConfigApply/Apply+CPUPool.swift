@@ -9,13 +9,9 @@ extension ConfigOperation {
     ) throws(HypercallError) -> Bool {
         if creating {
             try hypervisor.apply(.createPool(pool.number, pool.scheduler), to: nil)
-            var cpu: UInt32 = 0
-            while let highest = pool.cpus.highest, cpu <= highest {
-                if pool.cpus.contains(cpu) {
-                    try hypervisor.apply(.removeCPU(cpu, pool: 0), to: nil)
-                    try hypervisor.apply(.addCPU(cpu, pool: pool.number), to: nil)
-                }
-                cpu += 1
+            for cpu in pool.cpus.members {
+                try hypervisor.apply(.removeCPU(cpu, pool: 0), to: nil)
+                try hypervisor.apply(.addCPU(cpu, pool: pool.number), to: nil)
             }
             let made = try hypervisor.cpupools().first { $0.number == pool.number }
             guard made?.scheduler == pool.scheduler, made?.cpus == pool.cpus else { return false }

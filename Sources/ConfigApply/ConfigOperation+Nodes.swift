@@ -11,8 +11,7 @@ extension ConfigOperation {
         var nodes = NodeList(domain: domain.domid, store: store)
         switch self {
         case .home: nodes.appendHome(domain, rings)
-        case .console(let backend, let server):
-            nodes.appendConsole(rings, server, backend)
+        case .console(_, let server): nodes.appendConsole(rings, server)
         case .disk(let disk, let server): nodes.append(disk, server)
         case .interface(let interface, let handle, let server): nodes.append(interface, handle, server)
         default: break
@@ -22,6 +21,8 @@ extension ConfigOperation {
 }
 
 private struct NodeList {
+    typealias Folders = (frontend: Line, backend: Line)
+
     let domain: DomainID
     let store: DomainID
     var nodes: [StoreNode] = []
@@ -39,10 +40,14 @@ private struct NodeList {
         add(home, "", "", StoreAccess(owner: store, readers: [domain]))
         add(home, "/name", Line(description.name[...]))
         add(home, "/domid", "\(domain)")
-        if let handle = description.handle { appendVM(home, description.name, handle) }
-        for vcpu in 0..<description.vcpus {
-            add("\(home)/cpu/\(vcpu)", "/availability", "online")
+        if let handle = description.handle {
+            let folder: Line = "/vm/\(handle.text)"
+            add(home, "/vm", folder)
+            add(folder, "", "", StoreAccess(owner: store, readers: [domain]))
+            add(folder, "/name", Line(description.name[...]))
+            add(folder, "/uuid", handle.text)
         }
+        for vcpu in 0..<description.vcpus { add("\(home)/cpu/\(vcpu)", "/availability", "online") }
         add(home, "/memory/static-max", "\(description.maxMemory ?? description.memory)")
         add(home, "/memory/target", "\(description.memory)")
         add(home, "/device", "")
@@ -56,15 +61,7 @@ private struct NodeList {
         add("/libxl/\(domain)", "/type", "pvh")
     }
 
-    private mutating func appendVM(_ home: Line, _ name: [UInt8], _ handle: DomainHandle) {
-        let folder: Line = "/vm/\(handle.text)"
-        add(home, "/vm", folder)
-        add(folder, "", "", StoreAccess(owner: store, readers: [domain]))
-        add(folder, "/name", Line(name[...]))
-        add(folder, "/uuid", handle.text)
-    }
-
-    /// The frontend's folder, the backend's, and what each says of the other. `place`: "vbd/51712".
+    /// The frontend's folder, the backend's, and what each says of the other.
     private mutating func pair(
         _ frontend: Line, _ kind: StaticString, _ number: UInt64, _ server: DomainID, _ frontendAccess: StoreAccess
     ) -> Line {
@@ -81,9 +78,7 @@ private struct NodeList {
         return backend
     }
 
-    private mutating func device(_ kind: StaticString, _ number: UInt64, _ server: DomainID) -> (
-        frontend: Line, backend: Line
-    ) {
+    private mutating func device(_ kind: StaticString, _ number: UInt64, _ server: DomainID) -> Folders {
         let frontend: Line = "\(Self.home(domain))/device/\(kind)/\(number)"
         let backend = pair(frontend, kind, number, server, StoreAccess(owner: domain, readers: [server]))
         add(frontend, "/state", "1")
@@ -91,7 +86,7 @@ private struct NodeList {
     }
 
     /// The first console is no device of the guest's: it finds ring and port by its parameters.
-    mutating func appendConsole(_ rings: DomainRings, _ server: DomainID, _ name: Backend) {
+    mutating func appendConsole(_ rings: DomainRings, _ server: DomainID) {
         let frontend: Line = "\(Self.home(domain))/console"
         let backend = pair(frontend, "console", 0, server, StoreAccess(owner: store, readers: [domain, server]))
         add(frontend, "/type", "xenconsoled")

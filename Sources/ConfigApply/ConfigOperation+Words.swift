@@ -82,8 +82,7 @@ extension ConfigOperation {
         let sets: [(Item.Kind, StaticString, CPUSet?)] = [
             (.hardAffinity, "hard", affinity.hard), (.softAffinity, "soft", affinity.soft),
         ]
-        for (kind, word, set) in sets {
-            guard let set else { continue }
+        for case (let kind, let word, let set?) in sets {
             words.value.append(": \(word) \(Line(set))")
             words.items.append(Item(kind, [UInt64(affinity.vcpu)] + set.words))
         }

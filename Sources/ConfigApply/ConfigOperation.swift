@@ -75,9 +75,7 @@ public enum ConfigOperation: Equatable, Sendable {
         case .vcpus, .tscMode, .memory, .device, .clearedFeatures, .ring: .beforeMeasuring
         case .home, .console, .disk, .interface: .inStore
         case .cpupool, .channel, .maxMemory, .affinity, .nodeAffinity, .credit2, .credit, .rtds, .ports, .interrupt,
-            .parameter,
-            .handle,
-            .label:
+            .parameter, .handle, .label:
             .afterMeasuring
         }
     }

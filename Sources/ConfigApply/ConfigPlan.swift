@@ -84,8 +84,7 @@ public struct ConfigPlan: Equatable, Sendable {
         _ affinity: VCPUAffinity, _ domain: DomainDescription, _ facts: HypervisorFacts, _ place: CPUPoolPlace
     ) throws(ConfigConflict) {
         guard affinity.vcpu < domain.vcpus else { throw .missingVCPU(vcpu: affinity.vcpu, vcpus: domain.vcpus) }
-        for set in [affinity.hard, affinity.soft] {
-            guard let set else { continue }
+        for case let set? in [affinity.hard, affinity.soft] {
             guard let highest = set.highest else { throw .emptyAffinity(vcpu: affinity.vcpu) }
             guard highest < facts.cpus else { throw .missingCPU(cpu: highest, online: facts.cpus) }
             if let cpu = place.first(outside: set) { throw .affinityOutsidePool(cpu: cpu) }

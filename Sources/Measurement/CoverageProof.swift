@@ -5,10 +5,10 @@ import Platform
 
 /// That nothing in a domain's memory escapes the record: outside of the named parts every byte of every page that the
 /// domain owns is zero.
-struct CoverageProof {
-    private static let pageSize: UInt64 = 4096
+struct CoverageProof<Host: ImageSource & ~Copyable> {
+    private static var pageSize: UInt64 { 4096 }
     /// Frames below it have an end in 64 bits; no processor has more.
-    private static let frameLimit: UInt64 = 1 << 40
+    private static var frameLimit: UInt64 { 1 << 40 }
 
     private let domid: DomainID
     /// In ascending order, no two overlapping.
@@ -26,7 +26,7 @@ struct CoverageProof {
     /// not all that the domain owns. Each frame found has a page of its own, and is either hashed or compared with zero
     /// through a foreign mapping, which Xen gives for the domain's own pages alone (p2m_add_foreign): so where they are
     /// as many as the domain owns, there is none elsewhere. Walking a hole of 4 GiB takes Xen ten times what the rest does.
-    func check<Host: ImageSource & ~Copyable>(pageCount: UInt64, on host: inout Host) throws(MeasurementError) {
+    func check(pageCount: UInt64, on host: inout Host) throws(MeasurementError) {
         // The map is the guest's: what it says beyond the highest frame is not walked.
         let highest = try asMeasurement(try host.maximumFrame(domid))
         let all = 0..<(min(highest, Self.frameLimit - 1) + 1)
@@ -37,9 +37,7 @@ struct CoverageProof {
         guard Self.count(runs) == pageCount else { throw .pageCount(owned: pageCount, found: Self.count(runs)) }
     }
 
-    private func find<Host: ImageSource & ~Copyable>(
-        _ ranges: [Range<UInt64>], on host: inout Host
-    ) throws(MeasurementError) -> [Range<UInt64>] {
+    private func find(_ ranges: [Range<UInt64>], on host: inout Host) throws(MeasurementError) -> [Range<UInt64>] {
         var runs: [Range<UInt64>] = []
         for range in ranges where !range.isEmpty {
             runs += try asMeasurement(try host.frames(domid, in: range))
@@ -65,9 +63,9 @@ struct CoverageProof {
     }
 
     /// The gaps between the named parts in these frames. `rest`: the parts that may still reach into them.
-    private func scan<Host: ImageSource & ~Copyable>(
-        _ frames: Range<UInt64>, _ rest: inout ArraySlice<Segment>, on host: inout Host
-    ) throws(MeasurementError) {
+    private func scan(_ frames: Range<UInt64>, _ rest: inout ArraySlice<Segment>, on host: inout Host)
+        throws(MeasurementError)
+    {
         var position = frames.lowerBound * Self.pageSize
         let end = frames.upperBound * Self.pageSize
         while position < end {

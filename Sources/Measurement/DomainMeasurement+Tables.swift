@@ -3,14 +3,14 @@
 import LaunchControl
 import Platform
 
-extension DomainMeasurement {
+extension DomainMeasurement where Host: ~Copyable {
     private static var pageSize: Int { 4096 }
 
     /// What the builder writes besides the images: start info and module list, memory map, ACPI tables, and the
     /// identity page table.
-    func measureTables<Host: Hypervisor & ImageSource & ~Copyable>(
-        _ startInfo: StartInfo, at address: UInt64, on host: inout Host
-    ) throws(MeasurementError) -> (regions: [MeasuredRegion], map: MemoryMap) {
+    func measureTables(_ startInfo: StartInfo, at address: UInt64, on host: inout Host) throws(MeasurementError) -> (
+        regions: [MeasuredRegion], map: MemoryMap
+    ) {
         var places = [Segment(address: address, byteCount: UInt64(StartInfo.byteCount))]
         if startInfo.moduleCount > 0 {
             let size = UInt64(startInfo.moduleCount) * UInt64(StartInfo.moduleEntrySize)
@@ -31,9 +31,9 @@ extension DomainMeasurement {
     }
 
     /// AML is code: all that the memory map gives to ACPI is measured, and the RSDP has to lie there.
-    private func measureACPI<Host: ImageSource & ~Copyable>(
-        _ startInfo: StartInfo, _ map: MemoryMap, on host: inout Host
-    ) throws(MeasurementError) -> MeasuredRegion? {
+    private func measureACPI(_ startInfo: StartInfo, _ map: MemoryMap, on host: inout Host) throws(MeasurementError)
+        -> MeasuredRegion?
+    {
         if startInfo.rsdp != 0 {
             let pointer = Segment(address: startInfo.rsdp, byteCount: 1)
             guard map.acpi.contains(where: { $0.contains(pointer) }) else { throw .strayRSDP(startInfo.rsdp) }
@@ -42,9 +42,7 @@ extension DomainMeasurement {
     }
 
     /// A page directory of 1,024 superpages of 4 MiB, each mapped to itself: present, writable, user, accessed, dirty.
-    private func measureIdentityPageTable<Host: Hypervisor & ImageSource & ~Copyable>(
-        on host: inout Host
-    ) throws(MeasurementError) -> MeasuredRegion? {
+    private func measureIdentityPageTable(on host: inout Host) throws(MeasurementError) -> MeasuredRegion? {
         let address = try asMeasurement(try host.parameter(domain.domid, .identityPageTable))
         guard address != 0 else { return nil }
         var expected: [UInt8] = []

@@ -4,37 +4,34 @@ import LaunchControl
 import Platform
 
 /// Measures one domain where it lies: in its own memory, while it is paused.
-public struct DomainMeasurement<Hash: ContentHash> {
+public struct DomainMeasurement<Hash: ContentHash, Host: Hypervisor & ImageSource & ~Copyable> {
     let domain: DomainDescription
     private let coverage: Coverage
     /// Pages that the domain owns, by Xen's word.
     private let pageCount: UInt64
 
-    public init(_ domain: DomainDescription, coverage: Coverage, pageCount: UInt64, hashing: Hash.Type) {
+    public init(_ domain: DomainDescription, coverage: Coverage, pageCount: UInt64) {
         self.domain = domain
         self.coverage = coverage
         self.pageCount = pageCount
     }
 
     /// What has to be known before the domain's images can be hashed.
-    public func survey<Host: Hypervisor & ImageSource & ~Copyable>(
-        on host: inout Host
-    ) throws(MeasurementError) -> DomainSurvey {
+    public func survey(on host: inout Host) throws(MeasurementError) -> DomainSurvey {
         let state = try asMeasurement(try host.vcpuState(domain.domid))
         let startInfo = try StartInfo(parsing: try read(state.startInfo, StartInfo.byteCount, on: &host))
         guard !domain.kernel.segments.isEmpty else { throw .unknownPlace(.kernel) }
-        var images = [DomainSurvey.Image(role: .kernel, segments: domain.kernel.segments, reference: domain.kernel)]
-        images += try modules(startInfo, on: &host)
+        let kernel: DomainSurvey.Image = (.kernel, domain.kernel.segments, domain.kernel)
         return DomainSurvey(
             domid: domain.domid, entry: state.instructionPointer,
             registers: Hash.digest(.sha256, of: state.registers), startInfoAddress: state.startInfo,
-            startInfo: startInfo, images: images)
+            startInfo: startInfo, images: [kernel] + (try modules(startInfo, on: &host)))
     }
 
     /// The domain's record. Throws where memory is not what the LCM expects.
-    public func measure<Host: Hypervisor & ImageSource & ~Copyable>(
-        _ survey: DomainSurvey, on host: inout Host
-    ) throws(MeasurementError) -> LaunchEvent.DomainRecord {
+    public func measure(_ survey: DomainSurvey, on host: inout Host) throws(MeasurementError)
+        -> LaunchEvent.DomainRecord
+    {
         try checkOtherVCPUs(on: &host)
         let startInfo = survey.startInfo
         var layout = DomainLayout()
@@ -60,18 +57,14 @@ public struct DomainMeasurement<Hash: ContentHash> {
     }
 
     /// Only vcpu 0's registers are measured, so only vcpu 0 may run.
-    private func checkOtherVCPUs<Host: Hypervisor & ~Copyable>(on host: inout Host) throws(MeasurementError) {
-        var vcpu: UInt32 = 1
-        while vcpu < domain.vcpus {
+    private func checkOtherVCPUs(on host: inout Host) throws(MeasurementError) {
+        for vcpu in (0..<domain.vcpus).dropFirst() {
             guard try !asMeasurement(try host.isVCPUOnline(domain.domid, vcpu: vcpu)) else { throw .onlineVCPU(vcpu) }
-            vcpu += 1
         }
     }
 
     /// The builder says in the start info where it put the ramdisk and what comes with it: nothing else knows.
-    private func modules<Host: ImageSource & ~Copyable>(
-        _ startInfo: StartInfo, on host: inout Host
-    ) throws(MeasurementError) -> [DomainSurvey.Image] {
+    private func modules(_ startInfo: StartInfo, on host: inout Host) throws(MeasurementError) -> [DomainSurvey.Image] {
         let expected = domain.startInfoModules
         guard startInfo.moduleCount == UInt32(expected.count) else {
             throw .moduleCount(expected: UInt32(expected.count), actual: startInfo.moduleCount)
@@ -82,14 +75,12 @@ public struct DomainMeasurement<Hash: ContentHash> {
             if let size = module.image.byteCount, size != place.byteCount {
                 throw .moduleSize(module.role, expected: size, actual: place.byteCount)
             }
-            images.append(DomainSurvey.Image(role: module.role, segments: [place], reference: module.image))
+            images.append((module.role, [place], module.image))
         }
         return images
     }
 
-    private func measure<Host: ImageSource & ~Copyable>(
-        _ image: DomainSurvey.Image, on host: inout Host
-    ) throws(MeasurementError) -> MeasuredRegion {
+    private func measure(_ image: DomainSurvey.Image, on host: inout Host) throws(MeasurementError) -> MeasuredRegion {
         let region = try measure(image.role, at: image.segments, on: &host)
         if let expected = image.reference.expectedDigest, expected != region.digest {
             throw .digestMismatch(image.role, expected: expected, actual: region.digest)
@@ -97,18 +88,16 @@ public struct DomainMeasurement<Hash: ContentHash> {
         return region
     }
 
-    func measure<Host: ImageSource & ~Copyable>(
-        _ role: RegionRole, at segments: [Segment], on host: inout Host
-    ) throws(MeasurementError) -> MeasuredRegion {
+    func measure(_ role: RegionRole, at segments: [Segment], on host: inout Host) throws(MeasurementError)
+        -> MeasuredRegion
+    {
         let region = ContentRegion(domid: domain.domid, segments: segments)
         let digest = try asMeasurement(try host.digest(of: region, hashing: Hash.self))
         return MeasuredRegion(role: role, segments: segments, digest: digest)
     }
 
     /// The command line in memory must be the LCM's, with its zero. Returns where it lies.
-    private func checkCommandLine<Host: ImageSource & ~Copyable>(
-        _ startInfo: StartInfo, on host: inout Host
-    ) throws(MeasurementError) -> Segment? {
+    private func checkCommandLine(_ startInfo: StartInfo, on host: inout Host) throws(MeasurementError) -> Segment? {
         guard startInfo.commandLine != 0 else {
             guard domain.commandLine.isEmpty else { throw .commandLineMismatch }
             return nil
@@ -118,17 +107,13 @@ public struct DomainMeasurement<Hash: ContentHash> {
         return Segment(address: startInfo.commandLine, byteCount: UInt64(text.count))
     }
 
-    private func checkZero<Host: ImageSource & ~Copyable>(
-        _ place: Segment, on host: inout Host
-    ) throws(MeasurementError) {
+    private func checkZero(_ place: Segment, on host: inout Host) throws(MeasurementError) {
         let found = try asMeasurement(
             try host.firstNonZero(domain.domid, at: place.address, byteCount: place.byteCount))
         if let found { throw .logRegionInUse(found) }
     }
 
-    func read<Host: ImageSource & ~Copyable>(
-        _ address: UInt64, _ byteCount: Int, on host: inout Host
-    ) throws(MeasurementError) -> [UInt8] {
+    func read(_ address: UInt64, _ byteCount: Int, on host: inout Host) throws(MeasurementError) -> [UInt8] {
         guard byteCount > 0 else { return [] }
         return try asMeasurement(try host.read(domain.domid, at: address, byteCount: byteCount))
     }

@@ -49,5 +49,30 @@ extension LaunchEvent {
             self.logRegion = logRegion
             self.pageCount = pageCount
         }
+
+        func append(to body: inout [UInt8]) {
+            body.append(word: UInt32(domid.rawValue))
+            body.append(counted: name)
+            body.append(contentsOf: handle.bytes)
+            body.append(word: roles.rawValue)
+            body.append(word: UInt32(coverage.rawValue))
+            body.append(word: vcpus)
+            body.append(long: entry)
+            body.append(registers)
+            body.append(counted: commandLine)
+            body.append(word: UInt32(regions.count))
+            for region in regions {
+                body.append(word: region.role.rawValue)
+                body.append(word: UInt32(region.segments.count))
+                for segment in region.segments { body.append(segment) }
+                body.append(region.digest)
+            }
+            body.append(word: logRegion == nil ? 0 : 1)
+            if let logRegion {
+                body.append(word: RegionRole.log.rawValue)
+                body.append(logRegion)
+            }
+            body.append(long: pageCount)
+        }
     }
 }

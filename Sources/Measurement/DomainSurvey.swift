@@ -5,12 +5,8 @@ import Platform
 
 /// Where a domain's images lie, and what was read to know it: read once, and nothing of it again.
 public struct DomainSurvey: Sendable {
-    struct Image: Sendable {
-        let role: RegionRole
-        let segments: [Segment]
-        /// What the LCM says of it.
-        let reference: ImageReference
-    }
+    /// `reference`: what the LCM says of it.
+    typealias Image = (role: RegionRole, segments: [Segment], reference: ImageReference)
 
     let domid: DomainID
     let entry: UInt64

@@ -27,6 +27,15 @@ extension LaunchEvent {
             self.domains = domains
         }
 
+        func append(to body: inout [UInt8]) {
+            body.append(word: UInt32(tpmPolicy.rawValue))
+            body.append(word: UInt32(coverage.rawValue))
+            body.append(word: UInt32(handoff.rawValue))
+            body.append(counted: handoffTarget)
+            body.append(word: UInt32(domains.count))
+            for domain in domains { domain.append(to: &body) }
+        }
+
         /// What one domain is given.
         public struct Domain: Equatable, Sendable {
             /// Whose it is.
@@ -43,6 +52,19 @@ extension LaunchEvent {
                 self.memory = memory
                 self.dependencies = dependencies
                 self.items = items
+            }
+
+            fileprivate func append(to body: inout [UInt8]) {
+                body.append(word: UInt32(domid.rawValue))
+                body.append(long: memory)
+                body.append(word: UInt32(dependencies.count))
+                for dependency in dependencies { body.append(word: UInt32(dependency.rawValue)) }
+                body.append(word: UInt32(items.count))
+                for item in items {
+                    body.append(word: item.kind.rawValue)
+                    body.append(word: UInt32(item.values.count))
+                    for value in item.values { body.append(long: value) }
+                }
             }
         }
     }

@@ -72,5 +72,10 @@ public enum LaunchEvent: Equatable, Sendable {
             self.xenCommandLine = xenCommandLine
             self.securityMode = securityMode
         }
+
+        func append(to body: inout [UInt8]) {
+            for field in [buildID, commandLine, xenVersion, xenBuildID, xenCommandLine] { body.append(counted: field) }
+            body.append(word: securityMode.rawValue)
+        }
     }
 }

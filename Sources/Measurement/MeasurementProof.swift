@@ -30,8 +30,7 @@ extension Recorder {
     }
 
     private func check(_ readBack: [Digest]) throws(MeasurementError) {
-        guard isCapped else { throw .notCapped }
-        guard readBack.count == predicted.count else { throw .notCapped }
+        guard isCapped, readBack.count == predicted.count else { throw .notCapped }
         for (actual, expected) in zip(readBack, predicted) where actual != expected {
             throw .pcrMismatch(expected.algorithm)
         }

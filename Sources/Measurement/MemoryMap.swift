@@ -5,12 +5,6 @@ import Platform
 
 /// The memory map that a PVH domain's start info points at.
 struct MemoryMap {
-    /// XEN_HVM_MEMMAP_TYPE_*.
-    private enum Kind {
-        static let acpi: UInt64 = 3
-        static let acpiStorage: UInt64 = 4
-    }
-
     /// Every range, whatever it is for.
     let ranges: [Segment]
     /// Where ACPI tables lie, in ascending order, no two overlapping.
@@ -20,14 +14,11 @@ struct MemoryMap {
         var ranges: [Segment] = []
         var acpi: [Segment] = []
         for offset in stride(from: 0, to: bytes.count - StartInfo.mapEntrySize + 1, by: StartInfo.mapEntrySize) {
-            let entry = Segment(
-                address: StartInfo.integer(bytes, offset, 8), byteCount: StartInfo.integer(bytes, offset + 8, 8))
+            let entry = StartInfo.segment(bytes, offset)
             guard entry.end != nil else { throw .badMemoryMap }
             ranges.append(entry)
-            switch StartInfo.integer(bytes, offset + 16, 4) {
-            case Kind.acpi, Kind.acpiStorage: acpi.append(entry)
-            default: break
-            }
+            // XEN_HVM_MEMMAP_TYPE_ACPI and XEN_HVM_MEMMAP_TYPE_NVS.
+            if [3, 4].contains(StartInfo.integer(bytes, offset + 16, 4)) { acpi.append(entry) }
         }
         self.ranges = ranges
         self.acpi = acpi.filter { $0.byteCount > 0 }.inOrder { $0.address < $1.address }

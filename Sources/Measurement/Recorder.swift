@@ -26,11 +26,6 @@ public struct Recorder<Hash: ContentHash> {
     /// depend on which banks are active (I4).
     private var dataHash = Hash(.sha256)
 
-    /// TCG PC Client Platform Firmware Profile 1.06, 3.3.2.2: the separator after which nothing more is to come, and the
-    /// one that says that the launch failed.
-    private static var separatorDone: [UInt8] { [0, 0, 0, 0] }
-    private static var separatorError: [UInt8] { [1, 0, 0, 0] }
-
     public init(pcr: PCRIndex, banks: [HashAlgorithm]) {
         self.pcr = pcr
         log = EventLog(banks: banks)
@@ -56,8 +51,8 @@ public struct Recorder<Hash: ContentHash> {
         var hash = dataHash
         let cap = record(.cap(records: sequence, digest: hash.finish())).extension
         isCapped = true
-        let separator = launchFailed ? Self.separatorError : Self.separatorDone
-        return [cap, append(EventLog.EventType.separator, separator)]
+        // TCG PC Client Platform Firmware Profile 1.06, 3.3.2.2: 0 where nothing more is to come, 1 for an error.
+        return [cap, append(EventLog.EventType.separator, [launchFailed ? 1 : 0, 0, 0, 0])]
     }
 
     private mutating func append(_ type: UInt32, _ data: [UInt8]) -> PCRExtension {

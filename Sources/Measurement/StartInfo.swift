@@ -46,16 +46,15 @@ struct StartInfo {
 
     /// The places of a module list's modules.
     static func modules(parsing bytes: [UInt8]) -> [Segment] {
-        stride(from: 0, to: bytes.count - moduleEntrySize + 1, by: moduleEntrySize).map { offset in
-            Segment(address: integer(bytes, offset, 8), byteCount: integer(bytes, offset + 8, 8))
-        }
+        stride(from: 0, to: bytes.count - moduleEntrySize + 1, by: moduleEntrySize).map { segment(bytes, $0) }
+    }
+
+    /// Address and size, eight bytes each.
+    static func segment(_ bytes: [UInt8], _ offset: Int) -> Segment {
+        Segment(address: integer(bytes, offset, 8), byteCount: integer(bytes, offset + 8, 8))
     }
 
     static func integer(_ bytes: [UInt8], _ offset: Int, _ count: Int) -> UInt64 {
-        var value: UInt64 = 0
-        for index in stride(from: offset + count - 1, through: offset, by: -1) {
-            value = value << 8 | UInt64(bytes[index])
-        }
-        return value
+        bytes[offset..<(offset + count)].reversed().reduce(0) { $0 << 8 | UInt64($1) }
     }
 }

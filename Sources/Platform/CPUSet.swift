@@ -28,9 +28,6 @@ public struct CPUSet: Equatable, Sendable {
     /// The cpus in the set, ascending.
     public var members: [UInt32] { (0..<UInt32(64 * words.count)).filter { contains($0) } }
 
-    /// Whether no cpu is in the set.
-    public var isEmpty: Bool { words.isEmpty }
-
     /// How many cpus are in the set.
     public var count: Int { members.count }
 

@@ -4,10 +4,6 @@
 public struct ShutdownReason: Equatable, Sendable {
     /// SHUTDOWN_poweroff
     public static let powerOff = ShutdownReason(rawValue: 0)
-    /// SHUTDOWN_reboot
-    public static let reboot = ShutdownReason(rawValue: 1)
-    /// SHUTDOWN_crash
-    public static let crash = ShutdownReason(rawValue: 3)
 
     /// The number of SHUTDOWN_* (xen/public/sched.h).
     public let rawValue: UInt8

@@ -65,9 +65,8 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
         if case .success(let survey) = survey { survey.regions } else { [] }
     }
 
-    private func measurement(_ plan: LaunchPlan, _ index: Int) -> DomainMeasurement<Hash> {
+    private func measurement(_ plan: LaunchPlan, _ index: Int) -> DomainMeasurement<Hash, Self> {
         DomainMeasurement(
-            plan.module.domains[index], coverage: plan.module.settings.coverage, pageCount: plan.pageCounts[index],
-            hashing: Hash.self)
+            plan.module.domains[index], coverage: plan.module.settings.coverage, pageCount: plan.pageCounts[index])
     }
 }

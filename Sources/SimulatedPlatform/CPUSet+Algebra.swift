@@ -3,6 +3,9 @@
 import Platform
 
 extension CPUSet {
+    /// Whether no cpu is in the set.
+    var isEmpty: Bool { words.isEmpty }
+
     /// cpu 0 up to the last one before `count`.
     init(below count: UInt32) { self.init(0..<count) }
 

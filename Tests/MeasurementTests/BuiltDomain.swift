@@ -97,8 +97,8 @@ struct BuiltDomain {
 
     private func measure(on host: inout SimulatedHypervisor) throws -> LaunchEvent.DomainRecord {
         host.add(domain)
-        let measurement = DomainMeasurement(
-            description, coverage: coverage, pageCount: domain.info.totalPages, hashing: SwiftCryptoHash.self)
+        let measurement = DomainMeasurement<SwiftCryptoHash, SimulatedHypervisor>(
+            description, coverage: coverage, pageCount: domain.info.totalPages)
         return try measurement.measure(try measurement.survey(on: &host), on: &host)
     }
 

@@ -56,9 +56,8 @@ import Testing
         _ description: DomainDescription, _ host: SimulatedHypervisor, coverage: Coverage = .images
     ) throws -> LaunchEvent.DomainRecord {
         var host = host
-        let measurement = DomainMeasurement(
-            description, coverage: coverage, pageCount: host.domainsByID[2]?.info.totalPages ?? 0,
-            hashing: SwiftCryptoHash.self)
+        let measurement = DomainMeasurement<SwiftCryptoHash, SimulatedHypervisor>(
+            description, coverage: coverage, pageCount: host.domainsByID[2]?.info.totalPages ?? 0)
         return try measurement.measure(try measurement.survey(on: &host), on: &host)
     }
 

@@ -84,8 +84,8 @@ import Testing
         var open = domain
         open.kernel.expectedDigest = nil
         open.ramdisk?.expectedDigest = nil
-        let measurement = DomainMeasurement(
-            open, coverage: .all, pageCount: built.info.totalPages, hashing: SwiftCryptoHash.self)
+        let measurement = DomainMeasurement<SwiftCryptoHash, SimulatedHypervisor>(
+            open, coverage: .all, pageCount: built.info.totalPages)
         let record = try measurement.measure(try measurement.survey(on: &host), on: &host)
         #expect(record.registers == golden.registers)
         #expect(record.pageCount == golden.pageCount)
