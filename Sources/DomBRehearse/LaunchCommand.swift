@@ -26,7 +26,7 @@ struct LaunchCommand {
         domains = try options.take("--domains", default: 2, in: Rehearsal.domains)
         let index = try options.take("--pcr", default: UInt32(11), in: 0...UInt32(PCRIndex.count - 1))
         let name = options.take("--policy") ?? "require"
-        guard let pcr = PCRIndex(rawValue: index), let policy = TPMPolicy(name: Array(name.utf8)) else {
+        guard let pcr = PCRIndex(rawValue: index), let policy = TPMPolicy(named: name.utf8) else {
             throw Options.Wrong(word: "--policy \(name)")
         }
         settings = LaunchSettings(pcr: pcr, tpmPolicy: policy, handoff: .shutdown)

@@ -17,7 +17,7 @@ public struct CPUPoolDescription: Equatable, Sendable {
         self.cpus = cpus
     }
 
-    private init?(_ text: ArraySlice<UInt8>) {
+    init?(_ text: ArraySlice<UInt8>) {
         let parts = text.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
         guard parts.count == 3, Self.isName(parts[0]), let cpus = CPUList.parse([UInt8](parts[2])),
             let scheduler = HypervisorFacts.Scheduler.choices.first(where: { Line($0.name).bytes == [UInt8](parts[1]) })
@@ -36,17 +36,5 @@ public struct CPUPoolDescription: Equatable, Sendable {
                 default: false
                 }
             }
-    }
-
-    /// No name twice; which cpu is in which pool is the plan's matter.
-    static func list(_ texts: [ArraySlice<UInt8>]) -> (pools: [CPUPoolDescription], problem: ParseError.Code?) {
-        guard texts.count <= Limits.ranges else { return ([], .limitExceeded) }
-        var pools: [CPUPoolDescription] = []
-        for text in texts {
-            guard let pool = CPUPoolDescription(text) else { return ([], .badPropertyValue) }
-            guard !pools.contains(where: { $0.name == pool.name }) else { return ([], .duplicateName) }
-            pools.append(pool)
-        }
-        return (pools, nil)
     }
 }

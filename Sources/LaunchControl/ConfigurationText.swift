@@ -68,6 +68,32 @@ struct ConfigurationText {
         return isQuoted ? nil : Word(key: key, value: value, offset: offset)
     }
 
+    static let domainKeys: [StaticString] =
+        [
+            "name", "uuid", "depends-on", "weight", "cap", "mem-max", "hard-affinity", "soft-affinity", "bootargs",
+            "load", "kernel-digest", "ramdisk-digest", "ramdisk-size", "log-region",
+        ] + ExtendedConfiguration.keys + DomainConduct.keys
+
+    /// A misspelt setting must not pass, and the launch's settings belong to the boot domain's text.
+    func refuseOthers(areOfBootDomain: Bool, _ problems: ProblemList) {
+        for word in words {
+            func isOne(of keys: [StaticString]) -> Bool { keys.contains { Line($0).bytes == word.key } }
+            if isOne(of: Self.domainKeys) { continue }
+            let isOfLaunch = isOne(of: LaunchSettings.keys)
+            if isOfLaunch, areOfBootDomain { continue }
+            problems.report(error(isOfLaunch ? .conflictingProperties : .unknownDombProperty, word))
+        }
+    }
+
+    /// The settings in it.
+    func source(_ problems: ProblemList) -> SettingSource {
+        SettingSource {
+            value($0)?.value
+        } report: { key, code in
+            problems.report(value(key).map { error(code, $0) } ?? place.error(code, Line(key)))
+        }
+    }
+
     func value(_ key: StaticString) -> Word? {
         let wanted = Line(key).bytes
         return words.first { $0.key == wanted }

@@ -16,7 +16,7 @@ public struct DomainConduct: Equatable, Sendable {
     }
 
     /// What follows where the domain cannot be configured, unpaused, or does not become ready.
-    public enum OnFailure: UInt8, Sendable {
+    public enum OnFailure: UInt8, Named, Sendable {
         /// The launch ends.
         case halt = 0
         /// The Recovery Domain runs, and nothing else that does not run yet.
@@ -87,56 +87,33 @@ extension DomainConduct {
         return items
     }
 
-    /// The keys of DomB's text: the device tree's properties without `domb,`.
-    public static let textKeys: [StaticString] = [
-        "ready", "ready-node", "ready-value", "ready-timeout", "on-failure",
-    ]
-    static let properties: [StaticString] = [
-        "domb,ready", "domb,ready-node", "domb,ready-value", "domb,ready-timeout", "domb,on-failure",
-    ]
+    /// The settings that are read here.
+    public static let keys: [StaticString] = ["ready", "ready-node", "ready-value", "ready-timeout", "on-failure"]
 
-    /// What texts say: `value` gives that of a key, `report` takes what is wrong with it.
-    public init(text value: (StaticString) -> [UInt8]?, report: (StaticString, ParseError.Code) -> Void) {
-        self.init()
-        if let word = value("on-failure") {
-            let answers = [OnFailure.halt, .recover, .skip]
-            if let answer = answers.first(where: { Line($0.name).bytes == word }) {
-                onFailure = answer
-            } else {
-                report("on-failure", .badPropertyValue)
-            }
-        }
-        readReadiness(value, report)
-        guard let text = value("ready-timeout") else { return }
-        guard let number = Decimal.parse(text[...]), (1...Limits.readyTimeout).contains(number) else {
-            report("ready-timeout", .badPropertyValue)
-            return
-        }
+    /// What a domain's node or text says.
+    public init(_ source: SettingSource) {
+        onFailure = source.choice("on-failure") ?? onFailure
+        readiness = Self.readiness(source)
+        guard let number = source.number("ready-timeout", in: 1...Limits.readyTimeout) else { return }
         // What is ready at once needs no time.
-        if readiness == .unpaused { report("ready-timeout", .conflictingProperties) }
+        if readiness == .unpaused { source.report("ready-timeout", .conflictingProperties) }
         timeout = UInt32(number)
     }
 
-    private mutating func readReadiness(
-        _ value: (StaticString) -> [UInt8]?, _ report: (StaticString, ParseError.Code) -> Void
-    ) {
-        let word = value("ready") ?? Line("unpaused").bytes
-        if word == Line("node").bytes {
-            guard let path = value("ready-node") else { return report("ready", .conflictingProperties) }
-            guard Self.isPath(path) else { return report("ready-node", .badPropertyValue) }
-            let wanted = value("ready-value")
-            if let wanted, wanted.count > Limits.nodeValueBytes { report("ready-value", .limitExceeded) }
-            readiness = .node(path: path, value: wanted)
-            return
+    private static func readiness(_ source: SettingSource) -> Readiness {
+        let word = source.text("ready", limit: 32).map { Line($0[...]) } ?? "unpaused"
+        if word == "node" {
+            if !source.has("ready-node") { source.report("ready", .conflictingProperties) }
+            let path = source.value("ready-node", limit: Limits.nodeValueBytes) { Self.isPath($0) ? $0 : nil }
+            let value = source.text("ready-value", limit: Limits.nodeValueBytes)
+            return path.map { .node(path: $0, value: value) } ?? .unpaused
         }
-        for key in ["ready-node", "ready-value"] as [StaticString] where value(key) != nil {
-            report(key, .conflictingProperties)
+        for key in ["ready-node", "ready-value"] as [StaticString] where source.has(key) {
+            source.report(key, .conflictingProperties)
         }
-        if word == Line("poweroff").bytes {
-            readiness = .poweredOff
-        } else if word != Line("unpaused").bytes {
-            report("ready", .badPropertyValue)
-        }
+        if word == "poweroff" { return .poweredOff }
+        if word != "unpaused" { source.report("ready", .badPropertyValue) }
+        return .unpaused
     }
 
     /// docs/misc/xenstore.txt of Xen: letters, digits and `-/_@`, no empty part, no slash at the end.
@@ -155,25 +132,5 @@ extension DomainConduct {
             previous = byte
         }
         return true
-    }
-
-    /// What a domain's node says; every problem is reported.
-    init(_ view: NodeView, _ problems: ProblemList) {
-        var texts: [[UInt8]?] = []
-        for property in Self.properties {
-            let text = problems.attempt { () throws(ParseError) -> [UInt8]? in
-                guard Line(property).bytes != Line("domb,ready-timeout").bytes else {
-                    return try view.word(property).map { ("\($0)" as Line).bytes }
-                }
-                return try view.string(property, limit: Limits.nodeValueBytes)
-            }
-            texts.append(text ?? nil)
-        }
-        func index(_ key: StaticString) -> Int { Self.textKeys.firstIndex { Line($0).bytes == Line(key).bytes } ?? 0 }
-        self.init {
-            texts[index($0)]
-        } report: {
-            problems.report(view.error($1, missing: Self.properties[index($0)]))
-        }
     }
 }

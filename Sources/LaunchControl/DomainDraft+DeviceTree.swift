@@ -3,110 +3,91 @@
 import Platform
 
 extension DomainDraft {
-    static let knownProperties: [StaticString] =
+    static let knownProperties: [Line] =
         [
             "compatible", "#address-cells", "#size-cells", "phandle", "linux,phandle",
             "domid", "domain-uuid", "permissions", "functions", "capabilities", "mode", "cpus", "memory", "mem-max",
             "domb,depends-on", "domb,weight", "domb,cap", "domb,log-region",
-        ] + ExtendedConfiguration.properties + DomainConduct.properties
-    private static let knownVCPUProperties: [StaticString] = [
+        ] + (ExtendedConfiguration.keys + DomainConduct.keys).map { SettingSource.property($0) }
+    private static let knownVCPUProperties: [Line] = [
         "compatible", "id", "hard-affinity", "domb,soft-affinity", "phandle", "linux,phandle",
     ]
 
     /// What the node says. `nil` only where there is no telling what domain it is; every problem is reported.
-    init?(_ view: NodeView, _ problems: ProblemList) {
+    init?(_ view: NodeView) {
         guard let unassigned = DomainID(rawValue: 0) else { return nil }
-        func get<Value>(_ read: (NodeView) throws(ParseError) -> Value?) -> Value? {
-            problems.attempt { () throws(ParseError) in try read(view) } ?? nil
-        }
-        view.refuseUnknownDombProperties(Self.knownProperties, problems)
-        let roles = get { (view) throws(ParseError) in try DomainRoles(view) } ?? []
-        let modules = DomainModules(view, problems)
+        view.refuseUnknownDombProperties(Self.knownProperties)
+        let roles = DomainRoles(view)
+        let modules = DomainModules(view)
         // A boot domain is somebody else's to build: nothing but its role is looked at.
         let isBoot = roles.contains(.boot)
-        if modules.kernel == nil, !isBoot { problems.report(view.error(.missingProperty, missing: "kernel")) }
+        if modules.kernel == nil, !isBoot { view.report(.missingProperty, "kernel") }
         self.init(
             place: view.place,
             description: DomainDescription(
                 domid: unassigned, name: view.baseName, roles: roles, memory: 0,
                 kernel: modules.kernel ?? ImageReference(moduleIndex: nil), ramdisk: modules.ramdisk,
                 otherModules: modules.others, commandLine: modules.commandLine))
-        description.handle = get(Self.handle)
-        description.mode = get { (view) throws(ParseError) in try DomainMode(view) } ?? .pvh
-        if !isBoot { description.memory = get(Self.memory) ?? 0 }
-        description.maxMemory = get { (view) throws(ParseError) in try view.kibibytes("mem-max") }
-        description.vcpus = get(Self.vcpus) ?? 1
-        description.weight = get { (view) throws(ParseError) in try view.short("domb,weight", in: 1...65535) }
-        description.cap = get { (view) throws(ParseError) in try view.short("domb,cap", in: 0...65535) }
-        description.extended = ExtendedConfiguration(view, problems)
-        description.conduct = DomainConduct(view, problems)
-        description.logRegion = get(Self.logRegion)
-        description.affinities = Self.affinities(view, vcpus: description.vcpus, problems)
-        domid = isBoot ? nil : get(Self.domid)
-        phandle = get(Self.phandle)
-        dependsOn = (get { (view) throws(ParseError) in try view.words("domb,depends-on") } ?? []).map { .phandle($0) }
-        unknown = LaunchControlModule.unknown(view, Self.knownProperties) + modules.unknown
-        for child in view.children where child.isCompatible("xen,vcpu") {
-            unknown += LaunchControlModule.unknown(child, Self.knownVCPUProperties)
+        description.handle = view.bytes("domain-uuid", count: DomainHandle.byteCount).flatMap {
+            DomainHandle(bytes: $0)
         }
-        check(problems)
+        description.mode = DomainMode(view) ?? .pvh
+        if !isBoot {
+            description.memory = Self.memory(view)
+            domid = Self.domid(view)
+        }
+        description.maxMemory = view.kibibytes("mem-max")
+        description.vcpus = Self.vcpus(view)
+        apply(SettingSource(view))
+        readVCPUs(view)
+        phandle = view.word("phandle")
+        if phandle == 0 || phandle == .max { view.report(.badPhandle, "phandle") }
+        let phandles = view.cells("domb,depends-on", bytes: 4) ?? []
+        dependsOn = phandles.map { .phandle(UInt32(truncatingIfNeeded: $0)) }
+        unknown = view.unknown(Self.knownProperties) + modules.unknown + unknown
+        check(view.problems)
     }
 
     /// Zero stands for the next free one in the design document and the 2022 series; the 2025 series knows no such
     /// value, and its domid 0 is the boot domain's.
-    private static func domid(_ view: NodeView) throws(ParseError) -> DomainID? {
-        guard let value = try view.word("domid"), value != 0 else { return nil }
-        guard let short = UInt16(exactly: value), let domid = DomainID(rawValue: short) else {
-            throw view.error(.badDomid, missing: "domid")
-        }
+    private static func domid(_ view: NodeView) -> DomainID? {
+        guard let value = view.word("domid"), value != 0 else { return nil }
+        let domid = UInt16(exactly: value).flatMap { DomainID(rawValue: $0) }
+        if domid == nil { view.report(.badDomid, "domid") }
         return domid
     }
 
-    private static func phandle(_ view: NodeView) throws(ParseError) -> UInt32? {
-        guard let value = try view.word("phandle") else { return nil }
-        guard value != 0, value != .max else { throw view.error(.badPhandle, missing: "phandle") }
-        return value
+    private static func memory(_ view: NodeView) -> UInt64 {
+        let memory = view.kibibytes("memory")
+        if memory == 0 || view.property("memory") == nil { view.report(.missingProperty, "memory") }
+        return memory ?? 0
     }
 
-    private static func handle(_ view: NodeView) throws(ParseError) -> DomainHandle? {
-        try view.bytes("domain-uuid", count: DomainHandle.byteCount).flatMap { DomainHandle(bytes: $0) }
+    private static func vcpus(_ view: NodeView) -> UInt32 {
+        let vcpus = view.word("cpus") ?? 1
+        if (1...Limits.vcpus).contains(vcpus) { return vcpus }
+        view.report(.limitExceeded, "cpus")
+        return 1
     }
 
-    private static func memory(_ view: NodeView) throws(ParseError) -> UInt64? {
-        guard let memory = try view.kibibytes("memory"), memory > 0 else {
-            throw view.error(.missingProperty, missing: "memory")
-        }
-        return memory
-    }
-
-    private static func logRegion(_ view: NodeView) throws(ParseError) -> Segment? {
-        guard let cells = try view.longs("domb,log-region") else { return nil }
-        let (region, problem) = Segment.logRegion(cells)
-        if let problem { throw view.error(problem, missing: "domb,log-region") }
-        return region
-    }
-
-    private static func vcpus(_ view: NodeView) throws(ParseError) -> UInt32? {
-        let vcpus = try view.word("cpus") ?? 1
-        guard (1...Limits.vcpus).contains(vcpus) else { throw view.error(.limitExceeded, missing: "cpus") }
-        return vcpus
-    }
-
-    private static func affinities(_ view: NodeView, vcpus: UInt32, _ problems: ProblemList) -> [VCPUAffinity] {
+    private mutating func readVCPUs(_ view: NodeView) {
         var found: [VCPUAffinity] = []
         for child in view.children where child.isCompatible("xen,vcpu") {
-            child.refuseUnknownDombProperties(Self.knownVCPUProperties, problems)
-            let affinity = problems.attempt { () throws(ParseError) in
-                guard let id = try child.word("id") else { throw child.error(.missingProperty, missing: "id") }
-                guard id < vcpus else { throw child.error(.limitExceeded, missing: "id") }
-                guard !found.contains(where: { $0.vcpu == id }) else {
-                    throw child.error(.duplicateName, missing: "id")
-                }
-                return VCPUAffinity(
-                    vcpu: id, hard: try child.cpus("hard-affinity"), soft: try child.cpus("domb,soft-affinity"))
+            child.refuseUnknownDombProperties(Self.knownVCPUProperties)
+            unknown += child.unknown(Self.knownVCPUProperties)
+            guard let id = child.word("id") else {
+                if child.property("id") == nil { child.report(.missingProperty, "id") }
+                continue
             }
-            if let affinity { found.append(affinity) }
+            if id >= description.vcpus {
+                child.report(.limitExceeded, "id")
+            } else if found.contains(where: { $0.vcpu == id }) {
+                child.report(.duplicateName, "id")
+            } else {
+                found.append(
+                    VCPUAffinity(vcpu: id, hard: child.cpus("hard-affinity"), soft: child.cpus("domb,soft-affinity")))
+            }
         }
-        return found.inOrder { $0.vcpu < $1.vcpu }
+        description.affinities = found.inOrder { $0.vcpu < $1.vcpu }
     }
 }

@@ -83,7 +83,7 @@ extension DomainDraft {
     }
 
     private func roles(
-        _ value: UInt64, _ name: StaticString, _ bits: [DomainRoles], _ problems: ProblemList
+        _ value: UInt64, _ name: Line, _ bits: [DomainRoles], _ problems: ProblemList
     ) -> DomainRoles {
         if value >> UInt64(bits.count) != 0 { problems.report(place.error(.reservedBits, name)) }
         var roles: DomainRoles = []
@@ -144,12 +144,11 @@ extension DomainDraft {
             let text = file.bytes(entry, Field.text, length)
             let start = entry.range.lowerBound + Field.text
             if let configuration = ConfigurationText(text, at: start, place: place, problems) {
-                apply(configuration, problems)
-                if description.roles.contains(.boot) {
-                    configuration.apply(to: &settings, problems)
-                } else {
-                    configuration.refuseLaunchSettings(problems)
-                }
+                let isBoot = description.roles.contains(.boot)
+                let source = configuration.source(problems)
+                configuration.refuseOthers(areOfBootDomain: isBoot, problems)
+                apply(configuration, source)
+                if isBoot { settings = LaunchSettings(source) }
             } else {
                 // Somebody else's text: shown, and no error.
                 unknown.append(UnknownProperty(node: place.path, name: text, offset: start))

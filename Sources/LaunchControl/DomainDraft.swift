@@ -29,6 +29,23 @@ struct DomainDraft {
         self.description = description
     }
 
+    /// The settings that every format has.
+    mutating func apply(_ source: SettingSource) {
+        description.weight = source.number("weight", in: 1...65535).map { UInt16($0) }
+        description.cap = source.number("cap", in: 0...65535).map { UInt16($0) }
+        description.extended = ExtendedConfiguration(source)
+        description.conduct = DomainConduct(source)
+        let regions = source.segments("log-region")
+        guard let region = regions.first else { return }
+        if regions.count > 1 || !region.isWholePages {
+            source.report("log-region", .badPropertyValue)
+        } else if region.byteCount > Limits.logRegionBytes {
+            source.report("log-region", .limitExceeded)
+        } else {
+            description.logRegion = region
+        }
+    }
+
     /// What holds for a domain of any format.
     func check(_ problems: ProblemList) {
         if description.memory > Limits.memory || (description.maxMemory ?? 0) > Limits.memory {

@@ -4,13 +4,13 @@ import Platform
 
 /// The child nodes of one domain: its modules, and what belongs to others.
 struct DomainModules {
-    private enum Kind {
+    private enum Kind: Equatable {
         case kernel, ramdisk
         case other(OtherModule.Kind)
     }
 
     /// Children that are no modules: read elsewhere, or for others to read.
-    private static let otherChildren: [StaticString] = ["xen,evtchn-v1", "xen,domain-shared-memory-v1"]
+    private static let otherChildren: [Line] = ["xen,evtchn-v1", "xen,domain-shared-memory-v1"]
 
     private(set) var kernel: ImageReference?
     private(set) var ramdisk: ImageReference?
@@ -18,7 +18,7 @@ struct DomainModules {
     private(set) var commandLine: [UInt8] = []
     private(set) var unknown: [UnknownProperty] = []
 
-    init(_ domain: NodeView, _ problems: ProblemList) {
+    init(_ domain: NodeView) {
         for child in domain.children where !child.isCompatible("xen,vcpu") {
             if Self.otherChildren.contains(where: { child.isCompatible($0) }) {
                 unknown.append(UnknownProperty(node: child.place.path, name: [], offset: child.offset))
@@ -26,17 +26,17 @@ struct DomainModules {
             }
             guard let kind = Self.kind(child) else {
                 // What is not understood cannot be measured, and an unmeasured module must not run.
-                problems.report(child.error(.unknownModuleKind))
+                child.report(.unknownModuleKind)
                 continue
             }
-            add(kind, child, problems)
+            add(kind, child)
         }
     }
 
     /// The tokens of every dialect: the design document and the 2022 series say module, the 2025 series and dom0less
     /// multiboot, dom0less before 2014 xen,linux.
     private static func kind(_ node: NodeView) -> Kind? {
-        let tokens: [(StaticString, Kind)] = [
+        let tokens: [(Line, Kind)] = [
             ("module,kernel", .kernel), ("multiboot,kernel", .kernel), ("xen,linux-zimage", .kernel),
             ("module,ramdisk", .ramdisk), ("multiboot,ramdisk", .ramdisk), ("xen,linux-initrd", .ramdisk),
             ("module,device-tree", .other(.deviceTree)), ("multiboot,device-tree", .other(.deviceTree)),
@@ -47,30 +47,22 @@ struct DomainModules {
         return nil
     }
 
-    private mutating func add(_ kind: Kind, _ node: NodeView, _ problems: ProblemList) {
-        let image = ImageReference(node, problems)
-        unknown += LaunchControlModule.unknown(node, ImageReference.knownProperties)
+    private mutating func add(_ kind: Kind, _ node: NodeView) {
+        let image = ImageReference(node)
+        unknown += node.unknown(ImageReference.knownProperties)
         switch kind {
         case .kernel:
-            if kernel != nil { problems.report(node.error(.duplicateModule)) }
-            Self.refuse("domb,size", node, problems)
+            if kernel != nil { node.report(.duplicateModule) }
             kernel = image
-            commandLine =
-                problems.attempt { () throws(ParseError) in
-                    try node.string("bootargs", limit: Limits.commandLineBytes) ?? []
-                } ?? []
+            commandLine = node.string("bootargs", limit: Limits.commandLineBytes) ?? []
         case .ramdisk:
-            if ramdisk != nil { problems.report(node.error(.duplicateModule)) }
-            Self.refuse("domb,load", node, problems)
+            if ramdisk != nil { node.report(.duplicateModule) }
             ramdisk = image
-        case .other(let other):
-            Self.refuse("domb,load", node, problems)
-            others.append(OtherModule(kind: other, image: image))
+        case .other(let other): others.append(OtherModule(kind: other, image: image))
         }
-    }
-
-    /// A property of the other kind of module would be passed over.
-    private static func refuse(_ name: StaticString, _ node: NodeView, _ problems: ProblemList) {
-        if let property = node.property(name) { problems.report(node.error(.conflictingProperties, property)) }
+        // A property of the other kind of module would be passed over.
+        if let property = node.property(kind == .kernel ? "domb,size" : "domb,load") {
+            node.report(.conflictingProperties, property)
+        }
     }
 }

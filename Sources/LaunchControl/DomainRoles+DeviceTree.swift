@@ -5,38 +5,40 @@ import Platform
 extension DomainRoles {
     /// `permissions`, `functions` (Hyperlaunch) and `capabilities` (dom0less, Xen's bootfdt.h) as one set. A bit that no
     /// dialect knows is refused: it may be a privilege.
-    init(_ view: NodeView) throws(ParseError) {
+    init(_ view: NodeView) {
         self = []
         // The design document's reserved domid.
-        if try view.word("domid") == 0x7FF5 { insert(.boot) }
-        try insert(view, "permissions", [(0, .control), (1, .hardware)])
-        try insert(
+        if view.word("domid") == 0x7FF5 { insert(.boot) }
+        insert(view, "permissions", [(0, .control), (1, .hardware)])
+        insert(
             view, "functions",
             [(0, .boot), (1, .recovery), (2, .console), (3, .stubDomain), (30, .xenstore), (31, .legacyDom0)])
-        try insert(view, "capabilities", [(0, .control), (1, .hardware), (2, .xenstore)])
+        insert(view, "capabilities", [(0, .control), (1, .hardware), (2, .xenstore)])
     }
 
-    private mutating func insert(
-        _ view: NodeView, _ name: StaticString, _ bits: [(bit: UInt32, role: DomainRoles)]
-    ) throws(ParseError) {
-        guard var value = try view.word(name) else { return }
+    private mutating func insert(_ view: NodeView, _ name: Line, _ bits: [(bit: UInt32, role: DomainRoles)]) {
+        guard var value = view.word(name) else { return }
         for (bit, role) in bits where value >> bit & 1 == 1 {
             formUnion(role)
             value &= ~(1 << bit)
         }
-        guard value == 0 else { throw view.error(.reservedBits, missing: name) }
+        if value != 0 { view.report(.reservedBits, name) }
     }
 }
 
 extension DomainMode {
     /// Bit 0 PARAVIRTUALIZED, bit 1 ENABLE_DEVICE_MODEL, bit 2 LONG (no matter to a launch).
-    init(_ view: NodeView) throws(ParseError) {
-        switch try view.word("mode") ?? 0 {
+    init?(_ view: NodeView) {
+        switch view.word("mode") ?? 0 {
         case 0, 4: self = .pvh
         case 1, 5: self = .pv
         case 2, 6: self = .hvm
-        case 3, 7: throw view.error(.conflictingProperties, missing: "mode")
-        default: throw view.error(.reservedBits, missing: "mode")
+        case 3, 7:
+            view.report(.conflictingProperties, "mode")
+            return nil
+        default:
+            view.report(.reservedBits, "mode")
+            return nil
         }
     }
 }

@@ -7,25 +7,31 @@ extension LaunchControlModule {
     static func readDeviceTree(_ bytes: [UInt8], _ problems: ProblemList) -> Contents? {
         // Of a blob whose form is broken nothing can be relied on.
         guard let tree = problems.attempt({ () throws(ParseError) in try DeviceTree(parsing: bytes) }),
-            let hypervisor = problems.attempt({ () throws(ParseError) in try hypervisorNode(of: tree) })
+            let hypervisor = problems.attempt({ () throws(ParseError) in
+                try hypervisorNode(NodeView(tree: tree, index: 0, problems: problems))
+            })
         else { return nil }
         var drafts: [DomainDraft] = []
         for child in hypervisor.children where child.isCompatible("xen,domain") {
             guard drafts.count < Limits.domains else {
-                problems.report(child.error(.tooManyDomains))
+                child.report(.tooManyDomains)
                 break
             }
-            if let draft = DomainDraft(child, problems) { drafts.append(draft) }
+            if let draft = DomainDraft(child) { drafts.append(draft) }
         }
+        hypervisor.refuseUnknownDombProperties(knownProperties)
         return Contents(
-            settings: LaunchSettings(hypervisor, problems), drafts: drafts,
-            unknown: unknown(hypervisor, LaunchSettings.knownProperties) + unknownNodes(hypervisor),
-            place: hypervisor.place)
+            settings: LaunchSettings(SettingSource(hypervisor)), drafts: drafts,
+            unknown: hypervisor.unknown(knownProperties) + unknownNodes(hypervisor), place: hypervisor.place)
     }
 
+    /// Properties of the hypervisor node that this reader acts on, or that mean nothing to a launch.
+    private static let knownProperties: [Line] =
+        ["compatible", "#address-cells", "#size-cells", "phandle"]
+        + LaunchSettings.keys.map { SettingSource.property($0) }
+
     /// /chosen/hypervisor, or /chosen itself where it holds the domains (dom0less).
-    private static func hypervisorNode(of tree: DeviceTree) throws(ParseError) -> NodeView {
-        let root = NodeView(tree: tree, index: 0)
+    private static func hypervisorNode(_ root: NodeView) throws(ParseError) -> NodeView {
         let named = root.children.filter { $0.baseName == Line("chosen").bytes }
         guard let chosen = named.first else { throw root.error(.noHypervisorNode) }
         guard named.count == 1 else { throw named[1].error(.duplicateName) }
@@ -41,14 +47,7 @@ extension LaunchControlModule {
     /// A domain with a misspelt `compatible` would otherwise vanish without a word.
     private static func unknownNodes(_ hypervisor: NodeView) -> [UnknownProperty] {
         hypervisor.children.filter { !$0.isCompatible("xen,domain") }.map {
-            UnknownProperty(node: $0.tree.path(of: $0.index), name: [], offset: $0.offset)
-        }
-    }
-
-    static func unknown(_ view: NodeView, _ known: [StaticString]) -> [UnknownProperty] {
-        let names = known.map { Line($0).bytes }
-        return view.properties.filter { property in !names.contains { $0 == property.name } }.map {
-            UnknownProperty(node: view.tree.path(of: view.index), name: $0.name, offset: $0.offset)
+            UnknownProperty(node: $0.place.path, name: [], offset: $0.offset)
         }
     }
 }

@@ -35,7 +35,7 @@ public struct LaunchSettings: Equatable, Sendable {
 }
 
 /// What happens without a working TPM. Ordered: a greater one asks for more.
-public enum TPMPolicy: UInt8, Comparable, Sendable {
+public enum TPMPolicy: UInt8, Named, Comparable, Sendable {
     /// The TPM is not used for the launch; one that answers is capped all the same.
     case off = 0
     /// Launches without, and says so.
@@ -44,14 +44,6 @@ public enum TPMPolicy: UInt8, Comparable, Sendable {
     case require = 2
 
     public static func < (left: TPMPolicy, right: TPMPolicy) -> Bool { left.rawValue < right.rawValue }
-
-    public init?(name: [UInt8]) {
-        for policy in [TPMPolicy.off, .warn, .require] where Line(policy.name).bytes == name {
-            self = policy
-            return
-        }
-        return nil
-    }
 
     /// The LCM's word.
     public var name: StaticString {
@@ -64,7 +56,7 @@ public enum TPMPolicy: UInt8, Comparable, Sendable {
 }
 
 /// How much of a domain's memory the measurement answers for.
-public enum Coverage: UInt8, Sendable {
+public enum Coverage: UInt8, Named, Sendable {
     /// The images alone.
     case images = 1
     /// Every page that the domain owns.

@@ -13,8 +13,7 @@ struct Place {
         ParseError(code, at: offset, place: path, reference: reference)
     }
 
-    func error(_ code: ParseError.Code, _ property: StaticString, of reference: [UInt8] = []) -> ParseError {
-        ParseError(
-            code, at: offset, place: path + [UInt8(ascii: ":")] + Line(property).bytes, reference: reference)
+    func error(_ code: ParseError.Code, _ property: Line, of reference: [UInt8] = []) -> ParseError {
+        Place(offset: offset, path: path + [UInt8(ascii: ":")] + property.bytes).error(code, of: reference)
     }
 }

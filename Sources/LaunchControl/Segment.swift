@@ -21,15 +21,6 @@ extension Segment {
         return (segments, nil)
     }
 
-    /// A place for the log: one run of whole pages, at most `Limits.logRegionBytes`.
-    static func logRegion(_ cells: [UInt64]) -> (region: Segment?, problem: ParseError.Code?) {
-        let (segments, problem) = list(cells)
-        if let problem { return (nil, problem) }
-        guard segments.count == 1, segments[0].isWholePages else { return (nil, .badPropertyValue) }
-        guard segments[0].byteCount <= Limits.logRegionBytes else { return (nil, .limitExceeded) }
-        return (segments[0], nil)
-    }
-
     /// Whether it begins and ends where a 4 KiB page does.
     var isWholePages: Bool { address % 4096 == 0 && byteCount % 4096 == 0 }
 }

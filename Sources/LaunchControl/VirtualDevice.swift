@@ -35,13 +35,9 @@ public struct VirtualDisk: Equatable, Sendable {
     public var number: UInt32 { Self.number(name) ?? 0 }
 
     /// "vdev=xvda,target=/dev/vg/root,backend=storage"; `nil` for what is no disk.
-    public init?(text: [UInt8]) {
-        guard let words = DeviceWords(text[...]) else { return nil }
-        self.init(words)
-    }
-
-    init?(_ words: DeviceWords) {
-        guard words.hasOnly(["vdev", "target", "access", "backend", "physical-device"]), let name = words["vdev"],
+    public init?(text: ArraySlice<UInt8>) {
+        guard let words = DeviceWords(text), words.hasOnly(["vdev", "target", "access", "backend", "physical-device"]),
+            let name = words["vdev"],
             Self.number(name) != nil, let target = words["target"], target.count <= Limits.nameBytes
         else { return nil }
         let access = words["access"]
@@ -94,13 +90,10 @@ public struct VirtualInterface: Equatable, Sendable {
     public let backend: Backend
 
     /// "mac=00:16:3e:00:00:01,bridge=xenbr0"; `nil` for what is no interface.
-    public init?(text: [UInt8]) {
-        guard let words = DeviceWords(text[...]) else { return nil }
-        self.init(words)
-    }
-
-    init?(_ words: DeviceWords) {
-        guard let mac = words["mac"], Self.isAddress(mac), words.hasOnly(["mac", "bridge", "backend"]) else {
+    public init?(text: ArraySlice<UInt8>) {
+        guard let words = DeviceWords(text), let mac = words["mac"], Self.isAddress(mac),
+            words.hasOnly(["mac", "bridge", "backend"])
+        else {
             return nil
         }
         self.mac = mac

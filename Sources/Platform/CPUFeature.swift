@@ -2,7 +2,7 @@
 
 /// Features of the cpu that an LCM may take from a domain, by Xen's numbers: 32 times the word and the bit
 /// (xen/public/arch-x86/cpufeatureset.h).
-public enum CPUFeature: UInt32, CaseIterable, Sendable {
+public enum CPUFeature: UInt32, Named, Sendable {
     case pclmulqdq = 33
     case vmx = 37
     case fma = 44

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The HVM parameters that a launch reads or sets (xen/public/hvm/params.h), by their numbers.
-public enum HVMParameter: UInt32, CaseIterable, Sendable {
+public enum HVMParameter: UInt32, Named, Sendable {
     /// HVM_PARAM_STORE_PFN: the frame of the ring to xenstore; 0 for none.
     case storeFrame = 1
     /// HVM_PARAM_STORE_EVTCHN: the domain's own port of that ring; 0 for none.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// How DomB gives the machine over (DESIGN section 7).
-public enum HandoffKind: UInt8, Equatable, Sendable {
+public enum HandoffKind: UInt8, Named, Equatable, Sendable {
     /// The boot domain shuts itself down: SCHEDOP_shutdown(SHUTDOWN_poweroff). Not for the hardware domain.
     case shutdown = 1
     /// PID 1 is replaced by the next init, which was measured and is run through the same open file.

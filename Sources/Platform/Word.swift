@@ -15,10 +15,16 @@ extension RawRepresentable where RawValue == Word {
     public var name: StaticString { rawValue.text }
 }
 
-extension RawRepresentable where Self: CaseIterable, RawValue == Word {
-    /// The case of that name; `nil` where none has it.
-    public init?(named text: [UInt8]) {
-        guard let named = Self.allCases.first(where: { Line($0.name).bytes == text }) else { return nil }
+/// What texts choose from: each has a name there.
+public protocol Named: CaseIterable {
+    /// As texts have it.
+    var name: StaticString { get }
+}
+
+extension Named {
+    /// The one of that name; `nil` where none has it.
+    public init?(named text: some Sequence<UInt8>) {
+        guard let named = Self.allCases.first(where: { Line($0.name).bytes.elementsEqual(text) }) else { return nil }
         self = named
     }
 }

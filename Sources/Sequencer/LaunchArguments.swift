@@ -23,7 +23,7 @@ public struct LaunchArguments: Equatable, Sendable {
     public var allowsOthers = false
 
     /// What follows a failure.
-    public enum End: Word, CaseIterable, Sendable {
+    public enum End: Word, Named, Sendable {
         case powerOff = "poweroff"
         case reboot = "reboot"
         case hold = "hold"
@@ -60,7 +60,7 @@ public struct LaunchArguments: Equatable, Sendable {
             return pinnedDigest != nil
         }
         if key == Line("domb.tpm").bytes {
-            guard let policy = TPMPolicy(name: value) else { return false }
+            guard let policy = TPMPolicy(named: value) else { return false }
             leastTPMPolicy = policy
             return true
         }

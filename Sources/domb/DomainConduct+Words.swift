@@ -4,7 +4,7 @@ import LaunchControl
 import Platform
 
 extension DomainConduct {
-    /// What is not the default, as texts have it: `DomainConduct.init(text:report:)` reads it back.
+    /// What is not the default, as texts have it: `DomainConduct(_:)` reads it back.
     var words: [(key: String, value: [UInt8])] {
         var words: [(String, [UInt8])] = []
         switch readiness {

@@ -4,7 +4,7 @@ import LaunchControl
 import Platform
 
 extension ExtendedConfiguration {
-    /// What is set, by the keys of DomB's text and in its form: what `ExtendedConfiguration(text:report:)` reads.
+    /// What is set, by the keys of DomB's text and in its form: what `ExtendedConfiguration(_:)` reads.
     var words: [(key: String, value: String)] {
         var words: [(key: String, value: String)] = []
         if let cpupool { words.append(("cpupool", text(cpupool))) }

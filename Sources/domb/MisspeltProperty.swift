@@ -9,7 +9,7 @@ extension ParseError {
             "domb,pcr", "domb,tpm", "domb,coverage", "domb,handoff", "domb,handoff-target", "domb,xenstored",
             "domb,cpupools", "domb,depends-on",
             "domb,weight", "domb,cap", "domb,soft-affinity", "domb,load", "domb,size", "domb,digest", "domb,log-region",
-        ] + (ExtendedConfiguration.textKeys + DomainConduct.textKeys).map { "domb,\($0)" }
+        ] + (ExtendedConfiguration.keys + DomainConduct.keys).map { "domb,\($0)" }
     /// The same in the text of an xLCM.
     static let textKeys =
         [
@@ -19,7 +19,7 @@ extension ParseError {
             "mem-max",
             "hard-affinity", "soft-affinity", "bootargs", "load", "kernel-digest", "ramdisk-digest", "ramdisk-size",
             "log-region",
-        ] + (ExtendedConfiguration.textKeys + DomainConduct.textKeys).map { $0.description }
+        ] + (ExtendedConfiguration.keys + DomainConduct.keys).map { $0.description }
 
     /// The name that an unknown one may have been meant for.
     var suggestion: String? {

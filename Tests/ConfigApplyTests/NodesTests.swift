@@ -71,7 +71,7 @@ import Testing
 
     @Test func aDisk() throws {
         let disk = try #require(
-            VirtualDisk(text: Array("vdev=xvdb,target=/dev/ram0,access=ro,physical-device=1:0".utf8)))
+            VirtualDisk(text: Array("vdev=xvdb,target=/dev/ram0,access=ro,physical-device=1:0".utf8)[...]))
         let found = nodes(.disk(disk, server: storage))
         let (frontend, backend) = ("/local/domain/7/device/vbd/51728", "/local/domain/3/backend/vbd/7/51728")
         #expect(
@@ -88,14 +88,14 @@ import Testing
     }
 
     @Test func aWritableDiskIsSo() throws {
-        let disk = try #require(VirtualDisk(text: Array("vdev=xvda,target=x".utf8)))
+        let disk = try #require(VirtualDisk(text: Array("vdev=xvda,target=x".utf8)[...]))
         let found = values(.disk(disk, server: storage))
         #expect(found["/local/domain/3/backend/vbd/7/51712/mode"] == "w")
         #expect(found["/local/domain/3/backend/vbd/7/51712/physical-device"] == nil)
     }
 
     @Test func anInterface() throws {
-        let interface = try #require(VirtualInterface(text: Array("mac=00:16:3e:00:00:01,bridge=xenbr0".utf8)))
+        let interface = try #require(VirtualInterface(text: Array("mac=00:16:3e:00:00:01,bridge=xenbr0".utf8)[...]))
         let (frontend, backend) = ("/local/domain/7/device/vif/1", "/local/domain/3/backend/vif/7/1")
         #expect(
             values(.interface(interface, handle: 1, server: storage)) == [
@@ -123,7 +123,7 @@ import Testing
 
     /// A child that is written before its parent would take its permissions from the wrong one.
     @Test func parentsComeFirst() throws {
-        let disk = try #require(VirtualDisk(text: Array("vdev=xvda,target=x".utf8)))
+        let disk = try #require(VirtualDisk(text: Array("vdev=xvda,target=x".utf8)[...]))
         for operation in [
             ConfigOperation.home, .disk(disk, server: storage), .console(Backend(name: []), server: boot),
         ] {

@@ -91,10 +91,14 @@ extension TestLaunchFiles {
         extended.usesStore = true
         extended.console = Backend(name: [])
         extended.disks = [
-            try #require(VirtualDisk(text: Array("vdev=xvda,target=/dev/vg/root,access=rw,backend=Domain-0".utf8))),
-            try #require(VirtualDisk(text: Array("vdev=xvdb2,target=data.img,access=ro,physical-device=fd:2".utf8))),
+            try #require(
+                VirtualDisk(text: Array("vdev=xvda,target=/dev/vg/root,access=rw,backend=Domain-0".utf8)[...])),
+            try #require(
+                VirtualDisk(text: Array("vdev=xvdb2,target=data.img,access=ro,physical-device=fd:2".utf8)[...])),
         ]
-        extended.interfaces = [try #require(VirtualInterface(text: Array("mac=00:16:3e:00:00:01,bridge=xenbr0".utf8)))]
+        extended.interfaces = [
+            try #require(VirtualInterface(text: Array("mac=00:16:3e:00:00:01,bridge=xenbr0".utf8)[...]))
+        ]
         return extended
     }
 }

@@ -8,11 +8,12 @@ import Testing
 @Suite struct DomainConductTests {
     private func read(_ words: [String: String]) -> (conduct: DomainConduct, problems: [String]) {
         var problems: [String] = []
-        let conduct = DomainConduct {
+        let source = SettingSource {
             words["\($0)"].map { Array($0.utf8) }
         } report: {
             problems.append("\($0) \($1)")
         }
+        let conduct = DomainConduct(source)
         return (conduct, problems)
     }
 

@@ -120,14 +120,15 @@ import Testing
         }
         let letters = Array("0123456789abcdefx,+@:-. ".utf8)
         for _ in 0..<2000 {
-            let key = ExtendedConfiguration.textKeys[next(ExtendedConfiguration.textKeys.count)]
+            let key = ExtendedConfiguration.keys[next(ExtendedConfiguration.keys.count)]
             let value = (0..<next(24)).map { _ in letters[next(letters.count)] }
             var problems = 0
-            let extended = ExtendedConfiguration {
+            let source = SettingSource {
                 $0.description == key.description ? value : nil
             } report: { _, _ in
                 problems += 1
             }
+            let extended = ExtendedConfiguration(source)
             #expect(problems > 0 || extended != ExtendedConfiguration(), "seed \(seed), \(key)=\(value)")
         }
     }

@@ -8,8 +8,8 @@ import Testing
 
 /// `xen,enhanced`, `domb,console`, `domb,disks`, `domb,vifs` and `domb,xenstored`.
 @Suite struct VirtualDeviceTests {
-    private func disk(_ text: String) -> VirtualDisk? { VirtualDisk(text: bytes(text)) }
-    private func interface(_ text: String) -> VirtualInterface? { VirtualInterface(text: bytes(text)) }
+    private func disk(_ text: String) -> VirtualDisk? { VirtualDisk(text: bytes(text)[...]) }
+    private func interface(_ text: String) -> VirtualInterface? { VirtualInterface(text: bytes(text)[...]) }
 
     @Test(arguments: [
         ("xvda", 51712), ("xvda1", 51713), ("xvda15", 51727), ("xvdb", 51728), ("xvdp", 51952), ("xvdp15", 51967),
@@ -23,11 +23,11 @@ import Testing
         #expect(
             found.text.bytes
                 == bytes("vdev=xvda,target=/dev/ram0,access=rw,backend=store,physical-device=1:0"))
-        #expect(VirtualDisk(text: found.text.bytes) == found)
+        #expect(VirtualDisk(text: found.text.bytes[...]) == found)
         #expect(try #require(disk("vdev=xvda,target=x,access=ro")).isReadOnly)
         let vif = try #require(interface("mac=00:16:3e:aa:bb:cc"))
         #expect(vif.text.bytes == bytes("mac=00:16:3e:aa:bb:cc,backend=Domain-0"))
-        #expect(VirtualInterface(text: vif.text.bytes) == vif)
+        #expect(VirtualInterface(text: vif.text.bytes[...]) == vif)
     }
 
     @Test(arguments: [

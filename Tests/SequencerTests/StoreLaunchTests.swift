@@ -22,7 +22,7 @@ import Testing
         let server = Backend(name: Array("dom1".utf8))
         launch.module.domains[1].extended.console = server
         launch.module.domains[1].extended.disks = [
-            try #require(VirtualDisk(text: Array("vdev=xvda,target=/dev/ram0,backend=dom1".utf8)))
+            try #require(VirtualDisk(text: Array("vdev=xvda,target=/dev/ram0,backend=dom1".utf8)[...]))
         ]
         return launch
     }

@@ -8,7 +8,7 @@ extension LaunchDescription.Domain {
         [
             "name", "domid", "uuid", "roles", "mode", "memory", "mem_max", "vcpus", "weight", "cap", "affinity",
             "depends_on", "kernel", "ramdisk", "cmdline", "digest", "log_region",
-        ] + (ExtendedConfiguration.textKeys + DomainConduct.textKeys).map { key($0) }
+        ] + (ExtendedConfiguration.keys + DomainConduct.keys).map { key($0) }
     private static let roles: [(name: String, value: DomainRoles)] =
         [DomainRoles.control, .hardware, .xenstore, .console, .recovery, .legacyDom0, .stubDomain].map {
             ($0.names.joined(), $0)

@@ -36,22 +36,24 @@ extension LaunchDescription.Domain {
 
     /// Each a value, or a list of values.
     static func extended(_ section: DescriptionSection) -> ExtendedConfiguration {
-        ExtendedConfiguration { key in
+        let source = SettingSource { key in
             section[Self.key(key)].flatMap { text($0, separator: separator(key.description)) }
         } report: { key, code in
             section[Self.key(key)]?.wrong("\(code.text); \(form(key.description))")
         }
+        return ExtendedConfiguration(source)
     }
 
     /// What stands between items in DomB's text.
     private static func separator(_ key: String) -> String { key == "disks" || key == "vifs" ? ";" : "," }
 
     static func conduct(_ section: DescriptionSection) -> DomainConduct {
-        DomainConduct { key in
+        let source = SettingSource { key in
             section[Self.key(key)].flatMap { $0.text }.map { Array($0.utf8) }
         } report: { key, code in
             section[Self.key(key)]?.wrong("\(code.text); \(conductForm(key.description))")
         }
+        return DomainConduct(source)
     }
 
     private static func conductForm(_ key: String) -> String {

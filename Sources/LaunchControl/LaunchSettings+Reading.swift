@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Platform
+
+extension LaunchSettings {
+    static let keys: [StaticString] = [
+        "pcr", "tpm", "coverage", "handoff", "handoff-target", "xenstored", "cpupools",
+    ]
+
+    /// What the launch's node or the boot domain's text says; a problem leaves that setting at its default.
+    init(_ source: SettingSource) {
+        self.init()
+        let number = source.number("pcr", in: 0...UInt64(PCRIndex.count - 1))
+        pcr = number.flatMap { PCRIndex(rawValue: UInt32($0)) } ?? pcr
+        tpmPolicy = source.choice("tpm") ?? tpmPolicy
+        coverage = source.choice("coverage") ?? coverage
+        handoff = source.choice("handoff") ?? handoff
+        handoffTarget = source.text("handoff-target", limit: Limits.pathBytes)
+        xenstored = source.digest("xenstored")
+        cpupools = source.items("cpupools", separator: "/") { CPUPoolDescription($0) }
+        // Which cpu is in which pool is the plan's matter.
+        for (index, pool) in cpupools.enumerated() where cpupools[..<index].contains(where: { $0.name == pool.name }) {
+            source.report("cpupools", .duplicateName)
+        }
+        // A target goes with `exec` and with nothing else, and is an absolute path.
+        if (handoffTarget != nil) != (handoff == .execute) {
+            source.report("handoff-target", .conflictingProperties)
+        } else if let handoffTarget, handoffTarget.first != UInt8(ascii: "/") {
+            source.report("handoff-target", .badPropertyValue)
+        }
+    }
+}
