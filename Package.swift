@@ -190,10 +190,12 @@ if let deps {
                         + ["/usr/lib/x86_64-linux-gnu/libcrypto.a"])
             ]),
         .target(name: "CXenGuestShim", dependencies: ["CIsoc23"], cSettings: c),
+        .target(name: "CConstructShim", dependencies: ["CLinuxShim"], cSettings: c),
         .executableTarget(
             name: "DomBConstruct",
             dependencies: [
                 "BuilderModel", "LaunchControl", "Platform", "LinuxBindings", "CryptoBindings", "CXenGuestShim",
+                "CConstructShim", "CLinuxShim",
             ],
             swiftSettings: bindings,
             // Whole, since libxenguest's loaders register themselves by constructors that nobody calls. All by -Xlinker:

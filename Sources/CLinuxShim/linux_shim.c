@@ -44,6 +44,14 @@ ssize_t domb_list(const char *path, unsigned char type, void *buffer, size_t cap
     return code ? -1 : (ssize_t)used;
 }
 
+int domb_execute(int fd, const char *name, const char *argument)
+{
+    char *const arguments[] = { (char *)name, (char *)argument, NULL };
+    char *const environment[] = { NULL };
+
+    return (int)syscall(SYS_execveat, fd, "", arguments, environment, AT_EMPTY_PATH);
+}
+
 int domb_finit_module(int fd)
 {
     return (int)syscall(SYS_finit_module, fd, "", 0);

@@ -7,6 +7,8 @@ import Platform
 /// measured is what runs.
 public struct ProgramFile: ~Copyable {
     private let file: OpenFile
+    /// Valid as long as this value lives.
+    public var descriptor: Int32 { file.descriptor }
     /// The path that it was opened by.
     public let path: CPath
 
@@ -39,20 +41,10 @@ public struct ProgramFile: ~Copyable {
         }
     }
 
-    /// Runs it as a process of its own, with one argument; returns its id.
-    public borrowing func spawn(argument: StaticString) throws(SystemError) -> Int32 {
-        // Safety: both arrays live through the call and end in zero.
-        let process = unsafe domb_spawn(file.descriptor, path.characters, CPath(argument).characters)
-        guard process >= 0 else { throw failure }
-        return process
-    }
-
     /// Replaces this process. Returns only on failure. The file's own descriptor closes with the exec.
     public borrowing func execute() -> SystemError {
         // Safety: the array lives through the call and ends in zero.
         unsafe domb_execute(file.descriptor, path.characters, nil)
-        return failure
+        return SystemError(.execute, code: domb_last_error(), path: path.bytes)
     }
-
-    private var failure: SystemError { SystemError(.execute, code: domb_last_error(), path: path.bytes) }
 }

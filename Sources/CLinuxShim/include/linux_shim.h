@@ -31,10 +31,6 @@ ssize_t domb_list(const char *path, unsigned char type, void *buffer, size_t cap
 int domb_finit_module(int fd);
 // Replaces this process by the program that the descriptor holds. Its arguments are its name, and one more if that is not NULL.
 int domb_execute(int fd, const char *name, const char *argument);
-// Runs it as a process of its own; returns its id.
-int domb_spawn(int fd, const char *name, const char *argument);
-// Connects to a socket of the file system, to see whether somebody listens.
-int domb_connect(const char *path);
 // Closes every descriptor from the first one up.
 int domb_close_from(int first);
 

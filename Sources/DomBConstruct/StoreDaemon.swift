@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CConstructShim
 import CLinuxShim
+import LinuxBindings
 import Platform
 
 /// xenstored as a process of the boot domain: /xenstored of the initramfs.
-public enum StoreDaemon {
+enum StoreDaemon {
     /// Under TCG it answers within a second.
-    private static let patience: UInt64 = 20_000_000
-    private static let pause: UInt64 = 10_000
+    private static let patience: UInt32 = 20_000_000
+    private static let pause: UInt32 = 10_000
 
     /// Starts it and waits until it answers. EBADMSG for another program than the LCM's; ECHILD for one that ends.
-    public static func start<Hash: ContentHash>(expecting digest: Digest, hashing: Hash.Type) throws(SystemError) {
+    static func start<Hash: ContentHash>(expecting digest: Digest, hashing: Hash.Type) throws(SystemError) {
         let path = CPath("/xenstored")
         let program = try ProgramFile(path: path.bytes)
         guard try program.digest(Hash.self).digest == digest else {
@@ -25,12 +27,15 @@ public enum StoreDaemon {
                 throw SystemError(.startStore, code: error.code, path: folder.bytes)
             }
         }
-        try wait(for: try program.spawn(argument: "-N"))
+        // Safety: both arrays live through the call and end in zero.
+        let process = unsafe domb_spawn(program.descriptor, path.characters, CPath("-N").characters)
+        guard process >= 0 else { throw SystemError(.execute, code: domb_last_error(), path: path.bytes) }
+        try wait(for: process)
     }
 
     private static func wait(for process: Int32) throws(SystemError) {
         let socket = CPath("/var/run/xenstored/socket")
-        var waited: UInt64 = 0
+        var waited: UInt32 = 0
         while true {
             // Safety: the array lives through the call and ends in zero.
             if unsafe domb_connect(socket.characters) == 0 { return }
@@ -39,7 +44,7 @@ public enum StoreDaemon {
                 throw SystemError(.startStore, code: 10, path: socket.bytes)
             }
             guard waited < patience else { throw SystemError(.startStore, code: code, path: socket.bytes) }
-            Clock.sleep(microseconds: pause)
+            usleep(pause)
             waited += pause
         }
     }

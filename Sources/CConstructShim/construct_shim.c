@@ -1,20 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Programs that run beside PID 1, or instead of it.
-#define _GNU_SOURCE
-#include "linux_shim.h"
+#define _DEFAULT_SOURCE
+#include "construct_shim.h"
 
+#include <linux_shim.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/un.h>
-
-int domb_execute(int fd, const char *name, const char *argument)
-{
-    char *const arguments[] = { (char *)name, (char *)argument, NULL };
-    char *const environment[] = { NULL };
-
-    return (int)syscall(SYS_execveat, fd, "", arguments, environment, AT_EMPTY_PATH);
-}
 
 int domb_spawn(int fd, const char *name, const char *argument)
 {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CLinuxShim
+import LinuxBindings
 import Platform
 
 /// The files that domains are built from.
-public enum BootModules {
+enum BootModules {
     /// Removes every file of the folder. With Linux's init_on_free=1 nothing of them is left in memory then.
-    public static func removeAll(from folder: StaticString) throws(SystemError) {
+    static func removeAll(from folder: StaticString) throws(SystemError) {
         let path = CPath(folder)
         do throws(Errno) {
             for name in try Folder.names(in: path, .files) {

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the construct stage does of Linux that PID 1 does not: it starts xenstored. As in linux_shim.h: -1 with errno.
+#ifndef DOMB_CONSTRUCT_SHIM_H
+#define DOMB_CONSTRUCT_SHIM_H
+
+// Runs the program that the descriptor holds as a process of its own, with one argument; returns its id.
+int domb_spawn(int fd, const char *name, const char *argument);
+// Connects to a socket of the file system, to see whether somebody listens.
+int domb_connect(const char *path);
+
+#endif
