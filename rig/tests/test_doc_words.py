@@ -14,7 +14,7 @@ LCM, YAML, CONSOLE = (paths.ROOT / "docs" / name for name in ("lcm.md", "lcm-yam
 
 
 def in_sources(pattern: str, folder: str = ".") -> set:
-    return {word for file in (SOURCES / folder).rglob("*.swift") for word in re.findall(pattern, file.read_text())}
+    return {word for file in (SOURCES / folder).rglob("*.swift") for word in re.findall(pattern, file.read_text(), re.S)}
 
 
 def cells(document: Path, column: int, heading: str = "") -> list:
@@ -24,7 +24,11 @@ def cells(document: Path, column: int, heading: str = "") -> list:
 class Words(unittest.TestCase):
     def test_properties_are_those_of_the_reader(self):
         documented = {word for cell in cells(LCM, 0) for word in re.findall(r"`(domb,[a-z-]+)`", cell)}
-        self.assertEqual(documented, in_sources(r'"(domb,[a-z-]+)"', "domb") | in_sources(r'"(domb,[a-z-]+)"', "LaunchControl"))
+        written = in_sources(r'"(domb,[a-z-]+)"', "domb") | in_sources(r'"(domb,[a-z-]+)"', "LaunchControl")
+        lists = in_sources(r"static let keys: \[StaticString\] = \[(.*?)\]", "LaunchControl")
+        keys = {key for text in lists for key in re.findall(r'"([a-z-]+)"', text)} - {"enhanced"}
+        self.assertGreater(len(keys), 25)
+        self.assertEqual(documented, written | {f"domb,{key}" for key in keys})
 
     def test_errors_are_those_of_the_reader(self):
         codes = re.search(r"enum Code: UInt8.*?\n(.*?)\n\s*/// In words", (SOURCES / "LaunchControl/ParseError.swift").read_text(), re.S)
