@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""`make lines`: the Swift and C of PID 1, folder by folder. Lines of code are those that are neither blank nor comment alone."""
+"""`make lines`: the Swift and C of PID 1, folder by folder and by what they are for. Lines of code are those that are
+neither blank nor comment alone."""
 import re
+from fnmatch import fnmatch
 from pathlib import Path
 
 SOURCES = Path(__file__).resolve().parent.parent / "Sources"
@@ -9,21 +11,78 @@ SOURCES = Path(__file__).resolve().parent.parent / "Sources"
 FOLDERS = ("DomBInit", "Sequencer", "ConfigApply", "Measurement", "LaunchControl", "Platform", "XenBindings", "CXenShim",
            "CIsoc23", "TPMBindings", "CTSSShim", "CryptoBindings", "CCryptoShim", "CHashWorkers", "LinuxBindings", "CLinuxShim",
            "CUnreached")
+# The first that a file fits is what it is for.
+PURPOSES = (
+    ("errors and refusals in words", ("Sequencer/*+Message*", "Platform/Line+Errors*", "Platform/SystemError*",
+                                      "Sequencer/PlanRefusal*", "Sequencer/LaunchFailure*", "LaunchControl/*Error*",
+                                      "*/ConfigError*", "*/ConfigConflict*", "*/MeasurementError*")),
+    ("xenstore, rings and PV devices", ("*/*Nodes*", "ConfigApply/*Ring*", "ConfigApply/Partners*", "*/VirtualDevice*",
+                                        "*/*Xenstore*", "*/Machine+Store*", "CXenShim/rings.c")),
+    ("xLCM, the binary LCM, and its text", ("LaunchControl/*XLCM*", "LaunchControl/*ConfigurationText*")),
+    ("cpupools, channels, CPUID, shared hardware", ("*/*CPUPool*", "*/*EventChannel*", "*/CPUFeature*", "*/SharedHardware*")),
+    ("the other configuration of a domain", ("ConfigApply/*", "Platform/CPUSet*", "Platform/HVM*", "Platform/IO*",
+                                             "Platform/PCIAddress*", "Platform/RTDS*", "Platform/TSC*", "Platform/Scheduler*",
+                                             "Platform/ConfigurationItem*", "LaunchControl/ExtendedConfiguration*",
+                                             "LaunchControl/CPUList*", "Sequencer/MemoryBudget*")),
+    ("the LCM: ACPI container, device tree, settings", ("LaunchControl/*", "Sequencer/ReceivedModule*")),
+    ("threads that hash", ("*/*HashWorkers*", "*/*hash_workers*")),
+    ("measurement, event log, TPM", ("Measurement/*", "TPMBindings/*", "CTSSShim/*", "*Crypto*/*", "Sequencer/Machine+Measure*",
+                                     "Sequencer/Machine+Recording*", "Sequencer/Machine+TPM*", "Sequencer/Machine+LogRegion*",
+                                     "Platform/*TPM*", "Platform/PCR*", "Platform/*Hash*", "Platform/Digest*",
+                                     "Platform/MeasurementStore*", "Platform/ContentRegion*")),
+    ("order, readiness, failure, recovery", ("Sequencer/LaunchOrder*", "Sequencer/DependencyGraph*", "Sequencer/MinHeap*",
+                                             "Sequencer/FailurePolicy*", "Sequencer/Readiness*", "Sequencer/Machine+Unpause*",
+                                             "Sequencer/Machine+Events*", "Sequencer/Machine+Recovery*", "Sequencer/Machine+End*",
+                                             "Sequencer/LaunchEnd*", "Platform/DomainEvents*", "XenBindings/*Events*")),
+    ("plan and run", ("Sequencer/LaunchPlan*", "Sequencer/LaunchFacts*", "Sequencer/LaunchArguments*",
+                      "Sequencer/LaunchIdentity*", "Sequencer/Machine+Plan*", "Sequencer/Machine+Facts*",
+                      "Sequencer/Machine+Launch*", "Sequencer/Machine.swift")),
+    ("Xen: hypercalls, foreign memory, handoff", ("XenBindings/*", "CXenShim/*", "Sequencer/Machine+*", "Platform/*Hypervisor*",
+                                                  "Platform/Handoff*", "Platform/ImageSource*", "Platform/MappingWindows*",
+                                                  "Platform/Hypercall*")),
+    ("confinement by Linux", ("*/confine.c", "*/Confinement*")),
+    ("Linux: files, processes, console, reboot", ("LinuxBindings/*", "CLinuxShim/*")),
+    ("in place of the C library's streams", ("CUnreached/*", "CIsoc23/*")),
+    ("PID 1 itself", ("DomBInit/*",)),
+    ("vocabulary", ("Platform/*",)),
+)
 _COMMENT = re.compile(r"\s*(//|/?\*)")
 
 
-def count(folder: str) -> tuple:
-    lines = [line for path in sorted((SOURCES / folder).rglob("*")) if path.suffix in (".swift", ".c", ".h")
-             for line in path.read_text().splitlines()]
+def files(folder: str) -> list:
+    return [path for path in sorted((SOURCES / folder).rglob("*")) if path.suffix in (".swift", ".c", ".h")]
+
+
+def count(path: Path) -> tuple:
+    lines = path.read_text().splitlines()
     return len(lines), sum(bool(line.strip()) and not _COMMENT.match(line) for line in lines)
 
 
+def purpose(path: Path) -> str:
+    name = str(path.relative_to(SOURCES))
+    return next(words for words, patterns in PURPOSES if any(fnmatch(name, pattern) for pattern in patterns))
+
+
+def table(title: str, counts: dict) -> list:
+    width = max(map(len, [title, *counts]))
+    rows = [(title, "lines", "code"), *((name, *both) for name, both in counts.items()),
+            ("PID 1", *(sum(column) for column in zip(*counts.values())))]
+    return [f"{name:<{width}}{lines:>8}{code:>8}" for name, lines, code in rows]
+
+
+def counted(key) -> dict:
+    counts = {}
+    for folder in FOLDERS:
+        for path in files(folder):
+            name = key(path)
+            counts[name] = tuple(map(sum, zip(counts.get(name, (0, 0)), count(path))))
+    return counts
+
+
 def main() -> None:
-    counts = {folder: count(folder) for folder in FOLDERS}
-    print(f"{'folder':<16}{'lines':>8}{'code':>8}")
-    for folder, (lines, code) in counts.items():
-        print(f"{folder:<16}{lines:>8}{code:>8}")
-    print(f"{'PID 1':<16}{sum(lines for lines, _ in counts.values()):>8}{sum(code for _, code in counts.values()):>8}")
+    by_purpose = sorted(counted(purpose).items(), key=lambda item: -item[1][1])
+    folders = counted(lambda path: str(path.relative_to(SOURCES).parts[0]))
+    print("\n".join([*table("folder", folders), "", *table("what for", dict(by_purpose))]))
 
 
 if __name__ == "__main__":

@@ -69,7 +69,6 @@ extension Change.Aspect {
         case .region(let role, let aspect): "\(role.name).\(aspect.schemaName)"
         case .regionOrder: "region-order"
         case .mutableRegion(let role): "mutable.\(role.name)"
-        case .mutableRegionOrder: "mutable-order"
         case .swap: "swapped"
         case .tpmPolicy: "tpm"
         case .handoff: "handoff"

@@ -49,7 +49,6 @@ extension Change.Aspect {
         case .region(let role, let aspect): role.name.description + aspect.words
         case .regionOrder: "order of the regions"
         case .mutableRegion(let role): "\(role.name) region"
-        case .mutableRegionOrder: "order of the mutable regions"
         case .swap(let other, _): "swapped with \(other.words)"
         case .tpmPolicy: "TPM policy"
         case .handoffTarget: "next init"

@@ -38,7 +38,6 @@ struct Change: Equatable {
         case region(RegionRole, Region)
         case regionOrder
         case mutableRegion(RegionRole)
-        case mutableRegionOrder
         /// The images of these roles are those of the other domain, and the other way round.
         case swap(DomainLabel, [RegionRole])
         case tpmPolicy, handoff, handoffTarget

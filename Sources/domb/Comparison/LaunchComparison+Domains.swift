@@ -54,7 +54,6 @@ extension LaunchComparison {
         for pair in mutableRegions.pairs {
             add(place, .mutableRegion(pair.key), pair.a, pair.b) { $0.map { .segments([$0.place]) } }
         }
-        if mutableRegions.isReordered { append(Change(place: place, aspect: .mutableRegionOrder, a: nil, b: nil)) }
         compare(place, .pageCount, a.pageCount, b.pageCount) { .number($0) }
     }
 
