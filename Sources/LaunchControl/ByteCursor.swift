@@ -25,48 +25,29 @@ struct ByteCursor {
 
     var remaining: Int { end - offset }
 
-    mutating func readByte() throws(ParseError) -> UInt8 {
-        guard offset < end else { throw ParseError(.truncated, at: offset) }
-        defer { offset += 1 }
-        return bytes[offset]
-    }
-
-    mutating func readBigEndian() throws(ParseError) -> UInt32 {
-        guard remaining >= 4 else { throw ParseError(.truncated, at: offset) }
-        var value: UInt32 = 0
-        for index in offset..<(offset + 4) { value = value << 8 | UInt32(bytes[index]) }
-        offset += 4
-        return value
-    }
-
-    mutating func readLittleEndian16() throws(ParseError) -> UInt16 {
-        guard remaining >= 2 else { throw ParseError(.truncated, at: offset) }
-        defer { offset += 2 }
-        return UInt16(bytes[offset]) | UInt16(bytes[offset + 1]) << 8
-    }
-
-    mutating func readLittleEndian32() throws(ParseError) -> UInt32 {
-        let low = try readLittleEndian16()
-        let high = try readLittleEndian16()
-        return UInt32(low) | UInt32(high) << 16
-    }
-
-    mutating func readBytes(_ count: Int) throws(ParseError) -> [UInt8] {
+    /// The next so many bytes; throws `truncated` where they are not all there.
+    mutating func read(_ count: Int) throws(ParseError) -> ArraySlice<UInt8> {
         guard count >= 0, remaining >= count else { throw ParseError(.truncated, at: offset) }
         defer { offset += count }
-        return [UInt8](bytes[offset..<(offset + count)])
+        return bytes[offset..<(offset + count)]
     }
 
-    mutating func skip(_ count: Int) throws(ParseError) {
-        guard count >= 0, remaining >= count else { throw ParseError(.truncated, at: offset) }
-        offset += count
+    mutating func readBytes(_ count: Int) throws(ParseError) -> [UInt8] { [UInt8](try read(count)) }
+
+    mutating func readBigEndian() throws(ParseError) -> UInt32 { try read(4).reduce(0) { $0 << 8 | UInt32($1) } }
+
+    /// A number of at most four bytes.
+    mutating func readLittleEndian(_ count: Int) throws(ParseError) -> Int {
+        try read(count).reversed().reduce(0) { $0 << 8 | Int($1) }
     }
 
-    /// Skips to the next multiple of `alignment` from `base`; the bytes between must be zero.
-    mutating func align(to alignment: Int, from base: Int) throws(ParseError) {
-        while (offset - base) % alignment != 0 {
+    mutating func skip(_ count: Int) throws(ParseError) { _ = try read(count) }
+
+    /// Skips to the next multiple of four; the bytes between must be zero.
+    mutating func align() throws(ParseError) {
+        while offset % 4 != 0 {
             let place = offset
-            guard try readByte() == 0 else { throw ParseError(.badToken, at: place) }
+            guard try read(1).first == 0 else { throw ParseError(.badToken, at: place) }
         }
     }
 
@@ -74,8 +55,7 @@ struct ByteCursor {
     mutating func readTerminated(limit: Int) throws(ParseError) -> [UInt8] {
         let start = offset
         while true {
-            let byte = try readByte()
-            if byte == 0 { return [UInt8](bytes[start..<(offset - 1)]) }
+            if try read(1).first == 0 { return [UInt8](bytes[start..<(offset - 1)]) }
             guard offset - start <= limit else { throw ParseError(.nameTooLong, at: start) }
         }
     }

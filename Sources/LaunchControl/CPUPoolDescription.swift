@@ -27,14 +27,6 @@ public struct CPUPoolDescription: Equatable, Sendable {
 
     /// 1 to 63 letters, digits, `_`, `-` and `.`: no character that separates anything in any form.
     public static func isName(_ name: ArraySlice<UInt8>) -> Bool {
-        (1...Limits.nameBytes).contains(name.count)
-            && name.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."):
-                    true
-                default: false
-                }
-            }
+        name.count <= Limits.nameBytes && name.isWord(with: "_-.")
     }
 }

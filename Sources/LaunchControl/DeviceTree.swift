@@ -140,7 +140,7 @@ extension DeviceTree {
         guard nodes.count < Limits.nodes else { throw ParseError(.tooManyNodes, at: offset) }
         guard open.count < Limits.depth else { throw ParseError(.tooDeep, at: offset) }
         let name = try cursor.readTerminated(limit: Limits.nameBytes)
-        try cursor.align(to: 4, from: 0)
+        try cursor.align()
         let index = nodes.count
         if let parent = open.last {
             guard Self.isNodeName(name) else { throw ParseError(.badName, at: offset) }
@@ -172,7 +172,7 @@ extension DeviceTree {
         guard Self.isPropertyName(name) else { throw ParseError(.badName, at: offset) }
         let start = cursor.offset
         try cursor.skip(Int(length))
-        try cursor.align(to: 4, from: 0)
+        try cursor.align()
         let run = nodes[node].properties
         guard run.count < Limits.propertiesPerNode else { throw ParseError(.tooManyProperties, at: offset) }
         for other in properties[run] where other.name == name { throw ParseError(.duplicateName, at: offset) }
@@ -191,25 +191,26 @@ extension DeviceTree {
         }
     }
 
-    /// 2.2.1: letters, digits and ",._+-", and "@" before a unit address.
+    /// 2.2.1: "@" stands before a unit address.
     private static func isNodeName(_ name: [UInt8]) -> Bool {
-        !name.isEmpty && name.first != UInt8(ascii: "@")
-            && !name.contains { !isNameCharacter($0) && $0 != UInt8(ascii: "@") }
+        name.first != UInt8(ascii: "@") && name.isWord(with: ",._+-@")
     }
 
-    /// 2.2.4.1: as a node's, with "?" and "#" besides.
-    private static func isPropertyName(_ name: [UInt8]) -> Bool {
-        !name.isEmpty
-            && !name.contains { !isNameCharacter($0) && $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
-    }
+    /// 2.2.4.1.
+    private static func isPropertyName(_ name: [UInt8]) -> Bool { name.isWord(with: ",._+-?#") }
+}
 
-    private static func isNameCharacter(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: ","), UInt8(ascii: "."), UInt8(ascii: "_"),
-            UInt8(ascii: "+"), UInt8(ascii: "-"):
-            true
-        default: false
-        }
+extension Collection<UInt8> {
+    /// Whether it is not empty, and has ASCII's letters, digits and these characters alone.
+    func isWord(with others: Line) -> Bool {
+        !isEmpty
+            && allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"):
+                    true
+                default: others.bytes.contains(byte)
+                }
+            }
     }
 }

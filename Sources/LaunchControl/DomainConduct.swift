@@ -118,19 +118,9 @@ extension DomainConduct {
 
     /// docs/misc/xenstore.txt of Xen: letters, digits and `-/_@`, no empty part, no slash at the end.
     private static func isPath(_ path: [UInt8]) -> Bool {
-        guard !path.isEmpty, path.count <= Limits.nodePathBytes, path.last != UInt8(ascii: "/") else { return false }
-        var previous: UInt8 = 0
-        for byte in path {
-            switch byte {
-            case UInt8(ascii: "/"):
-                if previous == byte { return false }
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "@"):
-                break
-            default: return false
-            }
-            previous = byte
-        }
-        return true
+        guard path.count <= Limits.nodePathBytes, path.isWord(with: "-/_@") else { return false }
+        let parts = path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        // The first may be empty: an absolute path.
+        return !parts.dropFirst().contains { $0.isEmpty }
     }
 }

@@ -19,10 +19,8 @@ import Platform
 public enum LaunchControlContainer {
     /// By this an ACPI table is one of DomB's, whatever its signature.
     public static let oemTableID = Line("DOMB-LCM").bytes
-    static let magic = Line("DLCM").bytes
-    static let partHeaderSize = 48
-    /// What QEMU's -acpitable carries in one table, header excluded.
-    public static let payloadLimit = 65_499
+    /// What the payload of each begins with.
+    public static let magic = Line("DLCM").bytes
 
     private struct Part {
         let index: Int
@@ -35,10 +33,10 @@ public enum LaunchControlContainer {
             var cursor = ByteCursor(payload)
             do throws(ParseError) {
                 guard try cursor.readBytes(4) == magic else { throw ParseError(.unknownFormat, at: 0) }
-                index = Int(try cursor.readLittleEndian16())
-                count = Int(try cursor.readLittleEndian16())
-                wholeLength = Int(try cursor.readLittleEndian32())
-                guard try cursor.readLittleEndian32() == 0 else { throw ParseError(.reservedBits, at: 12) }
+                index = try cursor.readLittleEndian(2)
+                count = try cursor.readLittleEndian(2)
+                wholeLength = try cursor.readLittleEndian(4)
+                guard try cursor.readLittleEndian(4) == 0 else { throw ParseError(.reservedBits, at: 12) }
                 digest = try cursor.readBytes(HashAlgorithm.sha256.digestSize)
                 data = try cursor.readBytes(cursor.remaining)
             } catch {
@@ -87,41 +85,5 @@ public enum LaunchControlContainer {
             module.append(contentsOf: parts[place].data)
         }
         return module
-    }
-
-    /// The LCM as complete ACPI tables, in order, for GRUB's `acpi` command or QEMU's `-acpitable file=`.
-    public static func tables<Hash: ContentHash>(for module: [UInt8], hashing: Hash.Type) throws(ContainerError)
-        -> [[UInt8]]
-    {
-        guard module.count <= Limits.moduleBytes else { throw .tooLarge(byteCount: module.count) }
-        let room = payloadLimit - partHeaderSize
-        let count = max(1, (module.count + room - 1) / room)
-        let digest = Hash.digest(.sha256, of: module)
-        return (0..<count).map { index in
-            let data = module[min(index * room, module.count)..<min((index + 1) * room, module.count)]
-            var payload = magic
-            payload.append(littleEndian: UInt64(index + 1), byteCount: 2)
-            payload.append(littleEndian: UInt64(count), byteCount: 2)
-            payload.append(littleEndian: UInt64(module.count), byteCount: 4)
-            payload.append(littleEndian: 0, byteCount: 4)
-            payload.append(contentsOf: digest.bytes)
-            payload.append(contentsOf: data)
-            return table(payload)
-        }
-    }
-
-    private static func table(_ payload: [UInt8]) -> [UInt8] {
-        var table = Line("OEM1").bytes
-        table.append(littleEndian: UInt64(ACPITable.headerSize + payload.count), byteCount: 4)
-        table.append(contentsOf: [1, 0])
-        table.append(contentsOf: Line("DOMB  ").bytes + oemTableID)
-        table.append(littleEndian: 1, byteCount: 4)
-        table.append(contentsOf: Line("DOMB").bytes)
-        table.append(littleEndian: 1, byteCount: 4)
-        table.append(contentsOf: payload)
-        var sum: UInt8 = 0
-        for byte in table { sum &+= byte }
-        table[9] = 0 &- sum
-        return table
     }
 }

@@ -19,15 +19,16 @@ extension LaunchControlModule {
         var contents = Contents(settings: LaunchSettings(), drafts: [], unknown: [], place: place)
         for entry in file.entries where entry.type == .domain {
             guard contents.drafts.count < Limits.domains else {
-                problems.report(ParseError(.tooManyDomains, at: entry.range.lowerBound))
+                problems.report(ParseError(.tooManyDomains, at: entry.start))
                 break
             }
-            guard
-                let draft = DomainDraft(
-                    file, entry, number: contents.drafts.count + 1, types, checksums, problems,
-                    settings: &contents.settings)
-            else { continue }
-            contents.drafts.append(draft)
+            let path: Line = "domain \(contents.drafts.count + 1)"
+            let place = Place(offset: entry.start, path: path.bytes)
+            if var draft = DomainDraft(entry, types, checksums, place, problems) {
+                draft.readText(entry, problems, settings: &contents.settings)
+                draft.check(problems)
+                contents.drafts.append(draft)
+            }
         }
         return contents
     }

@@ -4,19 +4,12 @@ import Platform
 
 /// A module of a domain that is neither kernel nor ramdisk.
 public struct OtherModule: Equatable, Sendable {
-    /// What it is for.
-    public enum Kind: UInt8, Sendable {
-        case deviceTree, config, microcode, securityPolicy
-
-        /// The word behind `module,`.
-        public var name: StaticString {
-            switch self {
-            case .deviceTree: "device-tree"
-            case .config: "config"
-            case .microcode: "microcode"
-            case .securityPolicy: "xsm-policy"
-            }
-        }
+    /// What it is for, by the word behind `module,`.
+    public enum Kind: Word, Sendable {
+        case deviceTree = "device-tree"
+        case config = "config"
+        case microcode = "microcode"
+        case securityPolicy = "xsm-policy"
     }
 
     /// Microcode and the security policy are the hypervisor's, whatever domain the LCM gives them to.

@@ -66,10 +66,7 @@ public struct VirtualDisk: Equatable, Sendable {
 
     private static func isDevice(_ text: [UInt8]) -> Bool {
         let halves = text.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
-        return halves.count == 2
-            && halves.allSatisfy { half in
-                (1...5).contains(half.count) && half.allSatisfy { Hexadecimal.nibble($0) != nil }
-            }
+        return halves.count == 2 && halves.allSatisfy { (1...5).contains($0.count) && $0.isHexadecimal }
     }
 
     /// The one form that means it: "vdev=xvda,target=/dev/vg/root,access=rw,backend=storage".
@@ -104,13 +101,9 @@ public struct VirtualInterface: Equatable, Sendable {
     /// No multicast address: bit 0 of the first byte.
     private static func isAddress(_ text: [UInt8]) -> Bool {
         let parts = text.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
-        guard parts.count == 6, !text.contains(where: { (UInt8(ascii: "A")...UInt8(ascii: "F")).contains($0) }) else {
-            return false
-        }
-        guard parts.allSatisfy({ $0.count == 2 && $0.allSatisfy { Hexadecimal.nibble($0) != nil } }) else {
-            return false
-        }
-        return Hexadecimal.nibble(text[1]).map { $0 & 1 == 0 } ?? false
+        return parts.count == 6 && parts.allSatisfy { $0.count == 2 && $0.isHexadecimal }
+            && !text.contains { (UInt8(ascii: "A")...UInt8(ascii: "F")).contains($0) }
+            && Hexadecimal.nibble(text[1]).map { $0 & 1 == 0 } ?? false
     }
 
     /// The one form that means it: "mac=00:16:3e:00:00:01,bridge=xenbr0,backend=network".
@@ -145,4 +138,8 @@ struct DeviceWords {
     func hasOnly(_ keys: [StaticString]) -> Bool {
         words.allSatisfy { word in keys.contains { Line($0).bytes.elementsEqual(word.key) } }
     }
+}
+
+extension ArraySlice<UInt8> {
+    fileprivate var isHexadecimal: Bool { allSatisfy { Hexadecimal.nibble($0) != nil } }
 }

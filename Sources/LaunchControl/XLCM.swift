@@ -17,7 +17,7 @@ import Platform
 /// | 0 | 4 | type: 0 ignore, 1 module types, 2 domain, 3 module checksum |
 /// | 4 | 4 | length, this head included, a multiple of four |
 struct XLCM {
-    enum EntryType: UInt32 {
+    enum EntryType: Int {
         case ignore = 0
         case moduleTypes = 1
         case domain = 2
@@ -26,8 +26,23 @@ struct XLCM {
 
     struct Entry {
         let type: EntryType
-        /// Head included.
-        let range: Range<Int>
+        /// Head included; indices are places in the file.
+        let bytes: ArraySlice<UInt8>
+
+        var start: Int { bytes.startIndex }
+
+        /// Little-endian, from an offset on; the caller has checked that it lies inside.
+        func integer(_ offset: Int, _ count: Int) -> UInt64 {
+            field(offset, count).reversed().reduce(0) { $0 << 8 | UInt64($1) }
+        }
+
+        /// The caller has checked that they lie inside.
+        func field(_ offset: Int, _ count: Int) -> [UInt8] {
+            [UInt8](bytes[(start + offset)..<(start + offset + count)])
+        }
+
+        /// True if the entry is zero from an offset on: slack that its writer left.
+        func isZero(from offset: Int) -> Bool { bytes.dropFirst(offset).allSatisfy { $0 == 0 } }
     }
 
     static let magic: [UInt8] = [0x78, 0x4C, 0x43, 0x4D]
@@ -43,7 +58,7 @@ struct XLCM {
         self.bytes = bytes
         var cursor = ByteCursor(bytes)
         guard try cursor.readBytes(4) == Self.magic else { throw ParseError(.unknownFormat, at: 0) }
-        let length = Int(try cursor.readLittleEndian32())
+        let length = try cursor.readLittleEndian(4)
         guard length <= bytes.count else { throw ParseError(.truncated, at: bytes.count) }
         guard length == bytes.count else { throw ParseError(.trailingData, at: length) }
         do throws(ParseError) {
@@ -70,39 +85,17 @@ struct XLCM {
         try cursor.skip(start)
         while cursor.remaining > 0 {
             let offset = cursor.offset
-            guard let type = EntryType(rawValue: try cursor.readLittleEndian32()) else {
+            guard let type = EntryType(rawValue: try cursor.readLittleEndian(4)) else {
                 throw ParseError(.badToken, at: offset)
             }
-            let length = Int(try cursor.readLittleEndian32())
+            let length = try cursor.readLittleEndian(4)
             // A length below the head's own would walk on the spot for ever.
             guard length >= headSize, length % 4 == 0 else { throw ParseError(.badPropertyLength, at: offset + 4) }
             try cursor.skip(length - headSize)
             guard entries.count < Limits.nodes else { throw ParseError(.tooManyNodes, at: offset) }
-            entries.append(Entry(type: type, range: offset..<cursor.offset))
+            entries.append(Entry(type: type, bytes: bytes[offset..<cursor.offset]))
         }
         return entries
-    }
-
-    /// Little-endian, from an offset within an entry; the caller has checked that it lies inside.
-    func integer(_ entry: Entry, _ offset: Int, _ count: Int) -> UInt64 {
-        let start = entry.range.lowerBound + offset
-        var value: UInt64 = 0
-        for index in stride(from: start + count - 1, through: start, by: -1) {
-            value = value << 8 | UInt64(bytes[index])
-        }
-        return value
-    }
-
-    func bytes(_ entry: Entry, _ offset: Int, _ count: Int) -> [UInt8] {
-        let start = entry.range.lowerBound + offset
-        return [UInt8](bytes[start..<(start + count)])
-    }
-
-    /// True if the entry is zero from an offset on: slack that its writer left.
-    func isZero(_ entry: Entry, from offset: Int) -> Bool {
-        !bytes[min(entry.range.upperBound, entry.range.lowerBound + offset)..<entry.range.upperBound].contains {
-            $0 != 0
-        }
     }
 
     /// The digest that the checksum must be.

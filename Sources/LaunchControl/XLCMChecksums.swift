@@ -11,8 +11,8 @@ struct XLCMChecksums {
     init(_ file: XLCM, _ problems: ProblemList) {
         for entry in file.entries where entry.type == .moduleChecksum {
             do throws(ParseError) {
-                let (index, digest) = try Self.read(file, entry)
-                if self.digest(of: index) != nil { throw ParseError(.duplicateName, at: entry.range.lowerBound) }
+                let (index, digest) = try Self.read(entry)
+                if self.digest(of: index) != nil { throw ParseError(.duplicateName, at: entry.start) }
                 digests.append((index, digest))
             } catch {
                 problems.report(error)
@@ -20,20 +20,19 @@ struct XLCMChecksums {
         }
     }
 
-    private static func read(_ file: XLCM, _ entry: XLCM.Entry) throws(ParseError) -> (UInt8, Digest) {
-        let start = entry.range.lowerBound
-        guard entry.range.count >= 12 else { throw ParseError(.badPropertyLength, at: start) }
-        let index = UInt8(file.integer(entry, 8, 1))
+    private static func read(_ entry: XLCM.Entry) throws(ParseError) -> (UInt8, Digest) {
+        guard entry.bytes.count >= 12 else { throw ParseError(.badPropertyLength, at: entry.start) }
+        let index = UInt8(entry.integer(8, 1))
         // DomB hashes content by SHA-256 alone: a digest by another could not be compared, and must not pass for one.
-        guard file.integer(entry, 9, 1) == UInt64(HashAlgorithm.sha256.rawValue & 0xFF) else {
-            throw ParseError(.badPropertyValue, at: start + 9)
+        guard entry.integer(9, 1) == UInt64(HashAlgorithm.sha256.rawValue & 0xFF) else {
+            throw ParseError(.badPropertyValue, at: entry.start + 9)
         }
-        let count = Int(file.integer(entry, 10, 2))
-        guard index != 0 else { throw ParseError(.badPropertyValue, at: start + 8) }
-        guard count == HashAlgorithm.sha256.digestSize, 12 + count <= entry.range.count,
-            let digest = Digest(.sha256, bytes: file.bytes(entry, 12, count))
-        else { throw ParseError(.badPropertyLength, at: start + 10) }
-        guard file.isZero(entry, from: 12 + count) else { throw ParseError(.trailingData, at: start + 12 + count) }
+        let count = Int(entry.integer(10, 2))
+        guard index != 0 else { throw ParseError(.badPropertyValue, at: entry.start + 8) }
+        guard count == HashAlgorithm.sha256.digestSize, 12 + count <= entry.bytes.count,
+            let digest = Digest(.sha256, bytes: entry.field(12, count))
+        else { throw ParseError(.badPropertyLength, at: entry.start + 10) }
+        guard entry.isZero(from: 12 + count) else { throw ParseError(.trailingData, at: entry.start + 12 + count) }
         return (index, digest)
     }
 

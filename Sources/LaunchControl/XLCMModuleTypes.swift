@@ -12,20 +12,21 @@ struct XLCMModuleTypes {
 
     init(_ file: XLCM, _ problems: ProblemList) {
         for entry in file.entries where entry.type == .moduleTypes {
-            guard entry.range.count >= 12 else {
-                problems.report(ParseError(.badPropertyLength, at: entry.range.lowerBound))
+            func report(_ code: ParseError.Code, at offset: Int) {
+                problems.report(ParseError(code, at: entry.start + offset))
+            }
+            guard entry.bytes.count >= 12 else {
+                report(.badPropertyLength, at: 0)
                 continue
             }
-            let count = Int(file.integer(entry, 8, 4))
-            guard count <= entry.range.count - 12 else {
-                problems.report(ParseError(.badPropertyLength, at: entry.range.lowerBound + 8))
+            let count = Int(entry.integer(8, 4))
+            guard count <= entry.bytes.count - 12 else {
+                report(.badPropertyLength, at: 8)
                 continue
             }
-            if types != nil { problems.report(ParseError(.duplicateName, at: entry.range.lowerBound)) }
-            if !file.isZero(entry, from: 12 + count) {
-                problems.report(ParseError(.trailingData, at: entry.range.lowerBound + 12 + count))
-            }
-            types = file.bytes(entry, 12, count)
+            if types != nil { report(.duplicateName, at: 0) }
+            if !entry.isZero(from: 12 + count) { report(.trailingData, at: 12 + count) }
+            types = entry.field(12, count)
         }
     }
 

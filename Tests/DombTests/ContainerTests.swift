@@ -5,6 +5,8 @@ import Platform
 import SimulatedPlatform
 import Testing
 
+@testable import domb
+
 /// The LCM as ACPI tables.
 @Suite struct ContainerTests {
     private static let module = (0..<200_000).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }
@@ -36,15 +38,17 @@ import Testing
 
     private func checksummed(_ table: [UInt8]) -> [UInt8] {
         var table = table
-        table.replaceSubrange(4..<8, with: bigEndian(UInt64(table.count), byteCount: 4).reversed())
+        table.replaceSubrange(4..<8, with: (0..<4).map { UInt8(truncatingIfNeeded: table.count >> (8 * $0)) })
         table[9] = 0
         table[9] = 0 &- table.reduce(0, &+)
         return table
     }
 
     private func foreign(_ id: String) -> [UInt8] {
-        checksummed(bytes("OEM1") + cells(0) + [1, 0] + bytes("VENDOR") + bytes(id) + [UInt8](repeating: 7, count: 20))
+        checksummed(bytes("OEM1\0\0\0\0\u{1}\0VENDOR\(id)") + [UInt8](repeating: 7, count: 20))
     }
+
+    private func bytes(_ text: String) -> [UInt8] { [UInt8](text.utf8) }
 
     @Test func smallModuleIsOneTable() throws {
         let tables = try tables([1, 2, 3])
