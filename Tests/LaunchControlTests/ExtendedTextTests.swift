@@ -103,6 +103,10 @@ import Testing
         ("label=\"a b\"", .badPropertyValue, "label"), ("label=", .badPropertyValue, "label"),
         ("pci=03:00.0", .badPropertyValue, "pci"), ("pci=0000:03:00.0,0000:02:00.0", .notAscending, "pci"),
         ("iommem=1+1@1", .unknownDombProperty, "iommem"),
+        ("tsc-mode=\(String(repeating: "x", count: 33))", .limitExceeded, "tsc-mode"),
+        // Whose devices would be found by nobody.
+        ("disks=vdev=xvda,target=x", .conflictingProperties, ""), ("console=Domain-0", .conflictingProperties, ""),
+        ("vifs=mac=00:16:3e:00:00:01 enhanced=disabled", .conflictingProperties, "enhanced"),
     ])
     func aWrongTextIsToldWithItsKey(text: String, code: ParseError.Code, key: String) {
         let problem = refusal(of: Self.lcm("domb: \(text)"))

@@ -31,8 +31,9 @@ class Words(unittest.TestCase):
         self.assertEqual(documented, written | {f"domb,{key}" for key in keys})
 
     def test_errors_are_those_of_the_reader(self):
-        codes = re.search(r"enum Code: UInt8.*?\n(.*?)\n\s*/// In words", (SOURCES / "LaunchControl/ParseError.swift").read_text(), re.S)
-        names = set(re.findall(r"\b[a-z]\w+", re.sub(r"//.*|\bcase\b", "", codes.group(1))))
+        source = (SOURCES / "LaunchControl/ParseError.swift").read_text()
+        names = set(re.findall(r'case (\w+) =', source))
+        self.assertGreater(len(names), 30)
         text = LCM.read_text()
         self.assertEqual({name for name in names if f"`{name}`" not in text}, set())
 
