@@ -10,10 +10,11 @@ int domb_grant(xenforeignmemory_handle *memory, uint32_t domid, uint32_t referen
     xenforeignmemory_resource_handle *table = xenforeignmemory_map_resource(
         memory, (domid_t)domid, XENMEM_resource_grant_table, XENMEM_resource_grant_table_id_shared, 0, 1, &address,
         PROT_READ | PROT_WRITE, 0);
-    grant_entry_v1_t *entry = (grant_entry_v1_t *)address + reference;
+    grant_entry_v1_t *entry;
 
     if (!table)
         return -1;
+    entry = (grant_entry_v1_t *)address + reference;
     if (write) {
         entry->domid = grant->domid;
         entry->frame = grant->frame;

@@ -19,6 +19,7 @@ extension LaunchEvent {
             self.text = text
         }
 
+        /// The record as it is written.
         public var event: LaunchEvent { .error(stage: stage, domid: domid, text: text) }
     }
 }

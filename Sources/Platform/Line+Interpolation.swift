@@ -14,10 +14,13 @@ extension Line: ExpressibleByStringInterpolation {
 
         public mutating func appendLiteral(_ text: StaticString) { bytes += Line(text).bytes }
 
+        /// As it stands.
         public mutating func appendInterpolation(_ text: StaticString) { bytes += Line(text).bytes }
 
+        /// As it stands.
         public mutating func appendInterpolation(_ other: Line) { bytes += other.bytes }
 
+        /// Its number.
         public mutating func appendInterpolation(_ domid: DomainID) { appendInterpolation(domid.rawValue) }
 
         /// As it stands.

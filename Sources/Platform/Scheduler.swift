@@ -3,10 +3,15 @@
 extension HypervisorFacts {
     /// A scheduler of Xen's, by its number; those that this table does not know are `unknown`.
     public struct Scheduler: Equatable, Sendable {
+        /// XEN_SCHEDULER_CREDIT
         public static let credit = Scheduler(5, "credit")
+        /// XEN_SCHEDULER_CREDIT2
         public static let credit2 = Scheduler(6, "credit2")
+        /// XEN_SCHEDULER_ARINC653
         public static let arinc653 = Scheduler(7, "arinc653")
+        /// XEN_SCHEDULER_RTDS
         public static let rtds = Scheduler(8, "rtds")
+        /// XEN_SCHEDULER_NULL
         public static let null = Scheduler(9, "null")
         /// Those that a pool of an LCM may have. Under ARINC 653 a domain runs only by a schedule of the pool's, and
         /// nobody gives one.

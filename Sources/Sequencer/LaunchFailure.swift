@@ -77,6 +77,7 @@ public struct LaunchFailure: Error, Equatable, Sendable {
 
 /// An error from below that can end a launch.
 public protocol LaunchError: Error {
+    /// The error as a launch tells it.
     var cause: LaunchFailure.Cause { get }
 }
 

@@ -9,6 +9,7 @@ public struct ReceivedModule: Equatable, Sendable {
     public let module: LaunchControlModule
     /// SHA-256 of all its bytes.
     public let digest: Digest
+    /// How many they are.
     public let byteCount: UInt64
 
     public init<Hash: ContentHash>(_ bytes: [UInt8], hashing: Hash.Type) throws(LaunchFailure) {
