@@ -3,7 +3,7 @@
 import Platform
 
 /// Where the word domb.fault= of the command line wants the trap.
-public enum FaultPoint: Word, CaseIterable {
+public enum FaultPoint: Word, Named {
     case before = "before"
     case between = "between"
     case after = "after"
