@@ -69,13 +69,23 @@ cmp "$work/domb.cpio.gz" /usr/lib/domb/domb.cpio.gz
 /usr/lib/domb/initramfs/build.sh stock "$work/stock.cpio.gz" /usr/lib/domb/domb-construct /usr/lib/domb/domb-init \
     "$work/modules" 1=/usr/lib/domb/examples/tiny.elf
 ok "domb.cpio.gz is what build.sh makes of domb-init, byte for byte; build.sh stock"
+for call in "64 domb-launch" "66 domb-launch --lcm $work/absent" "64 /usr/lib/domb/domb-init"; do
+    status=0
+    # shellcheck disable=SC2086
+    ${call#* } 2>>"$work/said" || status=$?
+    [ "$status" -eq "${call%% *}" ]
+done
+grep -q 'domb-launch --lcm FILE' "$work/said"
+grep -q 'in a dom0 it is domb-launch' "$work/said"
+ok "domb-launch says how it is called, and domb-init that it is not"
 python3 - "$doc/domb.spdx.json" <<'END'
 import hashlib, json, sys
 document = json.load(open(sys.argv[1]))
 programs = {package["name"]: package["checksums"][0]["checksumValue"] for package in document["packages"]
             if package.get("primaryPackagePurpose") == "APPLICATION"}
 for name, digest in programs.items():
-    assert hashlib.sha256(open(f"/usr/lib/domb/{name}", "rb").read()).hexdigest() == digest, name
+    folder = "/usr/sbin" if name == "domb-launch" else "/usr/lib/domb"
+    assert hashlib.sha256(open(f"{folder}/{name}", "rb").read()).hexdigest() == digest, name
 print("ok    domb.spdx.json tells of the installed", ", ".join(programs))
 END
 if [ -e /usr/lib/systemd/system/domb-launch.service ] || [ -e /lib/systemd/system/domb-launch.service ]; then
