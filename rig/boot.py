@@ -68,7 +68,6 @@ class Launch:
     def prepare(self) -> qemu.Machine:
         shutil.rmtree(self.work, ignore_errors=True)
         self.work.mkdir(parents=True)
-        guests.build()
         images = guests.appliance_images()
         self.lcm = lcm.build(SOURCE, images, self.work, LABELLED if self.confined else ())
         ramdisk = initramfs.stock(self.work / "stock.cpio.gz", images)
@@ -186,6 +185,8 @@ class Launch:
         def boot():
             self.outcome = session.boot(self.prepare(), self.watch, with_tpm=True)
         self.check("the machine booted and went on", boot)
+        if self.machine is None:
+            return f"the launch could not be prepared: {self.verdicts[-1][1]}\n"
         self.extract()
         self.judge()
         messages = console_log.messages(self.outcome.console())
@@ -218,6 +219,7 @@ def main() -> int:
     parser.add_argument("--output", type=Path, default=paths.OUT / "boot", help="folder for what the boot leaves")
     parser.add_argument("--road", choices=(DIRECT, GRUB), default=DIRECT, help="what loads Xen")
     arguments = parser.parse_args()
+    guests.build()
     launch = Launch(paths.OUT / "boot-work", arguments.road)
     report = launch.run()
     launch.leave(arguments.output, report)
