@@ -104,12 +104,7 @@ public struct SettingSource {
             return view.bytes(Self.property(key), count: HashAlgorithm.sha256.digestSize).flatMap {
                 Digest(.sha256, bytes: $0)
             }
-        case .text:
-            let prefix = Line("sha256:").bytes
-            return value(key) { text in
-                guard text.starts(with: prefix) else { return nil }
-                return Hexadecimal.bytes([UInt8](text.dropFirst(prefix.count))).flatMap { Digest(.sha256, bytes: $0) }
-            }
+        case .text: return value(key) { Digest.sha256(text: $0) }
         }
     }
 

@@ -21,3 +21,12 @@ public struct Digest: Equatable, Sendable {
         self.bytes = bytes
     }
 }
+
+extension Digest {
+    /// "sha256:" and 64 hexadecimal digits; `nil` for anything else.
+    public static func sha256(text: [UInt8]) -> Digest? {
+        let prefix = Line("sha256:").bytes
+        guard text.starts(with: prefix) else { return nil }
+        return Hexadecimal.bytes([UInt8](text.dropFirst(prefix.count))).flatMap { Digest(.sha256, bytes: $0) }
+    }
+}

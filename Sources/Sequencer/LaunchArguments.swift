@@ -56,7 +56,7 @@ public struct LaunchArguments: Equatable, Sendable {
 
     private mutating func set(_ key: [UInt8], _ value: [UInt8]) -> Bool {
         if key == Line("domb.lcm").bytes {
-            pinnedDigest = Self.digest(value)
+            pinnedDigest = Digest.sha256(text: value)
             return pinnedDigest != nil
         }
         if key == Line("domb.tpm").bytes {
@@ -74,12 +74,5 @@ public struct LaunchArguments: Equatable, Sendable {
             return true
         }
         return false
-    }
-
-    /// "sha256:" and 64 hexadecimal digits.
-    private static func digest(_ text: [UInt8]) -> Digest? {
-        let prefix = Line("sha256:").bytes
-        guard text.starts(with: prefix), text.count == prefix.count + 64 else { return nil }
-        return Hexadecimal.bytes([UInt8](text.dropFirst(prefix.count))).flatMap { Digest(.sha256, bytes: $0) }
     }
 }
