@@ -51,8 +51,8 @@ var targets: [Target] = [
     .target(
         name: "Verification",
         dependencies: [
-            "LogReading", "Measurement", "LaunchControl", "Platform", .product(name: "Crypto", package: "swift-crypto"),
-            .product(name: "CryptoExtras", package: "swift-crypto"),
+            "LogReading", "Sequencer", "Measurement", "LaunchControl", "Platform",
+            .product(name: "Crypto", package: "swift-crypto"), .product(name: "CryptoExtras", package: "swift-crypto"),
         ],
         swiftSettings: [.strictMemorySafety(), .treatAllWarnings(as: .error)]),
     .executableTarget(

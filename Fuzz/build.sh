@@ -30,5 +30,7 @@ module LogReading
 lcm=("$out/Platform.o" "$out/LaunchControl.o")
 for target in module xlcm text tables; do fuzzer "$target" "${lcm[@]}"; done
 fuzzer log "${lcm[@]}" "$out/Measurement.o" "$out/LogReading.o"
-# Of Verification the structures alone: the rest needs swift-crypto, and reads nothing itself.
-fuzzer attestation "$sources"/Verification/Structures/*.swift "$out/Platform.o"
+# Of Verification what reads evidence and what judges a firmware log: the rest needs swift-crypto, and reads nothing itself.
+fuzzer attestation "$sources"/Verification/Structures/*.swift "$sources"/Verification/Launcher/*.swift \
+    "$sources"/Verification/Check.swift "$sources"/Verification/Words.swift "$here/Targets/MixHash.swift" \
+    "$here/Targets/relabelling.swift" "${lcm[@]}" "$out/Measurement.o"

@@ -19,6 +19,9 @@ func fuzz(_ input: [UInt8]) {
     case 4:
         let digest = PortableExecutable(bytes)?.digest(.sha256, hashing: ZeroHash.self)
         precondition(digest == nil || bytes.count > 64)
+    case 5:
+        precondition(goldenBootIsProven())
+        relabelling(bytes)
     default: return
     }
 }

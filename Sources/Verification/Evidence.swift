@@ -19,21 +19,15 @@ public struct Evidence: Sendable {
         }
     }
 
-    /// Values from before the launch: what `domb predict` prints.
-    public struct Expected: Sendable {
-        public let pcr: UInt8
-        public let values: [Digest]
-
-        public init(pcr: UInt8, values: [Digest]) {
-            self.pcr = pcr
-            self.values = values
-        }
-    }
-
+    /// The PCR that the log has to be of. The log names one itself, and is the attester's to write.
+    public var pcr = PCRIndex.standard
     public var pcrs: PCRValues?
     public var quote: Quote?
-    public var expected: Expected?
+    /// The log has to be one of them.
+    public var expected: [ExpectedLaunch] = []
     public var firmwareLog: FirmwareLog?
+    /// PCR values of a boot that was trusted.
+    public var baseline: PCRValues?
     public var launcherFiles: [LauncherFile] = []
     /// Files that the boot loader may have read, and need not: its modules.
     public var launcherModules: [LauncherFile] = []
@@ -43,6 +37,11 @@ public struct Evidence: Sendable {
     public var logOnly = false
     /// A launch by a command of a running dom0 will do.
     public var allowCommand = false
+    /// SHA-1 alone will do.
+    public var allowSHA1 = false
 
     public init() {}
+
+    /// Whether a value of the bank proves what was extended: of SHA-1 a second file with the same digest can be made.
+    func isStrong(_ bank: HashAlgorithm) -> Bool { bank != .sha1 || allowSHA1 }
 }

@@ -9,20 +9,30 @@ extension LaunchVerifier {
         for (index, expected) in replay.values.enumerated() {
             let name = expected.algorithm.name
             guard let held = pcrs.value(expected.algorithm, pcr) else {
-                report(.pcrs, .failed, "\(name): a bank of the log, and the file has no value of PCR \(pcr) in it")
+                report(
+                    .pcrValue, .failed, "\(name): a bank of the log, and the file has no value of PCR \(pcr) in it",
+                    pcr: pcr, bank: expected.algorithm)
                 continue
             }
             if held == expected {
-                report(.pcrs, .ok, "\(name): PCR \(pcr) is what the log leads to, \(hexadecimal(held.bytes))")
+                report(
+                    .pcrValue, .ok, "\(name): PCR \(pcr) is what the log leads to, \(hexadecimal(held.bytes))",
+                    pcr: pcr,
+                    bank: expected.algorithm)
             } else {
                 let prefix = prefixes.first { $0.values[index] == held }
                 report(
-                    .pcrs, .failed, "\(name): \(difference(prefix?.records)); PCR \(pcr) is \(hexadecimal(held.bytes))")
+                    .pcrValue, .failed,
+                    "\(name): \(difference(prefix?.records)); PCR \(pcr) is \(hexadecimal(held.bytes))", pcr: pcr,
+                    bank: expected.algorithm)
             }
         }
         for bank in pcrs.banks where !bank.values.isEmpty {
             if let algorithm = bank.algorithm, log.banks.contains(algorithm) { continue }
-            report(.pcrs, .failed, "\(printable(bank.name)): active bank not in the log: anyone could have extended it")
+            report(
+                .unloggedBank, .failed,
+                "\(printable(bank.name)): active bank not in the log: anyone could have extended it", pcr: pcr,
+                bank: bank.algorithm)
         }
     }
 

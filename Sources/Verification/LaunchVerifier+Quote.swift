@@ -14,12 +14,13 @@ extension LaunchVerifier {
         let quoted = names(quotedBanks)
         let others = log.banks.filter { !quotedBanks.contains($0) }
         report(
-            .quote, .ok,
+            .quoteProof, .ok,
             "proves PCR \(pcr) in \(quoted)"
                 + (others.isEmpty
-                    ? "" : "; not in \(names(others)), of which only the digests were compared with the data"))
+                    ? "" : "; not in \(names(others)), of which only the digests were compared with the data"),
+            pcr: pcr, bank: quotedBanks.first { $0 != .sha1 } ?? quotedBanks.first)
         report(
-            .quote, .note,
+            .clock, .note,
             "signed \(quote.clock) ms after the TPM's clock began, reset count \(quote.resetCount), restart count "
                 + "\(quote.restartCount)" + (quote.clockIsSafe ? "" : ", the clock may have gone back"))
     }
@@ -27,13 +28,13 @@ extension LaunchVerifier {
     private mutating func checkSignature(_ evidence: Evidence.Quote, _ hash: HashAlgorithm?) -> Bool {
         let key = evidence.key
         guard let hash, key.verifies(evidence.signature, over: evidence.quote.message, plainHash: hash) else {
-            report(.quote, .failed, "the signature is not the key's over this quote (\(key.name))")
+            report(.signature, .failed, "the signature is not the key's over this quote (\(key.name))")
             return false
         }
-        report(.quote, .ok, "the signature is the key's (\(key.name), \(hash.name))")
+        report(.signature, .ok, "the signature is the key's (\(key.name), \(hash.name))")
         if !key.isKnownToBeRestricted {
             report(
-                .quote, .note,
+                .keyUse, .note,
                 "a PEM file does not say whether the key is a TPM's restricted one: one that is not can sign forged quotes"
             )
         }
@@ -43,12 +44,12 @@ extension LaunchVerifier {
     private mutating func checkNonce(_ evidence: Evidence.Quote) -> Bool {
         guard evidence.quote.nonce == evidence.nonce else {
             report(
-                .quote, .failed,
+                .nonce, .failed,
                 "the nonce is \(hexadecimal(evidence.quote.nonce)), and \(hexadecimal(evidence.nonce)) was asked for: an old "
                     + "quote, or another's")
             return false
         }
-        report(.quote, .ok, "the nonce is the one that was asked for")
+        report(.nonce, .ok, "the nonce is the one that was asked for")
         return true
     }
 
@@ -56,12 +57,13 @@ extension LaunchVerifier {
         let banks = quote.banks(selecting: pcr)
         guard banks.contains(where: { log.banks.contains($0) }) else {
             report(
-                .quote, .failed, "PCR \(pcr) is not in the quote, in no bank of the log: it says nothing of this log")
+                .selection, .failed,
+                "PCR \(pcr) is not in the quote, in no bank of the log: it says nothing of this log")
             return false
         }
         // Its value would come from a file, and so be whatever the quote needs.
         guard banks.allSatisfy({ log.banks.contains($0) }) else {
-            report(.quote, .failed, "PCR \(pcr) is in the quote in a bank that the log has not")
+            report(.selection, .failed, "PCR \(pcr) is in the quote in a bank that the log has not")
             return false
         }
         return true
@@ -69,23 +71,23 @@ extension LaunchVerifier {
 
     private mutating func checkDigest(_ quote: TPMQuote, _ hash: HashAlgorithm?) -> Bool {
         guard let hash, quote.pcrDigest.count == hash.digestSize else {
-            report(.quote, .failed, "the quote's digest has not the size of the signature's hash")
+            report(.quoteDigest, .failed, "the quote's digest has not the size of the signature's hash")
             return false
         }
         let missing = selected(quote).filter { value($0.algorithm, $0.pcr, logValues: replay.values) == nil }
         guard missing.isEmpty else {
             let list = missing.map { "PCR \($0.pcr) in \(name($0.algorithm))" }.joined(separator: ", ")
-            report(.quote, .failed, "no value is known of \(list): give --firmware-log or --pcrs")
+            report(.quoteDigest, .failed, "no value is known of \(list): give --firmware-log or --pcrs")
             return false
         }
         if digest(quote, hash, logValues: replay.values) == quote.pcrDigest {
-            report(.quote, .ok, "its digest is that of the PCR values that it selects (\(selected(quote).count))")
+            report(.quoteDigest, .ok, "its digest is that of the PCR values that it selects (\(selected(quote).count))")
             return true
         }
         let prefix = prefixes.first { digest(quote, hash, logValues: $0.values) == quote.pcrDigest }
         let others = selected(quote).contains { $0.pcr != pcr }
         report(
-            .quote, .failed,
+            .quoteDigest, .failed,
             "its digest is not that of the selected values: "
                 + (others && prefix == nil
                     ? "the log, or a value of another PCR that it selects, is not what the TPM holds"
@@ -103,13 +105,16 @@ extension LaunchVerifier {
         return Hash.digest(hash, of: values.flatMap { $0 }).bytes
     }
 
-    /// The log's PCR by the log alone. Others by the firmware log's events; without any there, by the file of PCR values,
-    /// or the value that a PCR starts with: if it is not that, then the quote's digest differs.
+    /// The log's PCR by the log alone, and those of firmware and boot loader by the firmware log, also where it has no event
+    /// of one. Others by its events, else by the file of PCR values: whatever that says, it cannot stand for a PCR that the
+    /// verdict rests on.
     private func value(_ algorithm: UInt16, _ index: UInt8, logValues: [Digest]) -> Digest? {
         guard let bank = HashAlgorithm(rawValue: algorithm) else { return nil }
         if index == pcr { return logValues.first { $0.algorithm == bank } }
         let replayed = firmwareValue(bank, index)
-        if firmwarePCRs.contains(index) { return replayed ?? evidence.pcrs?.value(bank, index) }
+        if firmwarePCRs.contains(index) || Self.launcherPCRs.contains(index) {
+            return replayed ?? evidence.pcrs?.value(bank, index)
+        }
         return evidence.pcrs?.value(bank, index) ?? replayed
     }
 

@@ -3,6 +3,7 @@
 import LogReading
 import Measurement
 import Platform
+import Sequencer
 
 /// Holds a log against the evidence. Every check is made, whatever came of those before.
 public struct LaunchVerifier<Hash: ContentHash> {
@@ -23,6 +24,9 @@ public struct LaunchVerifier<Hash: ContentHash> {
     private let firmwareValues: [HashAlgorithm: [Digest?]]
     /// The PCRs that it has events of.
     let firmwarePCRs: Set<UInt8>
+    let content: LogContent
+    /// The boot domain's command line, as DomB reads it.
+    let arguments: LaunchArguments?
 
     /// `replay` is the log's, where it was replayed before.
     public init(_ log: EventLogReader, replay: LogReplay? = nil, _ evidence: Evidence, hashing: Hash.Type) {
@@ -35,12 +39,16 @@ public struct LaunchVerifier<Hash: ContentHash> {
         }
         self.firmwareValues = firmwareValues
         firmwarePCRs = Set((0..<PCRIndex.count).filter { evidence.firmwareLog?.hasEvents($0) == true })
+        content = LogContent(log)
+        arguments = Self.arguments(content.identity)
         checkLog()
         checkLaunch()
+        checkConditions()
         if let pcrs = evidence.pcrs { checkPCRs(pcrs) }
         if let quote = evidence.quote { checkQuote(quote) }
-        if let expected = evidence.expected { checkExpected(expected) }
+        checkExpected()
         checkEvidence()
+        checkDynamicLaunch()
         checkLauncher()
     }
 
@@ -52,8 +60,10 @@ public struct LaunchVerifier<Hash: ContentHash> {
         replay.findings.first.map { WrongRecord(record: $0.record, kind: kind($0.record), text: $0.text) }
     }
 
-    mutating func report(_ subject: Check.Subject, _ status: Check.Status, _ text: String) {
-        checks.append(Check(subject, status, text))
+    mutating func report(
+        _ code: Check.Code, _ status: Check.Status, _ text: String, pcr: UInt8? = nil, bank: HashAlgorithm? = nil
+    ) {
+        checks.append(Check(code, status, text, pcr: pcr, bank: bank))
     }
 
     /// "cap"; "none" for a record that is not there.
@@ -75,14 +85,14 @@ public struct LaunchVerifier<Hash: ContentHash> {
     private mutating func checkLog() {
         guard let wrong = firstWrong else {
             report(
-                .log, .ok,
+                .logConsistent, .ok,
                 "\(log.records.count) records: each one's digest in every bank is that of its data; sequence, order and cap "
                     + "are right")
             return
         }
         let more = replay.findings.count - 1
         report(
-            .log, .failed,
+            .logConsistent, .failed,
             "record \(wrong.record) (\(wrong.kind)): \(wrong.text)" + (more > 0 ? "; and \(more) more of the like" : "")
         )
     }
@@ -90,37 +100,18 @@ public struct LaunchVerifier<Hash: ContentHash> {
     private mutating func checkLaunch() {
         switch replay.outcome {
         case .closed:
-            report(.launch, .ok, "by the log every domain was measured, and the PCR was to be closed after the last")
-        case .failed: report(.launch, .failed, "the launch failed" + (errorText.map { ": \($0)" } ?? ""))
+            report(.outcome, .ok, "by the log every domain was measured, and the PCR was to be closed after the last")
+        case .failed:
+            report(.outcome, .failed, "the launch failed" + (content.error.map { ": \(printable($0))" } ?? ""))
         case .unmeasured:
-            report(.launch, .failed, "no TPM answered: nothing was extended, and nothing can prove the log")
-        case .open: report(.launch, .failed, "no cap: the launch did not come to its end, or the log is not whole")
+            report(.outcome, .failed, "no TPM answered: nothing was extended, and nothing can prove the log")
+        case .open: report(.outcome, .failed, "no cap: the launch did not come to its end, or the log is not whole")
         }
-        guard identity?.launcher == .command else { return }
+        guard content.identity?.launcher == .command else { return }
         report(
-            .launch, evidence.allowCommand ? .warning : .failed,
+            .launcherKind, evidence.allowCommand ? .warning : .failed,
             "launched by a command of a dom0 that ran already and may have done anything before: not a boot domain's launch"
         )
-    }
-
-    private mutating func checkExpected(_ expected: Evidence.Expected) {
-        guard expected.pcr == pcr else {
-            report(.expected, .failed, "the values are for PCR \(expected.pcr), the log is of PCR \(pcr)")
-            return
-        }
-        for value in replay.values {
-            let name = value.algorithm.name
-            guard let wanted = expected.values.first(where: { $0.algorithm == value.algorithm }) else {
-                report(.expected, .failed, "\(name): a bank of the log without an expected value")
-                continue
-            }
-            report(
-                .expected, wanted == value ? .ok : .failed,
-                wanted == value
-                    ? "\(name): the log leads to the expected value"
-                    : "\(name): expected \(hexadecimal(wanted.bytes)), and the log leads to \(hexadecimal(value.bytes))"
-            )
-        }
     }
 
     private mutating func checkEvidence() {
@@ -134,31 +125,10 @@ public struct LaunchVerifier<Hash: ContentHash> {
             report(.evidence, .note, "PCR values prove the log to whoever read them from the TPM; nobody signed them")
         }
         let banks = evidence.quote == nil ? log.banks : quotedBanks
-        if !evidence.logOnly, banks == [.sha1] {
-            report(.evidence, .warning, "sha1 only: a second log with the same value can be made")
-        }
+        guard !evidence.logOnly, banks == [.sha1] else { return }
+        report(
+            .sha1, evidence.allowSHA1 ? .warning : .failed,
+            "sha1 only: a second log with the same value can be made"
+                + (evidence.allowSHA1 ? "" : " (--allow-sha1 takes it all the same)"), pcr: pcr, bank: .sha1)
     }
-
-    var identity: LaunchEvent.Identity? {
-        for record in log.records {
-            if case .event(.identity(let identity), _) = record.content { return identity }
-        }
-        return nil
-    }
-
-    private var errorText: String? {
-        for record in log.records {
-            if case .event(.error(_, _, let text), _) = record.content { return printable(text) }
-        }
-        return nil
-    }
-}
-
-/// Bytes that came from outside, so that no name can forge a line or move a cursor.
-func printable(_ bytes: [UInt8]) -> String {
-    String(decoding: ("\(escaped: bytes)" as Line).bytes, as: UTF8.self)
-}
-
-func hexadecimal(_ bytes: [UInt8]) -> String {
-    String(decoding: ("\(hexBytes: bytes)" as Line).bytes, as: UTF8.self)
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import Platform
 import SimulatedPlatform
 import Verification
 
@@ -21,18 +22,32 @@ struct VerifyCommand: ParsableCommand {
     var logOnly = false
     @Flag(help: "Take a launch by a command of a running dom0, too.")
     var allowCommand = false
+    @Flag(help: "Take sha1 alone, too, of which a second log or file with the same value can be made.")
+    var allowSha1 = false
+    @Option(
+        help: ArgumentHelp(
+            "The PCR that the log must be of: the one that the boot domain measures into.", valueName: "n"))
+    var pcr: UInt32 = UInt32(PCRIndex.standard.rawValue)
     @Flag(help: "Print JSON: schema domb-verify, version 1.")
     var json = false
     @Argument(help: ArgumentHelp(LogInput.help), completion: .file())
     var log: String
 
     func validate() throws {
+        guard let index = PCRIndex(rawValue: pcr), !index.isResettable, pcr > 9 else {
+            throw ValidationError(
+                "--pcr: 10 to 15 or 17 to 22 is wanted: 0 to 9 are the firmware's, and anybody can reset 16 and 23")
+        }
         guard !logOnly || !files.hasEvidence else {
             throw ValidationError("--log-only looks at no evidence: leave the evidence out, or the option")
         }
-        guard files.launcherFile.isEmpty && files.launcherFolder.isEmpty || files.firmwareLog != nil else {
+        let compared = [
+            ("--launcher-file", files.launcherFile.isEmpty), ("--launcher-folder", files.launcherFolder.isEmpty),
+            ("--baseline", files.baseline == nil),
+        ].first { !$0.1 }
+        guard compared == nil || files.firmwareLog != nil else {
             throw ValidationError(
-                "--launcher-file and --launcher-folder are looked for in the log that --firmware-log names")
+                "\(compared?.0 ?? "") is compared with the log that --firmware-log names, and that is missing")
         }
     }
 
@@ -41,6 +56,8 @@ struct VerifyCommand: ParsableCommand {
         evidence.withoutLauncher = withoutLauncher
         evidence.logOnly = logOnly
         evidence.allowCommand = allowCommand
+        evidence.allowSHA1 = allowSha1
+        if let index = PCRIndex(rawValue: pcr) { evidence.pcr = index }
         let input = try LogInput(reading: log)
         let verifier = LaunchVerifier(
             input.reader, replay: input.replay, evidence, hashing: SwiftCryptoHash.self)

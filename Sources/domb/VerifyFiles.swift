@@ -30,13 +30,22 @@ struct VerifyFiles: ParsableArguments {
             valueName: "folder"),
         completion: .directory)
     var launcherFolder: [String] = []
-    @Option(help: "The values that the log must lead to: what domb predict --json prints.", completion: .file())
-    var expect: String?
+    @Option(
+        help: ArgumentHelp(
+            "PCR values of a boot that was trusted, as for --pcrs: firmware and its configuration must be the same.",
+            valueName: "file"),
+        completion: .file())
+    var baseline: String?
+    @Option(
+        help: ArgumentHelp(
+            "What domb predict --json printed; given several times, the launch must be one of them.", valueName: "file"),
+        completion: .file())
+    var expect: [String] = []
 
     /// A kernel and an initramfs with debug symbols are some hundreds of MiB.
     private static let launcherLimit = 1 << 30
 
-    var hasEvidence: Bool { pcrs != nil || quote != nil || firmwareLog != nil }
+    var hasEvidence: Bool { pcrs != nil || quote != nil || firmwareLog != nil || baseline != nil }
 
     mutating func validate() throws {
         let given = [quote, sig, ak, nonce].filter { $0 != nil }.count
@@ -57,6 +66,9 @@ struct VerifyFiles: ParsableArguments {
     func evidence() throws -> Evidence {
         var evidence = Evidence()
         evidence.pcrs = try pcrs.map { try Self.read($0, limit: PCRValues.limit, "line", PCRValues.init(parsing:)) }
+        evidence.baseline = try baseline.map {
+            try Self.read($0, limit: PCRValues.limit, "line", PCRValues.init(parsing:))
+        }
         evidence.firmwareLog = try firmwareLog.map {
             try Self.read($0, limit: FirmwareLog.limit, "offset", FirmwareLog.init(parsing:))
         }
@@ -69,7 +81,7 @@ struct VerifyFiles: ParsableArguments {
                 key: try Self.read(ak, limit: AttestationKey.limit, "offset", AttestationKey.init(parsing:)),
                 nonce: try nonceBytes(nonce))
         }
-        evidence.expected = try expect.map { try ExpectedFile.read($0) }
+        for file in expect { evidence.expected.append(try ExpectedFile.read(file)) }
         for file in launcherFile {
             let content = try HostFile.read(file, limit: Self.launcherLimit)
             evidence.launcherFiles.append(LauncherFile(name: file, content: content, hashing: SwiftCryptoHash.self))

@@ -33,7 +33,9 @@ struct VerifyReport {
             ? "the launch is the one that these PCR values are of" : "the launch is the one that the TPM quoted"
         var verdict = "good: \(launch)"
         let warnings = verifier.checks.filter { $0.status == .warning }
-        if warnings.contains(where: { $0.subject == .launcher }) { verdict += ", not who launched" }
+        if warnings.contains(where: { $0.subject == .launcher || $0.subject == .firmware }) {
+            verdict += ", not who launched"
+        }
         if !warnings.isEmpty { verdict += "; mind the warnings" }
         return verdict
     }
@@ -57,7 +59,9 @@ struct VerifyReport {
                 .array(
                     verifier.checks.map { check in
                         .object([
-                            ("subject", .string(check.subject.rawValue)), ("status", .string(check.status.rawValue)),
+                            ("code", .string(check.code.rawValue)), ("subject", .string(check.subject.rawValue)),
+                            ("status", .string(check.status.rawValue)), ("pcr", .optional(check.pcr) { .number($0) }),
+                            ("bank", .optional(check.bank) { .string("\($0.name)") }),
                             ("text", .string(check.text)),
                         ])
                     })

@@ -31,20 +31,28 @@ import Testing
         ("xen.gz", [1, 2, 3]), ("vmlinuz", [4, 5]), ("initramfs", [6]), ("grub.cfg", Array("menu".utf8)),
     ]
 
-    private static func events() throws -> [Event] {
+    /// The ACPI table with the LCM that was launched.
+    private static func table(_ more: [UInt8] = []) throws -> [UInt8] {
+        let lcm = try HostFile.read(Sandbox.fixtures + "/appliance-boot.dtb", limit: 1 << 20)
+        return try LaunchControlContainer.tables(for: lcm + more, hashing: SwiftCryptoHash.self)[0]
+    }
+
+    private static func events(table: [UInt8]? = nil) throws -> [Event] {
         let identity = try identity()
         let xen = String(decoding: identity.xenCommandLine, as: UTF8.self)
         let linux = String(decoding: identity.commandLine, as: UTF8.self)
         return [
-            Event(pcr: 0, type: 8, data: Array("v1".utf8), measured: Array("v1".utf8)),
-            Event(pcr: 7, type: 4, data: separator, measured: separator),
-            // EV_EFI_BOOT_SERVICES_APPLICATION: what was measured is the image's hash, the data its path.
-            Event(pcr: 4, type: 0x8000_0003, data: [9, 9], measured: image.hashed),
-            .grub(9, "(hd0)/grub.cfg", launcher[3].content), .grub(9, "/xen.gz", launcher[0].content),
-            .command("grub_cmd: ", "multiboot2 /xen.gz \(xen)"), .command("kernel_cmdline: ", xen),
-            .grub(9, "/vmlinuz", launcher[1].content), .command("grub_cmd: ", "module2 /vmlinuz \(linux)"),
-            .grub(9, "/initramfs", launcher[2].content), .command("grub_cmd: ", "module2 --nounzip /initramfs"),
+            Event(pcr: 0, type: 8, data: Array("v1".utf8), measured: Array("v1".utf8))
         ]
+            + (0...7).map { Event(pcr: $0, type: 4, data: separator, measured: separator) } + [
+                // EV_EFI_BOOT_SERVICES_APPLICATION: what was measured is the image's hash, the data its path.
+                Event(pcr: 4, type: 0x8000_0003, data: [9, 9], measured: image.hashed),
+                .grub(9, "(hd0)/grub.cfg", launcher[3].content), .command("grub_cmd: ", "acpi /lcm1.aml"),
+                .grub(9, "/lcm1.aml", try table ?? self.table()), .grub(9, "/xen.gz", launcher[0].content),
+                .command("grub_cmd: ", "multiboot2 /xen.gz \(xen)"), .command("kernel_cmdline: ", xen),
+                .grub(9, "/vmlinuz", launcher[1].content), .command("grub_cmd: ", "module2 /vmlinuz \(linux)"),
+                .grub(9, "/initramfs", launcher[2].content), .command("grub_cmd: ", "module2 --nounzip /initramfs"),
+            ]
     }
 
     /// PE32 of headers alone, with a checksum.
@@ -101,13 +109,14 @@ import Testing
         files["pcrs"] = Array(try tpm.succeed("tpm2_pcrread").utf8)
         for name in ["all.msg", "all.sig", "some.msg", "some.sig", "ak.tss"] { files[name] = try tpm.read(name) }
         for (name, content) in launcher { files[name] = content }
+        files["lcm1.aml"] = try table()
         return files
     }
 
     private static let quoted = "--quote all.msg --sig all.sig --ak ak.tss --nonce \(QuotedLaunch.nonce)"
     private static let compared =
         "--firmware-log firmware --launcher-file grubx64.efi --launcher-file xen.gz --launcher-file vmlinuz "
-        + "--launcher-file initramfs --launcher-file grub.cfg"
+        + "--launcher-file initramfs --launcher-file grub.cfg --launcher-file lcm1.aml"
 
     private func verify(_ options: String, changing: [String: [UInt8]] = [:]) throws -> Int32 {
         let files = try Self.files.get().merging(changing) { $1 }
@@ -135,7 +144,7 @@ import Testing
 
     /// It may be the one that really ran.
     @Test func fileThatNobodyAccountsForLeavesTheLauncherUnproven() throws {
-        for name in ["grubx64.efi", "xen.gz", "vmlinuz", "initramfs", "grub.cfg"] {
+        for name in ["grubx64.efi", "xen.gz", "vmlinuz", "initramfs", "grub.cfg", "lcm1.aml"] {
             let fewer = Self.compared.replacing(" --launcher-file \(name)", with: "")
             #expect(fewer != Self.compared)
             #expect(try verify("\(Self.quoted) \(fewer)") == 1, "without \(name)")
@@ -204,16 +213,43 @@ import Testing
 
     /// The table that GRUB read carries what was launched, and not another LCM.
     @Test func tableCarriesTheLaunchedLCM() throws {
-        let lcm = try HostFile.read(Sandbox.fixtures + "/appliance-boot.dtb", limit: 1 << 20)
-        for (content, code) in [(lcm, Int32(0)), (lcm + [0], 1)] {
-            let table = try LaunchControlContainer.tables(for: content, hashing: SwiftCryptoHash.self)[0]
-            var changed = try extended(Self.events() + [.grub(9, "/lcm1.aml", table)])
-            changed["lcm1.aml"] = table
-            #expect(
-                try verify("--pcrs pcrs \(Self.compared) --launcher-file lcm1.aml", changing: changed) == code)
-            changed["lcm1.aml"] = table + [0]
-            #expect(try verify("--pcrs pcrs \(Self.compared) --launcher-file lcm1.aml", changing: changed) == 1)
+        let other = try Self.table([0])
+        var changed = try extended(Self.events(table: other))
+        changed["lcm1.aml"] = other
+        #expect(try verify("--pcrs pcrs \(Self.compared)", changing: changed) == 1)
+        let longer = try Self.table() + [0]
+        changed = try extended(Self.events(table: longer))
+        changed["lcm1.aml"] = longer
+        #expect(try verify("--pcrs pcrs \(Self.compared)", changing: changed) == 1)
+    }
+
+    /// Without a table, and without a pin on the command line, the LCM could have come from anywhere.
+    @Test func anLCMThatNobodyMeasuredBeforeIsUnproven() throws {
+        let events = try Self.events().filter {
+            !String(decoding: $0.data, as: UTF8.self).contains("lcm1.aml")
         }
+        let fewer = Self.compared.replacing(" --launcher-file lcm1.aml", with: "")
+        let changed = try extended(events)
+        #expect(try verify("--pcrs pcrs \(fewer)", changing: changed) == 1)
+        #expect(try verify("--pcrs pcrs \(fewer) --without-launcher", changing: changed) == 0)
+    }
+
+    /// GRUB's rescue shell measures no commands: the module that has them tells.
+    @Test func aModuleThatWritesMemoryIsNoneOfAFolder() throws {
+        let changed = try extended(Self.events() + [.grub(9, "(hd0)/x86_64-efi/memrw.mod", Array("module".utf8))])
+        try Sandbox.run { folder in
+            try folder.write("module", to: "memrw.mod")
+            let options = "--pcrs pcrs \(Self.compared) --launcher-folder \(folder.folder)"
+            #expect(try verify(options, changing: changed) == 1)
+        }
+    }
+
+    @Test func aBaselineIsOfTheFormOfThePCRs() throws {
+        #expect(try verify("\(Self.quoted) \(Self.compared) --baseline pcrs") == 0)
+        let other = try extended(Self.events() + [Event(pcr: 0, type: 1, data: [1], measured: [1])])
+        #expect(
+            try verify("\(Self.quoted) \(Self.compared) --baseline pcrs", changing: ["pcrs": other["pcrs"] ?? []]) == 1)
+        #expect(try verify("\(Self.quoted) --baseline pcrs --without-launcher") == 64)
     }
 
     /// The data of an event is no evidence: only what its digest is of was measured.

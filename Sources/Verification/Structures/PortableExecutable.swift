@@ -12,11 +12,13 @@ import Platform
 /// | optional + 0 | u16 magic: 010b PE32, 020b PE32+ |
 /// | optional + 60, + 64 | u32 size of all headers; u32 checksum |
 /// | optional + 92 or + 108 | u32 count of data directories, then 8 bytes for each; number 4 is the signatures' |
-/// | after it | sections, 40 bytes each: u32 size at + 16, u32 place at + 20 |
+/// | after it | sections, 40 bytes each: name in 8 bytes, u32 size in memory at + 8, u32 size at + 16, u32 place at + 20 |
 struct PortableExecutable {
     private let image: [UInt8]
     /// In the order in which they are hashed.
     private let hashed: [Range<Int>]
+    /// By name, in the table's order.
+    private let named: [(name: [UInt8], content: Range<Int>)]
 
     /// `nil` for what is no PE image, or not one that firmware would start.
     init?(_ image: [UInt8]) {
@@ -48,27 +50,39 @@ struct PortableExecutable {
         } else {
             ranges.append((checksum + 4)..<headerSize)
         }
-        guard let sections = Self.sections(image, at: optional + optionalSize, count: sectionCount) else { return nil }
+        let table = optional + optionalSize
+        guard let named = Self.sections(image, at: table, count: sectionCount) else { return nil }
+        let sections = named.map(\.content).sorted { $0.lowerBound < $1.lowerBound }
         ranges += sections
         // What follows the sections, without the signatures, which end the file.
         let end = sections.reduce(headerSize) { $0 + $1.count }
         guard end <= image.count, signatureSize <= image.count - end else { return nil }
         ranges.append(end..<(image.count - signatureSize))
         self.image = image
+        self.named = named
         hashed = ranges
     }
 
-    /// By their places in the file; those without content are left out.
-    private static func sections(_ image: [UInt8], at table: Int, count: Int) -> [Range<Int>]? {
-        var sections: [Range<Int>] = []
+    /// In the table's order; those without content are left out.
+    private static func sections(
+        _ image: [UInt8], at table: Int, count: Int
+    ) -> [(name: [UInt8], content: Range<Int>)]? {
+        var sections: [(name: [UInt8], content: Range<Int>)] = []
         for index in 0..<count {
             let section = table + 40 * index
             guard let size = word(image, section + 16), let place = word(image, section + 20) else { return nil }
             guard size > 0 else { continue }
             guard place <= image.count, size <= image.count - place else { return nil }
-            sections.append(place..<(place + size))
+            // The words above are within the image, and so is the name before them.
+            let name = [UInt8](image[section..<(section + 8)].prefix { $0 != 0 })
+            sections.append((name: name, content: place..<(place + size)))
         }
-        return sections.sorted { $0.lowerBound < $1.lowerBound }
+        return sections
+    }
+
+    /// What the first section of the name holds.
+    func section(_ name: StaticString) -> [UInt8]? {
+        named.first { $0.name == Line(name).bytes }.map { [UInt8](image[$0.content]) }
     }
 
     func digest<Hash: ContentHash>(_ algorithm: HashAlgorithm, hashing: Hash.Type) -> Digest {

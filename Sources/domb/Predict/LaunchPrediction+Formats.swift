@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Measurement
 import Platform
 import SimulatedPlatform
 
@@ -41,7 +42,7 @@ extension LaunchPrediction {
                 "lcm",
                 .object([("file", .string(file.path)), ("sha256", .string(hexadecimal(file.digest.bytes)))])
             ),
-            ("pcr", .number(pcr.rawValue)),
+            ("identity", .object(LaunchEvent.identity(identity).members)), ("pcr", .number(pcr.rawValue)),
             ("values", .object(values.map { ($0.algorithm.name.description, .string(hexadecimal($0.bytes))) })),
             (
                 "domains",

@@ -11,6 +11,7 @@ import SimulatedPlatform
 /// What a launch of files leads to.
 struct LaunchPrediction {
     let file: LaunchControlFile
+    let identity: LaunchEvent.Identity
     let log: [UInt8]
     let domains: [PredictedLaunch.Domain]
     let reader: EventLogReader
@@ -22,6 +23,7 @@ struct LaunchPrediction {
         host: PredictedLaunch.Host
     ) throws(CommandFailure) {
         self.file = file
+        self.identity = identity
         let launch = LaunchIdentity(
             identity: identity, moduleByteCount: UInt64(file.byteCount), moduleDigest: file.digest,
             nextInit: try Self.nextInit(nextInit, file, identity.launcher))

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Platform
+
+/// What GRUB's tpm module measures into PCR 8: each command before it runs, its words joined by spaces; and each command
+/// line that it hands over. The event's data is that text with a prefix that nobody measured, which differs between GRUBs
+/// ("grub_cmd: ", "kernel_cmdline: ", "grub_cmd "). So which of the two a text is cannot be known, and every text is
+/// judged as a command (GRUB 2.06, grub-core/commands/tpm.c and grub-core/script/execute.c).
+struct BootLoaderCommand {
+    enum Effect: Equatable {
+        case none
+        /// Writes to memory, ports, registers or other devices' configuration, or lets a debugger do so.
+        case writesMemory
+        /// What follows is not measured.
+        case stopsMeasuring
+        /// Takes the firmware's own ACPI tables away.
+        case dropsTables
+        /// Adds ACPI tables to them.
+        case loadsTables
+        case loadsXen
+        case loadsModule
+        /// Loads what is not Xen by multiboot.
+        case loadsAnother
+    }
+
+    /// The event's, counted over the whole log.
+    let record: Int
+    let text: [UInt8]
+    let effect: Effect
+    /// The file that it names first; empty without one.
+    let file: [UInt8]
+    /// What follows the file, without spaces at its ends.
+    let arguments: [UInt8]
+
+    /// `nil` where the digests are of no text that the event tells.
+    init?<Hash: ContentHash>(_ event: FirmwareLog.Event, in banks: [HashAlgorithm], hashing: Hash.Type) {
+        let texts = Self.candidates(event.data)
+        guard let text = texts.first(where: { event.isOf($0, in: banks, hashing: Hash.self) }) else { return nil }
+        self.init(record: event.number, text: text)
+    }
+
+    init(record: Int, text: [UInt8]) {
+        self.record = record
+        self.text = text
+        var rest = text[...]
+        var command = Self.word(&rest)
+        // "!" turns the result round, and `time` runs the command behind it: neither is measured again.
+        while Self.isOne(command, of: ["!", "time"]) { command = Self.word(&rest) }
+        let isTables = Self.isOne(command, of: ["acpi"])
+        var file = Self.word(&rest)
+        let hasOptions = file.first == UInt8(ascii: "-")
+        while file.first == UInt8(ascii: "-") { file = Self.word(&rest) }
+        self.file = file
+        arguments = Self.trimmed(rest)
+        effect = isTables ? (hasOptions ? .dropsTables : .loadsTables) : Self.effect(command)
+    }
+
+    /// A prefix is short, and a space ends it.
+    private static func candidates(_ data: [UInt8]) -> [[UInt8]] {
+        let data = data.last == 0 ? data.dropLast() : data[...]
+        let starts = [data.startIndex] + data.prefix(40).indices.filter { data[$0] == UInt8(ascii: " ") }.map { $0 + 1 }
+        return starts.map { [UInt8](data[$0...]) }
+    }
+
+    private static func effect(_ command: [UInt8]) -> Effect {
+        if isOne(command, of: writers) { return .writesMemory }
+        if isOne(command, of: ["rmmod", "normal_exit"]) { return .stopsMeasuring }
+        if isOne(command, of: ["multiboot2", "multiboot"]) { return .loadsXen }
+        if isOne(command, of: ["module2", "module"]) { return .loadsModule }
+        return isOne(command, of: loaders) ? .loadsAnother : .none
+    }
+
+    private static let writers: [StaticString] = [
+        "write_byte", "write_word", "write_dword", "outb", "outw", "outl", "wrmsr", "setpci", "loadbios", "fakebios",
+        "gdbstub", "gdbstub_break", "cmosset", "cmosclean",
+    ]
+
+    /// The modules whose commands those are: one that was read was wanted.
+    static let writingModules: [StaticString] = [
+        "memrw.mod", "iorw.mod", "wrmsr.mod", "setpci.mod", "loadbios.mod", "gdb.mod", "cmostest.mod",
+    ]
+
+    /// Every other command of GRUB 2.06 to 2.14 after which `boot` starts something.
+    private static let loaders: [StaticString] = [
+        "linux", "linux16", "linuxefi", "initrd", "initrd16", "initrdefi", "chainloader", "xen_hypervisor",
+        "xen_module", "appleloader", "kfreebsd", "knetbsd", "kopenbsd", "kfreebsd_module", "kfreebsd_module_elf",
+        "knetbsd_module", "knetbsd_module_elf", "kopenbsd_ramdisk", "legacy_kernel", "legacy_initrd",
+        "legacy_initrd_nounzip", "ntldr", "freedos", "plan9", "truecrypt", "pxechainloader", "devicetree", "uki",
+        "xnu_kernel", "xnu_kernel64", "xnu_kext", "xnu_kextdir", "xnu_mkext", "xnu_ramdisk", "xnu_resume",
+    ]
+
+    private static func isOne(_ word: [UInt8], of words: [StaticString]) -> Bool {
+        words.contains { Line($0).bytes == word }
+    }
+
+    private static func word(_ rest: inout ArraySlice<UInt8>) -> [UInt8] {
+        rest = rest.drop { $0 == UInt8(ascii: " ") }
+        let word = [UInt8](rest.prefix { $0 != UInt8(ascii: " ") })
+        rest = rest.dropFirst(word.count)
+        return word
+    }
+
+    /// Without spaces at its ends, which Xen and Linux drop or keep as they like.
+    static func trimmed(_ text: some BidirectionalCollection<UInt8>) -> [UInt8] {
+        let start = text.drop { $0 == UInt8(ascii: " ") }
+        return [UInt8](start.reversed().drop { $0 == UInt8(ascii: " ") }.reversed())
+    }
+
+    /// What stands behind the last slash.
+    static func baseName(_ path: [UInt8]) -> [UInt8] {
+        [UInt8](path.reversed().prefix { $0 != UInt8(ascii: "/") }.reversed())
+    }
+
+    /// The words as GRUB joins them for a command, from a command line, in which it quotes them
+    /// (grub_create_loader_cmdline): without quotes, and without the backslash before a character.
+    static func unquoted(_ line: [UInt8]) -> [UInt8] {
+        var words: [UInt8] = []
+        var isEscaped = false
+        for byte in line {
+            if !isEscaped, byte == UInt8(ascii: "\\") {
+                isEscaped = true
+            } else {
+                if isEscaped || byte != UInt8(ascii: "\"") { words.append(byte) }
+                isEscaped = false
+            }
+        }
+        return words
+    }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LaunchControl
+import Platform
+
+/// A file that the firmware or the boot loader read to start the boot domain: the boot loader, its configuration, Xen, the
+/// kernel, the initramfs.
+public struct LauncherFile: Sendable {
+    public let name: String
+    /// In every algorithm: of the file as it is, which GRUB measures.
+    let digests: [Digest]
+    /// Of a PE image what firmware measures: its Authenticode hash. Otherwise empty.
+    let imageDigests: [Digest]
+    /// The whole file where it is an ACPI table that carries an LCM, or a part of one.
+    let table: [UInt8]?
+    /// What it starts, where it is a PE image of Xen with all that Xen needs.
+    let unified: UnifiedImage?
+
+    public init<Hash: ContentHash>(name: String, content: [UInt8], hashing: Hash.Type) {
+        self.name = name
+        digests = HashAlgorithm.allCases.map { Hash.digest($0, of: content) }
+        let image = PortableExecutable(content)
+        table = LaunchControlContainer.isTable(content) ? content : nil
+        imageDigests = HashAlgorithm.allCases.compactMap { image?.digest($0, hashing: Hash.self) }
+        unified = image.flatMap { UnifiedImage($0) }
+    }
+
+    /// Whether the event is of this file: in each of the banks, as a whole file or as an image.
+    func explains(_ event: FirmwareLog.Event, in banks: [HashAlgorithm]) -> Bool {
+        event.isOf(digests, in: banks) || event.isOf(imageDigests, in: banks)
+    }
+
+    /// What stands behind the last slash of its name.
+    var baseName: [UInt8] { BootLoaderCommand.baseName(Array(name.utf8)) }
+}
+
+extension FirmwareLog.Event {
+    /// Whether the event has a digest in each of the banks, every one of them among those given.
+    func isOf(_ digests: [Platform.Digest], in banks: [HashAlgorithm]) -> Bool {
+        !banks.isEmpty
+            && banks.allSatisfy { bank in
+                guard let bytes = digest(bank), let digest = Platform.Digest(bank, bytes: bytes) else { return false }
+                return digests.contains(digest)
+            }
+    }
+
+    /// Whether these bytes are what was measured.
+    func isOf<Hash: ContentHash>(_ content: [UInt8], in banks: [HashAlgorithm], hashing: Hash.Type) -> Bool {
+        isOf(banks.map { Hash.digest($0, of: content) }, in: banks)
+    }
+}

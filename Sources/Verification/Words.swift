@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Platform
+
+/// Bytes that came from outside, so that no name can forge a line or move a cursor.
+func printable(_ bytes: [UInt8]) -> String {
+    String(decoding: ("\(escaped: bytes)" as Line).bytes, as: UTF8.self)
+}
+
+func hexadecimal(_ bytes: [UInt8]) -> String {
+    String(decoding: ("\(hexBytes: bytes)" as Line).bytes, as: UTF8.self)
+}
