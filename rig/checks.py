@@ -94,18 +94,27 @@ def whole_chain(machine, saved: tuple, pcr: int) -> None:
 
     verdict = run(*with_files(files))
     (work / "verified.txt").write_text(verdict)
-    other = work / "other-initrd.gz"
-    data = bytearray(files[-1].read_bytes())
-    data[len(data) // 2] ^= 1
-    other.write_bytes(data)
-    for what, words in (("another initramfs", with_files([*files[:-1], other])), ("a file not named", with_files(files[:-1])),
-                        ("no file at all", command), ("no firmware log", _verify(work / "measurements.bin", folder))):
+    require("verdict: good: the launch is the one that the TPM quoted" in verdict, f"domb verify: {verdict}")
+    refused = [("no file at all", command), ("no firmware log", _verify(work / "measurements.bin", folder))]
+    for index, file in enumerate(files):
+        refused.append((f"another {file.name}", with_files([*files[:index], _changed(file, work / "changed" / str(index)), *files[index + 1:]])))
+        refused.append((f"{file.name} not named", with_files([*files[:index], *files[index + 1:]])))
+    for what, words in refused:
         try:
             run(*words)
         except ToolError as error:
             require("exit status 1:" in str(error), f"{what}: {error}")
             continue
         raise CheckFailed(f"domb verify is content with {what}")
+
+
+def _changed(file: Path, folder: Path) -> Path:
+    """The file under its own name, with one bit turned in its middle."""
+    folder.mkdir(parents=True, exist_ok=True)
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 1
+    (folder / file.name).write_bytes(data)
+    return folder / file.name
 
 
 def closed_before_unpause(trace: list) -> None:

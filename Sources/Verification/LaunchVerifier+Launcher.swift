@@ -34,7 +34,7 @@ extension LaunchVerifier {
     /// counts: values from a file beside it are nobody's word.
     func coveringBanks(_ index: UInt8, _ firmware: FirmwareLog) -> [HashAlgorithm] {
         firmware.banks.filter { bank in
-            guard evidence.isStrong(bank), let replayed = firmwareValue(bank, index) else { return false }
+            guard evidence.isStrong(bank), index != pcr, let replayed = firmwareValue(bank, index) else { return false }
             guard let quote = evidence.quote else { return evidence.pcrs?.value(bank, index) == replayed }
             return !quotedBanks.isEmpty && quote.quote.banks(selecting: index).contains(bank)
         }

@@ -110,7 +110,7 @@ extension LaunchVerifier {
     /// verdict rests on.
     private func value(_ algorithm: UInt16, _ index: UInt8, logValues: [Digest]) -> Digest? {
         guard let bank = HashAlgorithm(rawValue: algorithm) else { return nil }
-        if index == pcr { return logValues.first { $0.algorithm == bank } }
+        if index == pcr, !Self.launcherPCRs.contains(pcr) { return logValues.first { $0.algorithm == bank } }
         let replayed = firmwareValue(bank, index)
         if firmwarePCRs.contains(index) || Self.launcherPCRs.contains(index) {
             return replayed ?? evidence.pcrs?.value(bank, index)

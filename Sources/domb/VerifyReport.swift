@@ -32,11 +32,8 @@ struct VerifyReport {
             verifier.quotedBanks.isEmpty
             ? "the launch is the one that these PCR values are of" : "the launch is the one that the TPM quoted"
         var verdict = "good: \(launch)"
-        let warnings = verifier.checks.filter { $0.status == .warning }
-        if warnings.contains(where: { $0.subject == .launcher || $0.subject == .firmware }) {
-            verdict += ", not who launched"
-        }
-        if !warnings.isEmpty { verdict += "; mind the warnings" }
+        if verifier.evidence.withoutLauncher { verdict += ", not who launched" }
+        if verifier.checks.contains(where: { $0.status == .warning }) { verdict += "; mind the warnings" }
         return verdict
     }
 

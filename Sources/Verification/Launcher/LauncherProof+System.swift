@@ -102,7 +102,9 @@ extension LauncherProof {
     /// The files of the commands, in their order and at the end of what was read: a file that was read before may have lain
     /// under another name.
     private mutating func checkRead(_ system: LoadedSystem) {
-        guard !files.isEmpty else { return }
+        // What nobody accounts for is told, and stands between the others.
+        let isWhole = events(9).allSatisfy { if case .nobody = account($0, 9) { false } else { true } }
+        guard !files.isEmpty, isWhole else { return }
         let read = filesRead()
         let tail = read.suffix(system.images.count)
         guard tail.count == system.images.count else {
