@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-import LogReading
 import Platform
 import SimulatedPlatform
 import Testing
-import Verification
+
+@testable import LogReading
+@testable import Verification
 
 /// The boot of Tests/Fixtures/grub-firmware.bin with small files in place of the large ones, so that every event of its
 /// PCRs 4 and 9 can be compared. What a TPM holds is computed from the events that really happened; a test gives the
@@ -110,7 +111,11 @@ struct GoldenBoot {
         var text = ""
         for (index, bank) in Self.banks.enumerated() {
             text += "  \(bank.name):\n"
-            var values = [[UInt8]](repeating: [UInt8](repeating: 0, count: bank.digestSize), count: 16)
+            // 17 to 22 hold ones until a dynamic launch.
+            var values = (0..<24).map { pcr in
+                let isDynamic = (17...22).contains(pcr) && !events.contains { $0.pcr == 17 }
+                return [UInt8](repeating: isDynamic ? 0xFF : 0, count: bank.digestSize)
+            }
             for event in events where event.type != 3 {
                 let value = values[Int(event.pcr)] + event.digests[index].bytes
                 values[Int(event.pcr)] = SwiftCryptoHash.digest(bank, of: value).bytes
@@ -123,6 +128,13 @@ struct GoldenBoot {
             }
         }
         return try PCRValues(parsing: Array(text.utf8))
+    }
+
+    /// The launch's log, of another PCR.
+    static func moved(_ log: EventLogReader, to pcr: UInt8) throws -> EventLogReader {
+        var bytes = log.records.log
+        for record in log.records { bytes[record.offset] = pcr }
+        return try EventLogReader(parsing: bytes)
     }
 
     /// The verifier's word on a log of a boot, with the values of what really happened.

@@ -75,25 +75,36 @@ import Testing
 
     /// The log's own PCR, whatever is asked for: those of the firmware, those that can be reset, those of a dynamic launch.
     @Test func noLogOfAPCRThatProvesNothingIsGood() throws {
-        let log = try TestLog.launch(banks: [.sha256])
-        for number in 0..<24 as Range<UInt32> {
-            var bytes = log.bytes
-            var place = log.header.count
-            for record in log.records {
-                bytes[place] = UInt8(number)
-                place += 12 + record.digests.reduce(0) { $0 + 2 + $1.bytes.count } + 4 + record.data.count
-            }
-            var evidence = Evidence()
-            evidence.withoutLauncher = true
-            evidence.pcr = try #require(PCRIndex(rawValue: number))
-            let text = log.pcrText(records: log.records.count)
-            evidence.pcrs = try PCRValues(
-                parsing: Array(text.replacing("11:", with: number < 10 ? "\(number) :" : "\(number):").utf8))
-            let verifier = LaunchVerifier(
-                try EventLogReader(parsing: bytes), evidence, hashing: SwiftCryptoHash.self)
-            let provesNothing = number < 10 || number == 16 || number >= 17
-            #expect(verifier.isGood == !provesNothing, "PCR \(number)")
+        for number in 0..<24 as Range<UInt8> {
+            let verifier = try verified(movedTo: number, launcher: false)
+            #expect(verifier.isGood == ((10...15).contains(number)), "PCR \(number)")
         }
+    }
+
+    /// PCR 17 and its events prove that the processor began anew; PCR 17 itself holds what that launch measured.
+    @Test func aLogOfADynamicPCRIsGoodAfterADynamicLaunchOnly() throws {
+        for number in 18...22 as ClosedRange<UInt8> {
+            #expect(try verified(movedTo: number, dynamic: true).isGood, "PCR \(number)")
+            #expect(try failed(verified(movedTo: number)).contains(.pcrChoice))
+        }
+        #expect(try !verified(movedTo: 17, dynamic: true).isGood)
+    }
+
+    private func verified(
+        movedTo number: UInt8, dynamic: Bool = false, launcher: Bool = true
+    ) throws -> LaunchVerifier<SwiftCryptoHash> {
+        let boot = try GoldenBoot.shared.get()
+        let launch = GoldenBoot.Event(17, 0x502, measured: [1], data: [1])
+        let events = boot.events + (dynamic ? [launch] : [])
+        var evidence = Evidence()
+        evidence.pcr = try #require(PCRIndex(rawValue: UInt32(number)))
+        evidence.withoutLauncher = !launcher
+        evidence.pcrs = try boot.values(events, launchPCR: Int(number))
+        if launcher {
+            evidence.firmwareLog = try FirmwareLog(parsing: GoldenBoot.written(events))
+            evidence.launcherFiles = boot.files
+        }
+        return LaunchVerifier(try GoldenBoot.moved(boot.log, to: number), evidence, hashing: SwiftCryptoHash.self)
     }
 
     @Test func sha1AloneProvesNothingUnlessThatIsSaidToBeEnough() throws {

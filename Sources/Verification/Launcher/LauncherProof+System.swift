@@ -59,9 +59,9 @@ extension LauncherProof {
             let system = try LoadedSystem(commands)
             checkRead(system)
             checkCommandLines(
-                xen: system.xen.commandLine, bootDomain: system.kernel.commandLine, "measured into PCR 8", 8)
+                xen: system.xen.commandLine, bootDomain: system.kernel.commandLine, of: "PCR 8", 8)
         } catch {
-            guard let image = startedImage(commands, error) else {
+            guard let image = startedImage(commands) else {
                 report(.bootSystem, unproven, Self.text(error), pcr: 8)
                 return
             }
@@ -70,14 +70,12 @@ extension LauncherProof {
                 pcr: 4)
             guard let unified = image.unified else { return }
             checkCommandLines(
-                xen: unified.xenCommandLine, bootDomain: unified.commandLine, "has in \(image.name)", 4)
+                xen: unified.xenCommandLine, bootDomain: unified.commandLine, of: image.name, 4)
         }
     }
 
     /// The last program that firmware measured, if it is Xen with everything in it, and the boot loader loaded nothing else.
-    private func startedImage(
-        _ commands: [BootLoaderCommand], _ problem: LoadedSystem.Problem
-    ) -> LauncherFile? {
+    private func startedImage(_ commands: [BootLoaderCommand]) -> LauncherFile? {
         let loads = commands.filter {
             $0.effect == .loadsAnother || $0.effect == .loadsXen || $0.effect == .loadsModule
         }
@@ -137,7 +135,7 @@ extension LauncherProof {
     }
 
     /// DomB's own record of the command lines is what it was started with.
-    private mutating func checkCommandLines(xen: [UInt8], bootDomain: [UInt8], _ place: String, _ pcr: UInt8) {
+    private mutating func checkCommandLines(xen: [UInt8], bootDomain: [UInt8], of holder: String, _ pcr: UInt8) {
         guard let identity else { return }
         for (whose, recorded, given) in [
             ("Xen's", identity.xenCommandLine, xen), ("the boot domain's", identity.commandLine, bootDomain),
@@ -146,8 +144,8 @@ extension LauncherProof {
             report(
                 .commandLine, isSame ? .ok : unproven,
                 isSame
-                    ? "\(whose) command line is the one that the boot loader \(place)"
-                    : "\(whose) command line is \"\(printable(recorded))\", and the boot loader \(place) "
+                    ? "\(whose) command line is that of \(holder)"
+                    : "\(whose) command line is \"\(printable(recorded))\", and that of \(holder) is "
                         + "\"\(printable(given))\"", pcr: pcr)
         }
     }
