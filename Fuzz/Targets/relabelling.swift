@@ -44,11 +44,12 @@ private enum Boot {
     static let golden: [Event] = {
         var events = (0..<8).map { Event(pcr: UInt8($0), type: 4, data: [0, 0, 0, 0], measured: [0, 0, 0, 0]) }
         events.append(Event(pcr: 4, type: 0x8000_0003, data: [1], measured: contents[0].content))
-        for command in [
-            "", "acpi /lcm", "multiboot2 /xen.gz a b", "module2 /vmlinuz c", "module2 --nounzip /initrd.gz",
+        for (number, texts) in [
+            [], ["acpi /lcm"], ["multiboot2 /xen.gz a b", "a b"], ["module2 /vmlinuz c", "c"],
+            ["module2 --nounzip /initrd.gz", ""],
         ].enumerated() {
-            if command.offset > 0 { events.append(text(command.element)) }
-            let file = contents[command.offset + 1]
+            events += texts.map { text($0) }
+            let file = contents[number + 1]
             events.append(Event(pcr: 9, type: 0xD, data: bytes(file.name), measured: file.content))
         }
         return events + [text("boot")]

@@ -27,7 +27,8 @@ public struct Check: Equatable, Sendable {
         case firmwareLog = "firmware-log", firmwarePCR = "firmware-pcr", separator, baseline
         /// What ran before DomB.
         case loader, bootSystem = "boot-system", bootConfiguration = "boot-configuration"
-        case commandLine = "command-line", commands, launcherFile = "launcher-file", unexplained, module
+        case commandLine = "command-line", loadOptions = "load-options", commands, launcherFile = "launcher-file",
+            unexplained, module
     }
 
     public enum Status: String, Sendable {
@@ -65,7 +66,9 @@ public struct Check: Equatable, Sendable {
         case .expectedValue, .expectedRecord: .expected
         case .evidence, .sha1: .evidence
         case .firmwareLog, .firmwarePCR, .separator, .baseline: .firmware
-        case .loader, .bootSystem, .bootConfiguration, .commandLine, .commands, .launcherFile, .unexplained, .module:
+        case .loader, .bootSystem, .bootConfiguration, .commandLine, .loadOptions, .commands, .launcherFile,
+            .unexplained,
+            .module:
             .launcher
         }
     }

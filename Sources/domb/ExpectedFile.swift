@@ -1,89 +1,116 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import Platform
 import Verification
-import Yams
 
 /// What `domb predict --json` prints: schema domb-predict, version 1. Read are `pcr`, a number; `values`, an object of the
 /// banks' names and hexadecimal values; and where they are there `lcm`, `identity` and `domains`, by which a difference is
-/// told. JSON is YAML.
-enum ExpectedFile {
-    private static let limit = 1 << 24
+/// told.
+struct ExpectedFile: Decodable {
+    private struct Module: Decodable { let sha256: String }
 
-    static func read(_ path: String) throws(CommandFailure) -> ExpectedLaunch {
-        let bytes = try HostFile.read(path, limit: limit)
-        let root: Node?
-        do {
-            root = try Yams.compose(yaml: String(decoding: bytes, as: UTF8.self))
-        } catch {
-            throw .malformed("\(path): no JSON")
-        }
-        guard let root, text(root, "format") == "domb-predict", text(root, "version") == "1" else {
-            throw .malformed("\(path): not what domb predict --json prints (schema domb-predict, version 1)")
-        }
-        guard let pcr = text(root, "pcr").flatMap({ UInt32($0) }).flatMap({ PCRIndex(rawValue: $0) }) else {
-            throw .malformed("\(path): pcr: a number from 0 to 23 is wanted")
-        }
-        let lcm = root["lcm"].flatMap { text($0, "sha256") }
-        return ExpectedLaunch(
-            source: path, pcr: pcr.rawValue, values: try values(root, path), domains: try domains(root, path),
-            module: try lcm.map { digits throws(CommandFailure) in try digest(digits, "lcm", path) },
-            identity: try root["identity"].map { node throws(CommandFailure) in try identity(node, path) })
+    private struct Domain: Decodable {
+        let domid: UInt16
+        let name: String
+        let recordSha256: String
     }
 
-    private static func text(_ node: Node, _ key: String) -> String? { node[key]?.scalar?.string }
+    /// As `domb log --json` has it, too.
+    private struct Identity: Decodable {
+        let buildID: String
+        let commandLine: String
+        let xenVersion: String
+        let xenBuildID: String
+        let xenCommandLine: String
+        let xsm: String
+    }
+
+    private struct Head: Decodable {
+        let format: String
+        let version: Int
+    }
+
+    private let lcm: Module?
+    private let identity: Identity?
+    private let pcr: UInt32
+    private let values: [String: String]
+    private let domains: [Domain]?
+
+    /// The most domains that there can be, with names as long as they can be, are some 6 MiB.
+    private static let limit = 1 << 23
+
+    static func read(_ path: String) throws(CommandFailure) -> ExpectedLaunch {
+        let data = Data(try HostFile.read(path, limit: limit))
+        guard let head = try? JSONDecoder().decode(Head.self, from: data), head.format == "domb-predict",
+            head.version == 1
+        else {
+            throw .malformed("\(path): not what domb predict --json prints (schema domb-predict, version 1)")
+        }
+        do {
+            return try JSONDecoder().decode(Self.self, from: data).launch(path)
+        } catch let failure as CommandFailure {
+            throw failure
+        } catch let error as DecodingError {
+            throw .malformed("\(path): \(Self.text(error))")
+        } catch {
+            throw .malformed("\(path): not what domb predict --json prints")
+        }
+    }
+
+    private static func text(_ error: DecodingError) -> String {
+        let (context, problem): (DecodingError.Context, String) =
+            switch error {
+            case .typeMismatch(_, let context): (context, "of another type")
+            case .valueNotFound(_, let context): (context, "null")
+            case .keyNotFound(let key, let context): (context, "without \(key.stringValue)")
+            case .dataCorrupted(let context): (context, "malformed")
+            @unknown default: (DecodingError.Context(codingPath: [], debugDescription: ""), "malformed")
+            }
+        let place = context.codingPath.map { key in
+            key.intValue.map { "item \($0 + 1)" } ?? domb.text(Array(key.stringValue.utf8))
+        }
+        return (place.isEmpty ? "" : place.joined(separator: ": ") + ": ") + problem
+    }
+
+    private func launch(_ path: String) throws(CommandFailure) -> ExpectedLaunch {
+        guard let index = PCRIndex(rawValue: pcr) else {
+            throw .malformed("\(path): pcr: a number from 0 to 23 is wanted")
+        }
+        var records: [ExpectedLaunch.Domain] = []
+        for (number, domain) in (domains ?? []).enumerated() {
+            let record = try Self.digest(domain.recordSha256, "domains: item \(number + 1)", path)
+            records.append(ExpectedLaunch.Domain(domid: domain.domid, name: domain.name, record: record))
+        }
+        var module: Digest?
+        if let lcm { module = try Self.digest(lcm.sha256, "lcm", path) }
+        return ExpectedLaunch(
+            source: path, pcr: index.rawValue, values: try digests(path), domains: records, module: module,
+            identity: identity.map {
+                ExpectedLaunch.Identity(
+                    buildID: $0.buildID, commandLine: $0.commandLine, xenVersion: $0.xenVersion,
+                    xenBuildID: $0.xenBuildID, xenCommandLine: $0.xenCommandLine, xsm: $0.xsm)
+            })
+    }
+
+    private func digests(_ path: String) throws(CommandFailure) -> [Digest] {
+        var digests: [Digest] = []
+        for (name, digits) in values {
+            guard let bank = HashAlgorithm.allCases.first(where: { "\($0.name)" == name }),
+                let digest = Hexadecimal.bytes(Array(digits.utf8)).flatMap({ Digest(bank, bytes: $0) })
+            else {
+                throw .malformed("\(path): values: a bank's name and as many hexadecimal digits as it has are wanted")
+            }
+            digests.append(digest)
+        }
+        guard !digests.isEmpty else { throw .malformed("\(path): values: none") }
+        return digests
+    }
 
     private static func digest(_ digits: String, _ member: String, _ path: String) throws(CommandFailure) -> Digest {
         guard let digest = Hexadecimal.bytes(Array(digits.utf8)).flatMap({ Digest(.sha256, bytes: $0) }) else {
             throw .malformed("\(path): \(member): 64 hexadecimal digits are wanted")
         }
         return digest
-    }
-
-    private static func values(_ root: Node, _ path: String) throws(CommandFailure) -> [Digest] {
-        var values: [Digest] = []
-        for (key, value) in root["values"]?.mapping ?? [:] {
-            guard let bank = HashAlgorithm.allCases.first(where: { "\($0.name)" == key.scalar?.string }),
-                let digest = (value.scalar?.string).flatMap({ Hexadecimal.bytes(Array($0.utf8)) })
-                    .flatMap({ Digest(bank, bytes: $0) }),
-                !values.contains(where: { $0.algorithm == bank })
-            else {
-                throw .malformed("\(path): values: a bank's name and as many hexadecimal digits as it has are wanted")
-            }
-            values.append(digest)
-        }
-        guard !values.isEmpty else { throw .malformed("\(path): values: none") }
-        return values
-    }
-
-    private static func domains(_ root: Node, _ path: String) throws(CommandFailure) -> [ExpectedLaunch.Domain] {
-        var domains: [ExpectedLaunch.Domain] = []
-        for (index, node) in (root["domains"]?.sequence ?? []).enumerated() {
-            guard let domid = text(node, "domid").flatMap({ UInt16($0) }), let name = text(node, "name"),
-                let digits = text(node, "recordSha256")
-            else {
-                throw .malformed("\(path): domains: item \(index + 1): domid, name and recordSha256 are wanted")
-            }
-            domains.append(
-                ExpectedLaunch.Domain(
-                    domid: domid, name: name, record: try digest(digits, "domains: item \(index + 1)", path)))
-        }
-        return domains
-    }
-
-    /// As `domb log --json` has it, too.
-    private static func identity(
-        _ node: Node, _ path: String
-    ) throws(CommandFailure) -> ExpectedLaunch.Identity {
-        func member(_ key: String) throws(CommandFailure) -> String {
-            guard let value = text(node, key) else {
-                throw .malformed("\(path): identity: \(key): text is wanted")
-            }
-            return value
-        }
-        return ExpectedLaunch.Identity(
-            buildID: try member("buildID"), commandLine: try member("commandLine"),
-            xenVersion: try member("xenVersion"), xenBuildID: try member("xenBuildID"),
-            xenCommandLine: try member("xenCommandLine"), xsm: try member("xsm"))
     }
 }

@@ -51,7 +51,8 @@ import Testing
                 .grub(9, "/lcm1.aml", try table ?? self.table()), .grub(9, "/xen.gz", launcher[0].content),
                 .command("grub_cmd: ", "multiboot2 /xen.gz \(xen)"), .command("kernel_cmdline: ", xen),
                 .grub(9, "/vmlinuz", launcher[1].content), .command("grub_cmd: ", "module2 /vmlinuz \(linux)"),
-                .grub(9, "/initramfs", launcher[2].content), .command("grub_cmd: ", "module2 --nounzip /initramfs"),
+                .command("module_cmdline: ", linux), .grub(9, "/initramfs", launcher[2].content),
+                .command("grub_cmd: ", "module2 --nounzip /initramfs"), .command("module_cmdline: ", ""),
             ]
     }
 
@@ -197,7 +198,7 @@ import Testing
 
     /// GRUB's modules are files that it reads, or does not.
     @Test func filesOfAFolderMayHaveBeenRead() throws {
-        let changed = try extended(Self.events() + [.grub(9, "(hd0)/x86_64-efi/acpi.mod", Array("module".utf8))])
+        let changed = try extended([.grub(9, "(hd0)/x86_64-efi/acpi.mod", Array("module".utf8))] + Self.events())
         #expect(try verify("--pcrs pcrs \(Self.compared)", changing: changed) == 1)
         try Sandbox.run { folder in
             try folder.write("module", to: "acpi.mod")
@@ -236,7 +237,7 @@ import Testing
 
     /// GRUB's rescue shell measures no commands: the module that has them tells.
     @Test func aModuleThatWritesMemoryIsNoneOfAFolder() throws {
-        let changed = try extended(Self.events() + [.grub(9, "(hd0)/x86_64-efi/memrw.mod", Array("module".utf8))])
+        let changed = try extended([.grub(9, "(hd0)/x86_64-efi/memrw.mod", Array("module".utf8))] + Self.events())
         try Sandbox.run { folder in
             try folder.write("module", to: "memrw.mod")
             let options = "--pcrs pcrs \(Self.compared) --launcher-folder \(folder.folder)"

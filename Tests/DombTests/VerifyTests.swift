@@ -84,6 +84,34 @@ import Verification
         }
     }
 
+    /// JSON alone is read: YAML's anchors can make a small file take for ever.
+    @Test func aPredictionIsJSONAndItsFaultIsNamed() throws {
+        let good = try Self.predicted()
+        for (text, part) in [
+            ("x: &a [1]\n? *a : 1\n", "not what domb predict --json prints"),
+            (good.replacing("\"version\": 1", with: "\"version\": 2"), "not what domb predict --json prints"),
+            (good.replacing("\"pcr\": 11", with: "\"pcr\": 24"), "pcr: a number from 0 to 23 is wanted"),
+            (good.replacing("\"pcr\": 11", with: "\"pcr\": \"x\""), "pcr: of another type"),
+            (good.replacing("\"pcr\": 11,", with: ""), "without pcr"),
+            (
+                good.replacing("\"pcr\": 11", with: "\"domains\": [{\"domid\": 1, \"name\": \"a\"}], \"pcr\": 11"),
+                "domains: item 1: without recordSha256"
+            ),
+            (
+                good.replacing("\"pcr\": 11", with: "\"lcm\": {\"sha256\": \"00\"}, \"pcr\": 11"),
+                "lcm: 64 hexadecimal digits are wanted"
+            ),
+        ] {
+            try Sandbox.run { sandbox in
+                try sandbox.write(text, to: "x.json")
+                let failure = sandbox.failure([
+                    "verify", "--log-only", "--expect", sandbox.path("x.json"), Self.fixture,
+                ])
+                #expect(failure?.code == 65 && failure?.message.contains(part) == true, "\(failure?.message ?? "none")")
+            }
+        }
+    }
+
     @Test func reportHasALineForEachCheckAndOneVerdict() throws {
         let log = try EventLogReader(parsing: try HostFile.read(Self.fixture, limit: EventLogReader.limit))
         let verifier = LaunchVerifier(log, Evidence(), hashing: SwiftCryptoHash.self)

@@ -15,7 +15,7 @@ import Testing
         for name in [
             "write_byte", "write_word", "write_dword", "outb", "outw", "outl", "wrmsr", "setpci", "loadbios",
             "fakebios",
-            "gdbstub", "gdbstub_break", "cmosset", "cmosclean",
+            "gdbstub", "gdbstub_break", "cmosset", "cmosclean", "fix_video",
         ] {
             for form in [
                 "\(name) 1 2", name, " \(name)  1", "! \(name) 1", "time \(name) 1", "! time \(name) 1",
@@ -35,19 +35,42 @@ import Testing
 
     /// Each word of the list of GRUB's commands is either known to do no harm or judged.
     @Test func whatLoadsIsKnown() {
-        for name in ["multiboot2 /x", "multiboot /x", "! multiboot2 /x"] { #expect(effect(name) == .loadsXen) }
-        for name in ["module2 /x", "module --nounzip /x"] { #expect(effect(name) == .loadsModule) }
+        for name in ["multiboot2 /x", "! multiboot2 /x"] { #expect(effect(name) == .loadsXen) }
+        for name in ["module2 /x", "module2 --nounzip /x"] { #expect(effect(name) == .loadsModule) }
         for name in [
-            "linux", "linux16", "linuxefi", "initrd", "initrd16", "initrdefi", "chainloader", "kfreebsd", "knetbsd",
+            "multiboot", "module", "linux", "linux16", "linuxefi", "initrd", "initrd16", "initrdefi", "chainloader",
+            "kfreebsd", "knetbsd",
             "kopenbsd", "legacy_kernel", "legacy_initrd", "xnu_kernel", "xnu_kernel64", "xnu_resume", "appleloader",
             "devicetree", "uki", "ntldr", "freedos", "plan9", "truecrypt", "pxechainloader", "xen_hypervisor",
         ] {
             #expect(effect("\(name) /x") == .loadsAnother, "\(name)")
         }
         #expect(effect("acpi /lcm1.aml") == .loadsTables)
-        for option in ["--exclude=DMAR", "--load-only=FACP", "-1", "--no-ebda"] {
+        for option in ["--exclude=DMAR", "--load-only=FACP", "-1", "--no-ebda", "-x DMAR"] {
             #expect(effect("acpi \(option) /lcm1.aml") == .dropsTables)
+            #expect(effect("acpi /lcm1.aml \(option)") == .dropsTables)
         }
+    }
+
+    /// `serial` writes wherever its port is said to be.
+    @Test func aSerialPortMayBeNoAddress() {
+        for plain in ["", "--unit=0 --speed=115200", "com0", "--speed=9600 --word=8 --parity=no --stop=1", "auto"] {
+            #expect(effect("serial \(plain)") == .none, "\(plain)")
+        }
+        for address in [
+            "--port=0xb2", "-p 0xb2", "--port=mmio,3dfe1000", "mmio,3dfe1000.l --speed=1", "0x3f8", "pci,00:01.0",
+            "com9",
+        ] {
+            #expect(effect("serial \(address)") == .writesMemory, "\(address)")
+        }
+    }
+
+    @Test func aTextBeyondEveryConfigurationIsNone() throws {
+        let long = String(repeating: "a", count: 1 << 16)
+        #expect(
+            BootLoaderCommand(
+                try event("echo \(long)", measured: "echo \(long)"), in: [.sha256], hashing: SwiftCryptoHash.self)
+                == nil)
     }
 
     @Test func fileAndArgumentsAreBehindTheOptions() {
@@ -95,18 +118,77 @@ import Testing
         #expect(BootLoaderCommand(read, in: [], hashing: SwiftCryptoHash.self) == nil)
     }
 
-    @Test func aQuotedCommandLineIsTheOneOfTheWords() {
-        let command = BootLoaderCommand(record: 1, text: Array("multiboot2 /xen.gz a b c\"d".utf8))
-        let line = BootLoaderCommand(record: 2, text: Array("\"a b\" c\\\"d".utf8))
-        let modules = ["module2 /k x", "module2 /i"].map { BootLoaderCommand(record: 3, text: Array($0.utf8)) }
-        #expect(throws: Never.self) {
-            let system = try LoadedSystem([command, line] + modules)
-            #expect(system.xen.commandLine == line.text)
-            #expect(system.kernel.commandLine == Array("x".utf8))
+    private func system(_ texts: [String]) -> Result<LoadedSystem, LoadedSystem.Problem> {
+        do throws(LoadedSystem.Problem) {
+            return .success(
+                try LoadedSystem(
+                    texts.enumerated().map { BootLoaderCommand(record: $0.offset, text: Array($0.element.utf8)) }))
+        } catch {
+            return .failure(error)
         }
-        #expect(throws: LoadedSystem.Problem.tooFewModules) { try LoadedSystem([command, line, modules[0]]) }
-        #expect(throws: LoadedSystem.Problem.nothing) { try LoadedSystem([line]) }
-        #expect(throws: LoadedSystem.Problem.twice(record: 3)) { try LoadedSystem(modules + [command]) }
-        #expect(throws: LoadedSystem.Problem.twice(record: 1)) { try LoadedSystem([command] + modules + [command]) }
+    }
+
+    private func problem(_ texts: [String]) -> LoadedSystem.Problem? {
+        if case .failure(let problem) = system(texts) { problem } else { nil }
+    }
+
+    private static let load = [
+        "multiboot2 /xen.gz a b c\"d", "\"a b\" c\\\"d", "echo Loading Linux", "module2 /k x", "x",
+        "module2 --nounzip /i", "", "boot",
+    ]
+
+    @Test func aLoadIsCommandsWithTheirLines() throws {
+        let before = ["set a=b", "console=com1", "menuentry x { }", "acpi /lcm1.aml"]
+        for texts in [Self.load, before + Self.load, Array(Self.load.dropLast()), Self.load + ["echo", "boot"]] {
+            let loaded = try system(texts).get()
+            #expect(loaded.images.map(\.command.file) == ["/xen.gz", "/k", "/i"].map { Array($0.utf8) })
+            // The line as it was handed over: with the quotes that Xen gets.
+            #expect(loaded.xen.commandLine == Array("\"a b\" c\\\"d".utf8))
+            #expect(loaded.kernel.commandLine == Array("x".utf8))
+        }
+        let more = Self.load.dropLast() + ["module2 /policy", "", "boot"]
+        #expect(try system(Array(more)).get().images.count == 4)
+    }
+
+    /// Whatever else stands from multiboot2 on, wherever: what was loaded cannot be known.
+    @Test func nothingElseHasAPlaceInALoad() {
+        for other in [
+            "[ -s /vmlinuz ]", "cat /i", "module2 /nope/k x", "module2 /nope/k", "multiboot2 /xen.gz", "module /k x",
+            "x=y",
+            "insmod gzio", "", "linux /k", "time boot", "boot x", "acpi /lcm1.aml", "configfile /x", "set x=y",
+        ] {
+            for place in 1...Self.load.count {
+                var texts = Self.load
+                texts.insert(other, at: place)
+                #expect(problem(texts) != nil, "\(other) at \(place)")
+            }
+        }
+        #expect(problem([]) == .nothing)
+        #expect(problem(["x", "chainloader /x"]) == .another(record: 1))
+        #expect(problem(["module2 /k x", "x"] + Self.load) == .another(record: 0))
+        #expect(problem(Array(Self.load.prefix(5)) + ["boot"]) == .tooFewModules)
+        for nested in ["! ", "time "] {
+            for place in [0, 3, 5] {
+                var texts = Self.load
+                texts[place] = nested + texts[place]
+                #expect(problem(texts) == .outOfPlace(record: place))
+            }
+        }
+    }
+
+    /// Words that are part of the file's name are in the command's text and not in the line.
+    @Test func everyLineMustBeItsCommands() {
+        for place in [1, 4, 6] {
+            for line in ["", "other", "a b c\"d x", "x y"] where line != Self.load[place] {
+                var texts = Self.load
+                texts[place] = line
+                #expect(problem(texts) == .line(record: place - 1), "\(line) at \(place)")
+            }
+            var fewer = Self.load
+            fewer.remove(at: place)
+            #expect(problem(fewer) == .line(record: place - 1))
+        }
+        // An initramfs needs no line, and a text of one could be a command that reads.
+        #expect(problem(Array(Self.load.prefix(5)) + ["module2 /i x", "x"]) == .line(record: 5))
     }
 }

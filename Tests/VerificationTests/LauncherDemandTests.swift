@@ -164,7 +164,14 @@ import Testing
         }
     }
 
-    /// Golden files and golden commands, and behind them another load: the last one is what runs.
+    private func texts(_ commands: [String]) -> [GoldenBoot.Event] { commands.map { ForgeryTests.command($0) } }
+
+    private func read(_ name: String) throws -> GoldenBoot.Event {
+        let boot = try GoldenBoot.shared.get()
+        return try #require(boot.events.last { $0.pcr == 9 && $0.data == Array("\(name)\0".utf8) })
+    }
+
+    /// Golden files and golden texts, and behind them another load: the last one is what runs.
     @Test func aSecondLoadIsFound() throws {
         let boot = try GoldenBoot.shared.get()
         let place = try #require(
@@ -175,11 +182,85 @@ import Testing
             ["multiboot2 /xen.gz", "module2 /vmlinuz init=/x"],
         ] {
             var happened = boot.events
-            happened.insert(contentsOf: evil.map { ForgeryTests.command($0) }, at: place)
+            happened.insert(contentsOf: texts(evil), at: place)
             #expect(try !boot.verified(happened, happened: boot.values(happened)).isGood, "\(evil)")
             // The golden ones once more behind it: which of them was started is not in the log.
             happened.insert(contentsOf: loads, at: place + evil.count)
             #expect(try !boot.verified(happened, happened: boot.values(happened)).isGood, "\(evil)")
+        }
+    }
+
+    /// A golden load that fails (its file is not there) and is told all the same, an evil one behind it, and the golden files
+    /// read once more by looking at them.
+    @Test func aGoldenLoadThatFailedIsNone() throws {
+        let boot = try GoldenBoot.shared.get()
+        let kernel = try #require(
+            boot.events.firstIndex { String(decoding: $0.data, as: UTF8.self).hasPrefix("grub_cmd: module2 /vmlinuz") })
+        let line = "console=hvc0 rdinit=/init panic=5 quiet"
+        let evil = "rdinit=/none root=/dev/sda1 init=/evil"
+        let (vmlinuz, initrd) = (try read("/vmlinuz"), try read("/initrd.gz"))
+        let loads =
+            texts(["module2 /vmlinuz \(evil)", evil]) + [vmlinuz] + texts(["module2 --nounzip /initrd.gz", ""]) + [
+                initrd
+            ]
+        for failed in [
+            ["module2 /nope/vmlinuz \(line)", line], ["module /vmlinuz \(line)", line],
+            ["module2  /vmlinuz \(line)", line],
+        ] {
+            for looked in [[], texts(["[ -s /vmlinuz ]"]) + [vmlinuz] + texts(["[ -s /initrd.gz ]"]) + [initrd]] {
+                for order in [texts(failed) + looked + loads, texts(failed) + loads + looked] {
+                    let happened = boot.events[..<kernel] + order + texts(["boot"])
+                    #expect(try !boot.verified(Array(happened), happened: boot.values(Array(happened))).isGood)
+                }
+            }
+        }
+    }
+
+    /// A kernel is a program that firmware can start, too.
+    @Test func whatWasLoadedIsNoBootLoader() throws {
+        let boot = try GoldenBoot.shared.get()
+        let kernel = GoldenBoot.image
+        var files = boot.files
+        for (index, file) in files.enumerated() where file.name.hasSuffix("vmlinuz") {
+            files[index] = LauncherFile(name: file.name, content: kernel.bytes, hashing: SwiftCryptoHash.self)
+        }
+        // The loader's events are the kernel's: GRUB never ran.
+        files.removeAll { $0.name.hasSuffix("BOOTX64.EFI") }
+        let whole = GoldenBoot.Event(9, 0xD, measured: kernel.bytes, data: Array("/vmlinuz\0".utf8))
+        let happened = try boot.events.map { $0 == (try read("/vmlinuz")) ? whole : $0 }
+        let verifier = try boot.verified(happened, happened: boot.values(happened)) { $0.launcherFiles = files }
+        #expect(failed(verifier) == [.loader, .unexplained])
+    }
+
+    /// The LCM comes by a table that GRUB gave to Xen: reading it, or giving Xen something else, is not enough.
+    @Test func onlyATableThatWasGivenToXenIsASource() throws {
+        let boot = try GoldenBoot.shared.get()
+        for text in ["cat /lcm1.aml", "acpi /boot/grub/grub.cfg"] {
+            let happened = boot.events.map { event in
+                String(decoding: event.data, as: UTF8.self) == "grub_cmd: acpi /lcm1.aml\0"
+                    ? ForgeryTests.command(text) : event
+            }
+            #expect(try failed(boot.verified(happened, happened: boot.values(happened))) == [.module], "\(text)")
+        }
+    }
+
+    /// What was read in between, or behind the load, could have been anything's place.
+    @Test func theLoadedFilesAreTheLastThatAreRead() throws {
+        let boot = try GoldenBoot.shared.get()
+        let module = LauncherFile(name: "x.mod", content: [8], hashing: SwiftCryptoHash.self)
+        let start = try #require(boot.events.firstIndex { $0.pcr == 9 })
+        let xen = try #require(boot.events.firstIndex(of: read("/xen.gz")))
+        for place in start...boot.events.count {
+            var happened = boot.events
+            happened.insert(GoldenBoot.Event(9, 0xD, measured: [8], data: Array("/x.mod\0".utf8)), at: place)
+            let verifier = try boot.verified(happened, happened: boot.values(happened)) {
+                $0.launcherModules = [module]
+            }
+            #expect(verifier.isGood == (place <= xen), "place \(place)")
+        }
+        for name in ["/xen.gz", "/vmlinuz", "/initrd.gz"] {
+            let happened = try boot.events[..<start] + [read(name)] + boot.events[start...]
+            #expect(try failed(boot.verified(Array(happened), happened: boot.values(Array(happened)))) == [.bootSystem])
         }
     }
 }

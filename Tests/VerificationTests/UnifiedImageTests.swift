@@ -58,7 +58,9 @@ import Testing
         #expect(unified("") == nil)
     }
 
-    private func boot(_ image: LauncherFile, _ content: [UInt8], behind: [GoldenBoot.Event] = []) throws -> (
+    private func boot(
+        _ image: LauncherFile, _ content: [UInt8], behind: [GoldenBoot.Event] = [], isCompared: Bool = true
+    ) throws -> (
         LaunchVerifier<SwiftCryptoHash>, [GoldenBoot.Event]
     ) {
         let golden = try GoldenBoot.shared.get()
@@ -68,7 +70,11 @@ import Testing
         var event = GoldenBoot.Event(4, 0x8000_0003, measured: [], data: [9])
         event.digests = GoldenBoot.banks.map { pe.digest($0, hashing: SwiftCryptoHash.self) }
         events.insert(contentsOf: [event] + behind, at: place)
-        let verifier = try golden.verified(events, happened: golden.values(events)) { $0.launcherFiles = [image] }
+        let values = try golden.values(events)
+        let verifier = try golden.verified(events, happened: values) {
+            $0.launcherFiles = [image]
+            if isCompared { $0.baseline = values }
+        }
         return (verifier, events)
     }
 
@@ -88,6 +94,9 @@ import Testing
         let failed = verifier.checks.filter { $0.status == .failed }
         // The LCM lies in the image, and nothing says so: it has to be pinned.
         #expect(failed.map(\.code) == [.module])
+        // A boot entry may have words for Xen.
+        let (alone, _) = try boot(file, good, isCompared: false)
+        #expect(alone.checks.contains { $0.code == .loadOptions && $0.status == .failed })
         let other = content(xen + " no-such-option")
         let (wrong, _) = try boot(
             LauncherFile(name: "xen.efi", content: other, hashing: SwiftCryptoHash.self), other)
@@ -99,5 +108,8 @@ import Testing
         #expect(loaded.checks.contains { $0.code == .bootSystem && $0.status == .failed })
         let (chained, _) = try boot(file, good, behind: [ForgeryTests.command("chainloader /xen.efi")])
         #expect(chained.checks.contains { $0.code == .bootSystem && $0.status == .ok })
+        let words = "chainloader /xen.efi xen.efi -- console=com1 -- init=/x"
+        let (told, _) = try boot(file, good, behind: [ForgeryTests.command(words)])
+        #expect(told.checks.contains { $0.code == .bootSystem && $0.status == .failed })
     }
 }

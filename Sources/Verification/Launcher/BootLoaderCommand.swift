@@ -19,7 +19,7 @@ struct BootLoaderCommand {
         case loadsTables
         case loadsXen
         case loadsModule
-        /// Loads what is not Xen by multiboot.
+        /// Loads what is not Xen by multiboot2.
         case loadsAnother
     }
 
@@ -27,16 +27,29 @@ struct BootLoaderCommand {
     let record: Int
     let text: [UInt8]
     let effect: Effect
+    /// Behind `!` or `time`, neither of which is measured again with what it runs.
+    let isNested: Bool
+    /// What is printed.
+    let isEcho: Bool
+    /// Starts what was loaded.
+    let isBoot: Bool
     /// The file that it names first; empty without one.
     let file: [UInt8]
     /// What follows the file, without spaces at its ends.
     let arguments: [UInt8]
 
+    /// Longer than any command of a configuration: what does not fit into memory may not be measured.
+    private static let limit = 1 << 16
+
     /// `nil` where the digests are of no text that the event tells.
     init?<Hash: ContentHash>(_ event: FirmwareLog.Event, in banks: [HashAlgorithm], hashing: Hash.Type) {
-        let texts = Self.candidates(event.data)
-        guard let text = texts.first(where: { event.isOf($0, in: banks, hashing: Hash.self) }) else { return nil }
-        self.init(record: event.number, text: text)
+        guard event.data.count <= Self.limit else { return nil }
+        let data = event.data.last == 0 ? event.data.dropLast() : event.data[...]
+        // A prefix is short, and a space ends it.
+        let starts = [data.startIndex] + data.prefix(40).indices.filter { data[$0] == UInt8(ascii: " ") }.map { $0 + 1 }
+        let start = starts.first { event.isOf([UInt8](data[$0...]), in: banks, hashing: Hash.self) }
+        guard let start else { return nil }
+        self.init(record: event.number, text: [UInt8](data[start...]))
     }
 
     init(record: Int, text: [UInt8]) {
@@ -44,35 +57,47 @@ struct BootLoaderCommand {
         self.text = text
         var rest = text[...]
         var command = Self.word(&rest)
-        // "!" turns the result round, and `time` runs the command behind it: neither is measured again.
-        while Self.isOne(command, of: ["!", "time"]) { command = Self.word(&rest) }
-        let isTables = Self.isOne(command, of: ["acpi"])
+        var isNested = false
+        while Self.isOne(command, of: ["!", "time"]) {
+            isNested = true
+            command = Self.word(&rest)
+        }
+        self.isNested = isNested
+        isEcho = !isNested && Self.isOne(command, of: ["echo"])
+        isBoot = !isNested && Self.isOne(command, of: ["boot"]) && Self.trimmed(rest).isEmpty
+        effect = Self.effect(command, rest)
         var file = Self.word(&rest)
-        let hasOptions = file.first == UInt8(ascii: "-")
         while file.first == UInt8(ascii: "-") { file = Self.word(&rest) }
         self.file = file
         arguments = Self.trimmed(rest)
-        effect = isTables ? (hasOptions ? .dropsTables : .loadsTables) : Self.effect(command)
     }
 
-    /// A prefix is short, and a space ends it.
-    private static func candidates(_ data: [UInt8]) -> [[UInt8]] {
-        let data = data.last == 0 ? data.dropLast() : data[...]
-        let starts = [data.startIndex] + data.prefix(40).indices.filter { data[$0] == UInt8(ascii: " ") }.map { $0 + 1 }
-        return starts.map { [UInt8](data[$0...]) }
-    }
-
-    private static func effect(_ command: [UInt8]) -> Effect {
+    private static func effect(_ command: [UInt8], _ words: ArraySlice<UInt8>) -> Effect {
+        let words = words.split(separator: UInt8(ascii: " "))
         if isOne(command, of: writers) { return .writesMemory }
-        if isOne(command, of: ["rmmod", "normal_exit"]) { return .stopsMeasuring }
-        if isOne(command, of: ["multiboot2", "multiboot"]) { return .loadsXen }
-        if isOne(command, of: ["module2", "module"]) { return .loadsModule }
+        if isOne(command, of: ["serial"]) {
+            return words.allSatisfy { isPlainPort([UInt8]($0)) } ? .none : .writesMemory
+        }
+        if isOne(command, of: ["rmmod", "normal_exit", "loopback"]) { return .stopsMeasuring }
+        // GRUB takes options before and behind the file.
+        if isOne(command, of: ["acpi"]) {
+            return words.contains { $0.first == UInt8(ascii: "-") } ? .dropsTables : .loadsTables
+        }
+        if isOne(command, of: ["multiboot2"]) { return .loadsXen }
+        if isOne(command, of: ["module2"]) { return .loadsModule }
         return isOne(command, of: loaders) ? .loadsAnother : .none
+    }
+
+    /// `serial` programs whatever port, or address in memory, it is given (`--port=mmio,...`).
+    private static func isPlainPort(_ word: [UInt8]) -> Bool {
+        let options: [StaticString] = ["--unit=", "--speed=", "--word=", "--parity=", "--stop="]
+        let ports: [StaticString] = ["com0", "com1", "com2", "com3", "auto"]
+        return options.contains { word.starts(with: Line($0).bytes) } || isOne(word, of: ports)
     }
 
     private static let writers: [StaticString] = [
         "write_byte", "write_word", "write_dword", "outb", "outw", "outl", "wrmsr", "setpci", "loadbios", "fakebios",
-        "gdbstub", "gdbstub_break", "cmosset", "cmosclean",
+        "gdbstub", "gdbstub_break", "cmosset", "cmosclean", "fix_video",
     ]
 
     /// The modules whose commands those are: one that was read was wanted.
@@ -82,7 +107,8 @@ struct BootLoaderCommand {
 
     /// Every other command of GRUB 2.06 to 2.14 after which `boot` starts something.
     private static let loaders: [StaticString] = [
-        "linux", "linux16", "linuxefi", "initrd", "initrd16", "initrdefi", "chainloader", "xen_hypervisor",
+        "multiboot", "module", "linux", "linux16", "linuxefi", "initrd", "initrd16", "initrdefi", "chainloader",
+        "xen_hypervisor",
         "xen_module", "appleloader", "kfreebsd", "knetbsd", "kopenbsd", "kfreebsd_module", "kfreebsd_module_elf",
         "knetbsd_module", "knetbsd_module_elf", "kopenbsd_ramdisk", "legacy_kernel", "legacy_initrd",
         "legacy_initrd_nounzip", "ntldr", "freedos", "plan9", "truecrypt", "pxechainloader", "devicetree", "uki",

@@ -30,6 +30,11 @@ public struct LauncherFile: Sendable {
         event.isOf(digests, in: banks) || event.isOf(imageDigests, in: banks)
     }
 
+    /// Of the file, and of the image in it.
+    func digests(_ bank: HashAlgorithm) -> [[UInt8]] {
+        (digests + imageDigests).filter { $0.algorithm == bank }.map(\.bytes)
+    }
+
     /// What stands behind the last slash of its name.
     var baseName: [UInt8] { BootLoaderCommand.baseName(Array(name.utf8)) }
 }

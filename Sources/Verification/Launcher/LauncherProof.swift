@@ -23,6 +23,22 @@ struct LauncherProof<Hash: ContentHash> {
     let unproven: Check.Status
 
     private(set) var checks: [Check] = []
+    private var unexplained = 0
+
+    init(
+        firmware: FirmwareLog, files: [LauncherFile], modules: [LauncherFile], covered: [[HashAlgorithm]],
+        trusted: [UInt8], identity: LaunchEvent.Identity?, module: Digest?, pin: Digest?, unproven: Check.Status
+    ) {
+        self.firmware = firmware
+        self.files = files
+        self.modules = modules
+        self.covered = covered
+        self.trusted = trusted
+        self.identity = identity
+        self.module = module
+        self.pin = pin
+        self.unproven = unproven
+    }
 
     mutating func report(
         _ code: Check.Code, _ status: Check.Status, _ text: String, pcr: UInt8? = nil
@@ -33,17 +49,23 @@ struct LauncherProof<Hash: ContentHash> {
     /// Every check, in the order of a boot.
     mutating func run() {
         let commands = checkCommands()
-        checkSystem(commands)
+        let read = accounts(9, LauncherIndex(files: files, modules: modules, banks: banks(9)))
+        let loaded = checkSystem(commands, read)
+        // A kernel or Xen is a program, too: started by the firmware it would run as something else.
+        let programs = files.filter { !loaded.contains($0.baseName) }
+        let started = accounts(4, LauncherIndex(files: programs, modules: [], banks: banks(4)))
+        if loaded.isEmpty { checkUnified(commands, started) }
         guard !files.isEmpty else {
             report(
                 .launcherFile, unproven,
                 "launcher unproven: what ran before is measured, and was compared with no file (--launcher-file)")
             return
         }
-        for file in files { checkFile(file) }
-        checkLoader()
-        checkModule(commands)
-        listOthers()
+        for file in files { checkFile(file, started + read) }
+        checkLoader(started)
+        checkModule(commands, read)
+        let drivers = trusted.contains(2) ? [] : accounts(2, LauncherIndex(files: files, modules: [], banks: banks(2)))
+        listOthers(drivers + started + read)
     }
 
     /// Banks that prove nothing are looked at where no other is: so an event is still told.
@@ -56,58 +78,53 @@ struct LauncherProof<Hash: ContentHash> {
         firmware.events.filter { $0.isExtended && $0.pcr == UInt32(pcr) }
     }
 
-    /// What accounts for an event.
-    enum Account {
-        case file(LauncherFile)
-        case module(LauncherFile)
-        /// Its own data, which is one of those that firmware always measures.
-        case known
-        case nobody
+    /// An event, and what accounts for it.
+    struct Accounted {
+        let event: FirmwareLog.Event
+        let account: LauncherIndex.Account
+
+        var file: LauncherFile? { if case .file(let file) = account { file } else { nil } }
+        var isKnown: Bool { if case .known = account { true } else { false } }
     }
 
-    func account(_ event: FirmwareLog.Event, _ pcr: UInt8) -> Account {
-        let banks = banks(pcr)
-        if let file = files.first(where: { $0.explains(event, in: banks) }) { return .file(file) }
-        // A program that firmware started is no module of the boot loader.
-        if pcr == 9, let module = modules.first(where: { $0.explains(event, in: banks) }) { return .module(module) }
-        return KnownEvent.isKnown(event.data) && event.isOf(event.data, in: banks, hashing: Hash.self)
-            ? .known : .nobody
+    private func accounts(_ pcr: UInt8, _ index: LauncherIndex) -> [Accounted] {
+        events(pcr).map { Accounted(event: $0, account: index.account($0, hashing: Hash.self)) }
     }
 
-    /// The files that GRUB read, in their order, without its modules.
-    func filesRead() -> [(event: FirmwareLog.Event, file: LauncherFile)] {
-        events(9).compactMap { event in
-            guard case .file(let file) = account(event, 9) else { return nil }
-            return (event, file)
-        }
-    }
-
-    private mutating func checkFile(_ file: LauncherFile) {
-        let places = ([4, 9] as [UInt8]).flatMap { pcr in
-            events(pcr).filter { file.explains($0, in: banks(pcr)) }.map { "PCR \(pcr) record \($0.number)" }
+    private mutating func checkFile(_ file: LauncherFile, _ events: [Accounted]) {
+        let places = events.filter { $0.file?.digests == file.digests }.map {
+            "PCR \($0.event.pcr) record \($0.event.number)"
         }
         report(
             .launcherFile, places.isEmpty ? .failed : .ok,
             places.isEmpty
                 ? "\(file.name): no event of PCR 4 or 9 is of it"
-                : "\(file.name): measured, \(places.joined(separator: ", "))")
+                : "\(file.name): measured, \(Self.list(places))")
     }
 
     /// One that nobody accounts for may be the one that really runs.
-    private mutating func listOthers() {
+    private mutating func listOthers(_ events: [Accounted]) {
         var names: [String] = []
-        for pcr in [2, 4, 9] as [UInt8] where !trusted.contains(pcr) {
-            for event in events(pcr) {
-                switch account(event, pcr) {
-                case .file, .known: continue
-                case .module(let file): names.append(checkedModule(file, event))
-                case .nobody: reportUnexplained(event, pcr)
-                }
+        for accounted in events {
+            switch accounted.account {
+            case .file, .known: continue
+            case .module(let file): names.append(checkedModule(file, accounted.event))
+            case .nobody: reportUnexplained(accounted.event)
             }
         }
         if !names.isEmpty {
-            report(.launcherFile, .ok, "of the folders given were read, too: \(names.joined(separator: ", "))", pcr: 9)
+            report(.launcherFile, .ok, "of the folders given were read, too: \(Self.list(names))", pcr: 9)
         }
+        if unexplained > Self.most {
+            report(.unexplained, unproven, "and \(unexplained - Self.most) more events that nobody accounts for")
+        }
+    }
+
+    /// A log may have a hundred thousand events: so many are told one by one.
+    static var most: Int { 100 }
+
+    private static func list(_ names: [String]) -> String {
+        names.prefix(most).joined(separator: ", ") + (names.count > most ? " and \(names.count - most) more" : "")
     }
 
     /// GRUB's rescue shell measures no command, so the module with the command has to do.
@@ -121,32 +138,18 @@ struct LauncherProof<Hash: ContentHash> {
         return file.name
     }
 
-    private mutating func reportUnexplained(_ event: FirmwareLog.Event, _ pcr: UInt8) {
+    private mutating func reportUnexplained(_ event: FirmwareLog.Event) {
+        unexplained += 1
+        guard unexplained <= Self.most else { return }
+        let pcr = UInt8(truncatingIfNeeded: event.pcr)
         let data = event.data.last == 0 ? [UInt8](event.data.dropLast()) : event.data
         let isText = !data.isEmpty && data.allSatisfy { (0x20..<0x7F).contains($0) }
-        let told = isText ? " (the log calls it \"\(printable(data))\")" : ""
+        let told = isText ? " (the log calls it \"\(excerpt(data))\")" : ""
         let digest = banks(pcr).last.flatMap { event.digest($0) }.map { ", digest \(hexadecimal($0))" } ?? ""
         let what =
             pcr == 2
             ? "a driver or option ROM that nobody accounts for (--baseline with the same PCR 2, or --launcher-file)"
             : "ran or was read before, and is none of the files given"
         report(.unexplained, unproven, "PCR \(pcr) record \(event.number): \(what)\(told)\(digest)", pcr: pcr)
-    }
-}
-
-/// What firmware measures of itself into a PCR that otherwise has programs in it (TCG PC Client Platform Firmware Profile
-/// 1.06, 3.3.4 and 10.4.4). Its digest is that of these bytes, so that none of it can be anything else.
-enum KnownEvent {
-    private static let actions: [StaticString] = [
-        "Calling EFI Application from Boot Option", "Returning from EFI Application from Boot Option",
-        "Exit Boot Services Invocation", "Exit Boot Services Returned with Success",
-        "Exit Boot Services Returned with Failure",
-    ]
-
-    /// EV_SEPARATOR: the end of what firmware measures before it starts a boot loader; not one that tells of an error.
-    static let separators: [[UInt8]] = [[0, 0, 0, 0], [0xFF, 0xFF, 0xFF, 0xFF]]
-
-    static func isKnown(_ data: [UInt8]) -> Bool {
-        separators.contains(data) || actions.contains { Line($0).bytes == data }
     }
 }
