@@ -14,7 +14,9 @@ enum ConstructFailure: Error, Equatable {
     /// What to tell, a line for each thing that failed.
     var lines: [Line] {
         switch self {
-        case .refusals(let refusals): return refusals.map { $0.line }
+        case .refusals(let refusals):
+            let more = refusals.count - Excerpt.limit
+            return refusals.prefix(Excerpt.limit).map { $0.line } + (more > 0 ? ["and \(more) more"] : [])
         case .build(let failure): return [failure.line]
         case .hypercall(let error): return [Self.line(error.operation.name, code: error.code)]
         case .system(let error): return [Self.line(error.call.name, path: error.path, code: error.code)]

@@ -26,6 +26,6 @@ extension Journal where Self: ~Copyable {
     public mutating func report(_ failure: LaunchFailure, isRecovered: Bool = false, unpaused: [DomainID]) {
         note(isRecovered ? "launch failed, recovered: \(failure.message)" : "launch failed: \(failure.message)")
         guard !unpaused.isEmpty else { return note("no domain was unpaused") }
-        note("unpaused before the failure: \(Line(unpaused, separator: " ") { "\($0)" })")
+        note("unpaused before the failure: \(Line(excerpt: unpaused, separator: " ") { "\($0)" })")
     }
 }

@@ -42,7 +42,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
             firstSkipped = failure
             firstSkippedIndex = index
         }
-        let left = Line(order.skip(index), separator: " ") { "\(plan.module.domains[$0].domid)" }
+        let left = Line(excerpt: order.skip(index), separator: " ") { "\(plan.module.domains[$0].domid)" }
         journal.note("left out: \(left): \(failure.message)")
     }
 

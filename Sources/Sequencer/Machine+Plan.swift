@@ -44,8 +44,12 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
             coverage \(settings.coverage.name), handoff \(settings.handoff.name)\(unless)
             """)
         if plan.banks == nil { journal.note("warning: no TPM answers: this launch is not measured into one") }
-        for property in plan.module.unknownProperties {
+        let unknown = plan.module.unknownProperties
+        for property in unknown.prefix(Excerpt.limit) {
             journal.note("note: unknown property \(escaped: property.node):\(escaped: property.name)")
+        }
+        if unknown.count > Excerpt.limit {
+            journal.note("note: and \(unknown.count - Excerpt.limit) more unknown properties")
         }
     }
 }

@@ -61,7 +61,7 @@ extension PlanRefusal {
     private var domainMessage: Line {
         switch self {
         case .cycle(let names):
-            "dependency cycle: \(Line(names + names.prefix(1), separator: " -> ") { "\(escaped: $0)" })"
+            "dependency cycle: \(Line(excerpt: names + names.prefix(1), separator: " -> ") { "\(escaped: $0)" })"
         case .logRegion: "domb,log-region lies over its kernel"
         case .recoveryDependency: "it depends on the Recovery Domain, which a good launch never runs"
         case .secondRecovery: "it is a second Recovery Domain: which one is to run?"

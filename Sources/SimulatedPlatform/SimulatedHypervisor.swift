@@ -104,7 +104,7 @@ public struct SimulatedHypervisor: Hypervisor {
             domainsByID[domid.rawValue]?.info.shutdownReason = reason
         }
         guard answer.result == 0 else {
-            throw HypercallError(operation, domid, code: Int32(truncatingIfNeeded: -answer.result))
+            throw HypercallError(operation, domid, code: Int32(clamping: answer.result.magnitude))
         }
     }
 

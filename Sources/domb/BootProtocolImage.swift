@@ -32,8 +32,8 @@ struct BootProtocolImage {
     let payload: ArraySlice<UInt8>
     /// The program and its arguments; empty where the payload is not packed.
     let program: [String]
-    /// The low 32 bits of the unpacked size: the last four bytes of the payload, whoever packed it.
-    private let unpackedSize: Int
+    /// What it unpacks to, no more: the last four bytes of the payload, whoever packed it.
+    let unpackedSize: Int
 
     init(parsing content: [UInt8]) throws(Problem) {
         func field(_ offset: Int, _ byteCount: Int) throws(Problem) -> Int {
@@ -62,7 +62,7 @@ struct BootProtocolImage {
     }
 
     func check(unpacked: [UInt8]) throws(Problem) {
-        guard unpacked.count & 0xFFFF_FFFF == unpackedSize else {
+        guard unpacked.count == unpackedSize else {
             throw .wrongSize(declared: unpackedSize, actual: unpacked.count)
         }
     }

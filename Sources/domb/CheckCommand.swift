@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import LaunchControl
+import Platform
 import Sequencer
 
 struct CheckCommand: ParsableCommand {
@@ -43,8 +44,8 @@ struct CheckCommand: ParsableCommand {
         let bytes = try input.compiled(images: images)
         let (file, problems) = LaunchControlFile.reading(bytes, from: lcm)
         guard let file, problems.isEmpty else {
-            report("malformed", problems.map { $0.json })
-            throw CommandFailure.malformed(problems.map { "\(lcm): \($0.line)" }.joined(separator: "\ndomb: "))
+            try report("malformed", problems.map { $0.json })
+            throw CommandFailure.malformed(problems) { "\(lcm): \($0.line)" }
         }
         file.noteUnknownProperties()
         try plan(file)
@@ -52,7 +53,7 @@ struct CheckCommand: ParsableCommand {
             let count = try LaunchControlContainer.tableCount(bytes, lcm)
             return try compare(GrubComparison(Launch(compiled: bytes, lcm), tableCount: count), grub)
         }
-        finish()
+        try finish()
     }
 
     private func plan(_ file: LaunchControlFile) throws {
@@ -62,7 +63,7 @@ struct CheckCommand: ParsableCommand {
                 module: file.module, digest: file.digest, facts: host.facts(for: file.module), arguments: arguments)
         } catch {
             let line = error.line(in: file.module)
-            report("refused", [error.json(line)])
+            try report("refused", [error.json(line)])
             throw CommandFailure.refusal("\(lcm): refused: \(line)")
         }
     }
@@ -73,24 +74,25 @@ struct CheckCommand: ParsableCommand {
         var folder = ImageFolder(root: images, besides: path)
         let differences = try comparison.differences(entry, images: &folder)
         guard differences.isEmpty else {
-            report("differs", differences.map { .object([("code", .string("grub")), ("text", .string($0))]) })
-            throw CommandFailure.refusal(differences.map { "\(path): \($0)" }.joined(separator: "\ndomb: "))
+            try report("differs", differences.map { .object([("code", .string("grub")), ("text", .string($0))]) })
+            throw CommandFailure.refusal(differences) { "\(path): \($0)" }
         }
-        finish()
+        try finish()
     }
 
-    private func finish() {
-        if json { report("ok", []) } else { print("ok") }
+    private func finish() throws(CommandFailure) {
+        if json { try report("ok", []) } else { try StandardOutput.print("ok") }
     }
 
     /// `error` is the first of `errors`.
-    private func report(_ result: String, _ errors: [JSON]) {
+    private func report(_ result: String, _ errors: [JSON]) throws(CommandFailure) {
         guard json else { return }
-        let report = JSON.object([
-            ("format", .string("domb-check")), ("version", .number(1)), ("file", .string(lcm)),
-            ("result", .string(result)), ("error", errors.first ?? .null), ("errors", .array(errors)),
-        ])
-        print(report.written())
+        let report = JSON.object(
+            [
+                ("format", .string("domb-check")), ("version", .number(1)), ("file", .string(lcm)),
+                ("result", .string(result)), ("error", errors.first ?? .null),
+            ] + Excerpt.members("errors", of: errors) { $0 })
+        try StandardOutput.print(report)
     }
 }
 

@@ -33,7 +33,7 @@ struct DiffCommand: ParsableCommand {
         let second = try DiffInput(reading: b, images: images, includes: include)
         let diff = LaunchDiff(first, second)
         let report = DiffReport(a: first, b: second, diff: diff)
-        print(json ? report.json.written() : report.description)
+        try StandardOutput.print(json ? report.json.written() : report.description)
         guard diff.isSame else { throw CommandFailure.refusal("") }
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import Glibc
 
 /// The host tool: everything about a launch that does not need the machine.
 @main
@@ -22,15 +23,38 @@ struct Domb: ParsableCommand {
             InstallCommand.self, UninstallCommand.self,
         ])
 
-    static func main() {
+    static func main() { Glibc.exit(exitCode(of: Array(CommandLine.arguments.dropFirst())).rawValue) }
+
+    /// Runs a command as a process of its own would, and tells on standard error what went wrong.
+    static func exitCode(of arguments: [String]) -> ExitCode {
         do {
-            var command = try parseAsRoot()
-            try command.run()
+            try run(arguments)
+            return .success
         } catch let failure as CommandFailure {
-            if !failure.message.isEmpty { Diagnostics.write("domb: \(failure.message)") }
-            Self.exit(withError: failure.exitCode)
+            return told(failure)
         } catch {
-            Self.exit(withError: error)
+            let message = fullMessage(for: error)
+            guard exitCode(for: error) == .success else {
+                if !message.isEmpty { Diagnostics.write(message) }
+                return exitCode(for: error)
+            }
+            // Help, the version, the completions of a shell: answers as any other.
+            do throws(CommandFailure) {
+                if !message.isEmpty { try StandardOutput.print(message) }
+                return .success
+            } catch {
+                return told(error)
+            }
         }
+    }
+
+    static func run(_ arguments: [String]) throws {
+        var command = try parseAsRoot(arguments)
+        try InputFiles.$current.withValue(InputFiles()) { try command.run() }
+    }
+
+    private static func told(_ failure: CommandFailure) -> ExitCode {
+        if !failure.message.isEmpty { Diagnostics.write("domb: \(failure.message)") }
+        return failure.exitCode
     }
 }

@@ -41,6 +41,7 @@ struct ImageCommand: ParsableCommand {
             ramdisk
             ? "domb,size = /bits/ 64 <\(image.byteCount)>;"
             : "domb,load = /bits/ 64 <\(cells.joined(separator: " "))>;"
-        print("&\(label) {\n    \(place)\n    domb,digest = [\(hexadecimal(image.digest.bytes))];\n};")
+        let digest = "domb,digest = [\(hexadecimal(image.digest.bytes))];"
+        try StandardOutput.print("&\(label) {\n    \(place)\n    \(digest)\n};")
     }
 }

@@ -24,15 +24,21 @@ struct KernelFile {
         }
     }
 
+    /// What packed bytes may unpack to. A kernel shrinks to a fifth or so; what would grow to more than 64 times its size
+    /// was made to fill memory. Small files of zeros shrink more.
+    static func unpackedLimit(packed byteCount: Int) -> Int { min(limit, (64 << 20) + 64 * byteCount) }
+
     private static func unpacked(_ file: [UInt8], _ path: String) throws(CommandFailure) -> [UInt8] {
         do {
             var content = file
             if content.starts(with: gzipMagic) {
-                content = try Filter.run(["gzip", "-dc"], on: content[...], limit: limit, to: .unpack)
+                content = try Filter.run(
+                    ["gzip", "-dc"], on: content[...], limit: unpackedLimit(packed: content.count), to: .unpack)
             }
             guard BootProtocolImage.isOne(content) else { return content }
             let image = try BootProtocolImage(parsing: content)
             if image.program.isEmpty { return [UInt8](image.payload) }
+            let limit = min(image.unpackedSize, unpackedLimit(packed: image.payload.count))
             let unpacked = try Filter.run(image.program, on: image.payload, limit: limit, to: .unpack)
             try image.check(unpacked: unpacked)
             return unpacked

@@ -40,7 +40,7 @@ struct Inexpressible: Error {
 
     func check(_ path: String) throws(CommandFailure) {
         guard !reasons.isEmpty else { return }
-        throw .refusal(reasons.map { "\(path): cannot be said in \(format): \($0)" }.joined(separator: "\ndomb: "))
+        throw .refusal(reasons) { "\(path): cannot be said in \(format): \($0)" }
     }
 
     /// What no format but the one that it came in can carry on.

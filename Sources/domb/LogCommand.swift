@@ -18,7 +18,13 @@ struct LogCommand: ParsableCommand {
     func run() throws {
         let input = try LogInput(reading: log)
         let report = LogReport(path: log, bytes: input.bytes, reader: input.reader, replay: input.replay)
-        print(json ? report.json.written() : report.description)
+        if json {
+            try StandardOutput.print(report.json)
+        } else {
+            var output = StandardOutputStream()
+            try report.print { line throws(CommandFailure) in try output.print(line) }
+            try output.flush()
+        }
         try input.check()
     }
 }

@@ -16,24 +16,23 @@ struct LogReport {
 
     private var digest: String { hexadecimal(SwiftCryptoHash.digest(.sha256, of: bytes).bytes) }
 
-    var description: String {
+    /// For people.
+    func print<Failure: Error>(_ print: (String) throws(Failure) -> Void) throws(Failure) {
         let banks = reader.banks.map { $0.name.description }.joined(separator: ", ")
-        var lines = [
-            "log \(path): \(bytes.count) bytes, sha256 \(digest)",
-            "PCR \(reader.pcr.rawValue), banks \(banks), \(reader.records.count) records",
-        ]
+        try print("log \(path): \(bytes.count) bytes, sha256 \(digest)")
+        try print("PCR \(reader.pcr.rawValue), banks \(banks), \(reader.records.count) records")
         for (index, record) in reader.records.enumerated() {
             let (kind, details) = record.content.words
             for (line, detail) in details.enumerated() {
                 let start = line == 0 ? row("\(index + 1)", 4) + row(kind, 11) : row("", 15)
-                lines.append(start + detail)
+                try print(start + detail)
             }
         }
-        lines += replay.values.map {
-            "PCR \(reader.pcr.rawValue) \(row($0.algorithm.name.description, 7))\(hexadecimal($0.bytes))"
+        for value in replay.values {
+            try print(
+                "PCR \(reader.pcr.rawValue) \(row(value.algorithm.name.description, 7))\(hexadecimal(value.bytes))")
         }
-        lines.append("result: \(result)")
-        return lines.joined(separator: "\n")
+        try print("result: \(result)")
     }
 
     private var result: String {
@@ -50,24 +49,20 @@ struct LogReport {
     }
 
     var json: JSON {
-        .object([
-            ("format", .string("domb-log")), ("version", .number(1)), ("file", .string(path)),
-            ("bytes", .number(bytes.count)), ("sha256", .string(digest)), ("pcr", .number(reader.pcr.rawValue)),
-            ("banks", .array(reader.banks.map { .string($0.name.description) })),
-            (
-                "records",
-                .array(reader.records.enumerated().map { index, record in record.json(number: index + 1) })
-            ),
-            ("replay", digests(replay.values)),
-            (
-                "findings",
-                .array(
-                    replay.findings.map {
-                        .object([("record", .number($0.record)), ("text", .string($0.text))])
-                    })
-            ),
-            ("result", .string(replay.outcome.rawValue)),
-        ])
+        .object(
+            [
+                ("format", .string("domb-log")), ("version", .number(1)), ("file", .string(path)),
+                ("bytes", .number(bytes.count)), ("sha256", .string(digest)), ("pcr", .number(reader.pcr.rawValue)),
+                ("banks", .array(reader.banks.map { .string($0.name.description) })),
+                (
+                    "records",
+                    .items(reader.records.count) { index in reader.records[index].json(number: index + 1) }
+                ),
+                ("replay", digests(replay.values)),
+            ]
+                + Excerpt.members("findings", of: replay.findings) { finding in
+                    .object([("record", .number(finding.record)), ("text", .string(finding.text))])
+                } + [("result", .string(replay.outcome.rawValue))])
     }
 }
 

@@ -24,11 +24,11 @@ struct PlanCommand: ParsableCommand {
         file.noteUnknownProperties()
         let arguments = try host.parsedArguments()
         let (module, placeless) = file.module.withAssumedPlaces()
-        for domain in placeless {
-            Diagnostics.write(
-                "domb: \(lcm): note: domain \(domain.domid.rawValue) (\(text(domain.name))): nothing says where its kernel "
-                    + "lies (domb,load): planned as if at 1 MiB, refused by a real launch")
+        let notes = Excerpt.lines(of: placeless) { domain in
+            "domain \(domain.domid.rawValue) (\(text(domain.name))): nothing says where its kernel lies (domb,load): "
+                + "planned as if at 1 MiB, refused by a real launch"
         }
+        for note in notes { Diagnostics.write("domb: \(lcm): note: \(note)") }
         let plan: LaunchPlan
         do throws(PlanRefusal) {
             plan = try LaunchPlan(
@@ -39,26 +39,29 @@ struct PlanCommand: ParsableCommand {
         let steps = PlanStep.steps(of: plan, isCommand: host.isCommand)
         let budget = PlanBudget(plan, cpus: host.cpus)
         if json {
-            print(report(file, steps, budget).written())
+            try StandardOutput.print(report(file, steps, budget))
         } else {
-            describe(file, plan, steps, budget)
+            try describe(file, plan, steps, budget)
         }
     }
 
     /// Line by line: of ten thousand domains they would take as much memory as all else.
     private func describe(
         _ file: LaunchControlFile, _ plan: LaunchPlan, _ steps: [PlanStep], _ budget: PlanBudget
-    ) {
+    ) throws(CommandFailure) {
         var lines = ["plan for \(lcm), sha256 \(hexadecimal(file.digest.bytes))"]
         lines += host.assumptions(for: file.module).map { "assumed: \($0)" }
         lines.append("PCR \(plan.module.settings.pcr.rawValue)")
         lines += budget.lines
-        print(lines.joined(separator: "\n"))
+        var output = StandardOutputStream()
+        try output.print(lines.joined(separator: "\n"))
         for (index, step) in steps.enumerated() {
             let who = step.domain.map { "domain \($0.domid.rawValue) (\(text($0.name)))" } ?? ""
             let what = [who, step.detail].filter { !$0.isEmpty }.joined(separator: ": ")
-            print("\(padded("\(index + 1)", 4))\(padded(step.stage, 11))\(padded("\(step.operation.name)", 29))\(what)")
+            try output.print(
+                "\(padded("\(index + 1)", 4))\(padded(step.stage, 11))\(padded("\(step.operation.name)", 29))\(what)")
         }
+        try output.flush()
     }
 
     private func padded(_ text: String, _ width: Int) -> String {

@@ -17,20 +17,19 @@ struct ShowCommand: ParsableCommand {
     func run() throws {
         let file = try LaunchControlFile(reading: lcm)
         file.noteUnknownProperties()
-        print(json ? file.json.written() : file.description)
+        if json { try StandardOutput.print(file.json) } else { try StandardOutput.print(file.description) }
     }
 }
 
 extension LaunchControlFile {
     /// Somebody else's properties are no error, but a person may have meant one for DomB.
     func noteUnknownProperties() {
-        for property in module.unknownProperties {
+        let lines = Excerpt.lines(of: module.unknownProperties) { property in
             let isNode = property.name.isEmpty
             let place = text(property.node) + (isNode ? "" : ":" + text(property.name))
-            Diagnostics.write(
-                "domb: \(path): note: \(place): not a \(isNode ? "node" : "property") that DomB reads "
-                    + "(offset \(property.offset))")
+            return "\(place): not a \(isNode ? "node" : "property") that DomB reads (offset \(property.offset))"
         }
+        for line in lines { Diagnostics.write("domb: \(path): note: \(line)") }
     }
 
     /// For people.

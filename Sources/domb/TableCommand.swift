@@ -28,13 +28,11 @@ struct TableCommand: ParsableCommand {
         let tables = try LaunchControlContainer.written(module, lcm)
         if initramfs {
             try HostFile.write(EarlyArchive(tables).content, to: "\(output).cpio")
-            print("\(output).cpio")
+            try StandardOutput.print("\(output).cpio")
             return
         }
-        for (index, table) in tables.enumerated() {
-            let path = "\(output)\(index + 1).aml"
-            try HostFile.write(table, to: path)
-            print(path)
-        }
+        let files = tables.enumerated().map { index, table in (content: table, path: "\(output)\(index + 1).aml") }
+        try HostFile.write(files)
+        try StandardOutput.print(files.map { $0.path }.joined(separator: "\n"))
     }
 }

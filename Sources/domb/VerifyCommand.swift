@@ -62,7 +62,7 @@ struct VerifyCommand: ParsableCommand {
         let verifier = LaunchVerifier(
             input.reader, replay: input.replay, evidence, hashing: SwiftCryptoHash.self)
         let report = VerifyReport(path: log, verifier: verifier)
-        print(json ? report.json.written() : report.description)
+        try StandardOutput.print(json ? report.json.written() : report.description)
         // The report says what failed.
         guard verifier.isGood else { throw CommandFailure.refusal("") }
     }

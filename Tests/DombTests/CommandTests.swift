@@ -19,8 +19,7 @@ import Testing
     /// 0 for a command that ends well.
     private func exitCode(_ arguments: String...) -> Int32 {
         do {
-            var command = try Domb.parseAsRoot(arguments)
-            try command.run()
+            try Domb.run(arguments)
             return 0
         } catch let failure as CommandFailure {
             return failure.exitCode.rawValue

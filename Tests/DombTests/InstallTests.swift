@@ -232,4 +232,85 @@ import Testing
             #expect(sandbox.failure(["install", sandbox.path("l.yaml"), "--boot", "relative"])?.code == 64)
         }
     }
+
+    /// Whoever could write the list would otherwise choose what root removes.
+    @Test(
+        arguments: [
+            "VICTIM", "BOOT/vmlinuz", "BOOT/domb/../../victim", "BOOT/domb/", "BOOT/domb/other", "BOOT/domb/lcm.aml",
+            "BOOT/domb/lcm0.aml", "BOOT/domb/lcm01.aml", "BOOT/domb/lcm+1.aml", "BOOT/domb/lcm1.aml.old",
+            "BOOT/domb/image", "BOOT/domb/image0", "BOOT/domb/image1/../../../victim", "BOOT/domb/image99999999999999",
+            "BOOT/domb/installed.sha256", "GRUB/10_linux", "GRUB/45_domb/../10_linux", "BOOT//domb/lcm.dtb",
+            "relative", "BOOT/DOMB/lcm.dtb",
+        ])
+    func listNamesOnlyWhatInstallWrites(_ name: String) throws {
+        try withMachine { machine throws in
+            let sandbox = machine.sandbox
+            #expect(machine.install()?.message == nil)
+            try sandbox.write("mine", to: "victim")
+            try sandbox.write("mine", to: "boot/vmlinuz")
+            try sandbox.write("mine", to: "boot/domb/other")
+            try sandbox.write("mine", to: "grub.d/10_linux")
+            let path = name.replacing("VICTIM", with: sandbox.path("victim")).replacing(
+                "BOOT", with: sandbox.path("boot")
+            ).replacing("GRUB", with: sandbox.path("grub.d"))
+            let line = "\(hexadecimal(SwiftCryptoHash.digest(.sha256, of: Array("mine".utf8)).bytes))  \(path)\n"
+            let list = try sandbox.read("boot/domb/installed.sha256")
+            try sandbox.write(list + Array(line.utf8), to: "boot/domb/installed.sha256")
+            let before = machine.names("")
+            for result in [machine.uninstall(), machine.uninstall("-n"), machine.install()] {
+                #expect(result?.code == 65)
+                #expect(result?.message.contains("installed.sha256:5: ") ?? false)
+            }
+            #expect(machine.names("") == before)
+        }
+    }
+
+    /// A link may lead to the very content that was installed: what it leads to is not domb's.
+    @Test(arguments: places + ["../grub.d/45_domb"]) func linkIsFollowedByNobody(_ name: String) throws {
+        try withMachine { machine throws in
+            let sandbox = machine.sandbox
+            #expect(machine.install()?.message == nil)
+            let content = try sandbox.read("boot/\(name)")
+            try sandbox.write(content, to: "victim")
+            try HostFile.remove(sandbox.path("boot/\(name)"))
+            try FileManager.default.createSymbolicLink(
+                atPath: sandbox.path("boot/\(name)"), withDestinationPath: sandbox.path("victim"))
+            let before = machine.names("")
+            #expect(machine.install()?.code == 1)
+            #expect(machine.uninstall()?.code == 1)
+            #expect(machine.names("") == before)
+            #expect(try sandbox.read("victim") == content)
+        }
+    }
+
+    @Test func folderAndListAreNoLinks() throws {
+        try withMachine { machine throws in
+            let sandbox = machine.sandbox
+            #expect(machine.install()?.message == nil)
+            let files = FileManager.default
+            let list = sandbox.path("boot/domb/installed.sha256")
+            try files.moveItem(atPath: list, toPath: sandbox.path("list"))
+            try files.createSymbolicLink(atPath: list, withDestinationPath: sandbox.path("list"))
+            #expect(machine.uninstall()?.code == 65)
+            #expect(machine.install()?.code == 65)
+            try HostFile.remove(list)
+            try files.moveItem(atPath: sandbox.path("list"), toPath: list)
+            try files.moveItem(atPath: sandbox.path("boot/domb"), toPath: sandbox.path("elsewhere"))
+            try files.createSymbolicLink(
+                atPath: sandbox.path("boot/domb"), withDestinationPath: sandbox.path("elsewhere"))
+            let before = machine.names("")
+            #expect(machine.uninstall()?.code == 1)
+            #expect(machine.install()?.code == 1)
+            #expect(machine.names("") == before)
+        }
+    }
+
+    /// It would wait for ever for somebody who writes.
+    @Test func fifoInTheWayIsSomebodyElses() throws {
+        try withMachine { machine throws in
+            try HostFile.makeFolder(machine.sandbox.path("boot/domb"))
+            #expect(mkfifo(machine.sandbox.path("boot/domb/initramfs"), 0o600) == 0)
+            #expect(machine.install()?.code == 1)
+        }
+    }
 }

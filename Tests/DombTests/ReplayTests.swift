@@ -185,4 +185,55 @@ import Testing
             }
         }
     }
+
+    /// Numbers that no launch has, in every place of every kind of operation: told with their line, never a trap.
+    @Test func numbersThatNoLaunchHasAreRefused() throws {
+        let good = trace(try rehearsal().run())
+        let extremes = [
+            "-9223372036854775808", "9223372036854775807", "18446744073709551615", "-4096", "4294967296", "-1",
+            "1099511627777", "0",
+        ]
+        for (index, line) in good.enumerated() where index % 7 == 0 || index == good.count - 1 {
+            for key in ["seq", "us", "took", "result"] {
+                for value in extremes {
+                    var lines = good
+                    lines[index] = line.replacing(
+                        try Regex("\"\(key)\":-?[0-9]+"), with: "\"\(key)\":\(value)")
+                    do throws(CommandFailure) {
+                        let file = try TraceFile(Array(lines.joined(separator: "\n").utf8), from: "trace.jsonl")
+                        var rehearsal = try replayable()
+                        rehearsal.record(file)
+                        let run = rehearsal.run()
+                        _ = TraceComparison(run, file).difference
+                        let entries = file.entries.map {
+                            TraceEntry(
+                                operation: $0.operation, domid: $0.domid, result: $0.result, start: $0.start,
+                                end: $0.end)
+                        }
+                        let timeline = Timeline(rehearsal.module, entries: entries, ready: run.ready)
+                        #expect(!timeline.text.isEmpty && !timeline.svg.isEmpty)
+                    } catch {
+                        #expect(error.exitCode.rawValue == 65)
+                        #expect(error.message.hasPrefix("trace.jsonl:"))
+                    }
+                }
+            }
+        }
+    }
+
+    /// What only a programming mistake could make fail.
+    private func replayable() throws(CommandFailure) -> Rehearsal {
+        do { return try rehearsal() } catch { throw .internalError("\(error)") }
+    }
+
+    @Test func leastResultIsToldAndNoTrap() throws {
+        var lines = trace(try rehearsal().run())
+        lines[1] = lines[1].replacing("\"result\":0", with: "\"result\":-9223372036854775808")
+        do throws(CommandFailure) {
+            _ = try TraceFile(Array(lines.joined(separator: "\n").utf8), from: "trace.jsonl")
+            Issue.record("taken")
+        } catch {
+            #expect(error.message == "trace.jsonl:2: result: no operation ends with -9223372036854775808")
+        }
+    }
 }

@@ -54,8 +54,7 @@ struct Sandbox {
     /// Nothing for a command that ends well.
     func failure(_ arguments: [String]) -> (code: Int32, message: String)? {
         do {
-            var command = try Domb.parseAsRoot(arguments)
-            try command.run()
+            try Domb.run(arguments)
             return nil
         } catch let failure as CommandFailure {
             return (failure.exitCode.rawValue, failure.message)

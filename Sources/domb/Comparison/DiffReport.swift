@@ -18,7 +18,8 @@ struct DiffReport {
         lines += diff.changes.flatMap { $0.lines }
         if diff.changes.isEmpty { lines.append("nothing differs") }
         for (side, input) in sides {
-            lines += input.log?.replay.findings.map { "\(side.rawValue) contradicts itself: \($0)" } ?? []
+            let findings = input.log?.replay.findings ?? []
+            lines += Excerpt.lines(of: findings) { "\(side.rawValue) contradicts itself: \($0)" }
         }
         lines += unreachedLines + gapLines + effectLines
         return lines.joined(separator: "\n")

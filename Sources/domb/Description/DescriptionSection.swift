@@ -7,22 +7,39 @@ import Yams
 final class DescriptionProblems {
     let file: String
     private var found: [(line: Int, text: String)] = []
+    /// Also of those that are not kept.
+    private var count = 0
+    private var values = 0
+
+    /// Problems that are kept: no description is mended from more.
+    private static let mostKept = 1000
+    /// Values that are looked at, with what aliases repeat: thirty for each of the most domains are a million.
+    private static let mostValues = 4_000_000
 
     init(file: String) { self.file = file }
 
     /// The file as a whole has no key.
     func add(line: Int, key: String, _ text: String) {
+        count += 1
+        guard count <= Self.mostKept else { return }
         found.append((line, "\(file):\(line): \(key.isEmpty ? "" : "\(key): ")\(text)"))
     }
 
-    var lines: [String] {
-        found.enumerated().sorted { ($0.element.line, $0.offset) < ($1.element.line, $1.offset) }.map {
-            $0.element.text
-        }
+    /// Whether so many more values may be looked at. An alias stands for a whole list, in few bytes and again and again.
+    func mayRead(_ more: Int, line: Int) -> Bool {
+        guard values <= Self.mostValues else { return false }
+        values += more
+        guard values > Self.mostValues else { return true }
+        add(line: line, key: "", "more than \(Self.mostValues) values up to here, with those that aliases repeat")
+        return false
     }
 
     func check() throws(CommandFailure) {
-        guard found.isEmpty else { throw .malformed(lines.joined(separator: "\ndomb: ")) }
+        guard !found.isEmpty else { return }
+        let sorted = found.enumerated().sorted { ($0.element.line, $0.offset) < ($1.element.line, $1.offset) }
+        var lines = sorted.prefix(Excerpt.limit).map { $0.element.text }
+        if count > lines.count { lines.append("and \(count - lines.count) more") }
+        throw .malformed(lines.joined(separator: "\ndomb: "))
     }
 }
 
@@ -95,6 +112,7 @@ struct DescriptionValue {
             wrong("a list is wanted")
             return []
         }
+        guard problems.mayRead(sequence.count, line: line) else { return [] }
         return sequence.enumerated().map { index, node in
             DescriptionValue(node: node, line: node.mark?.line ?? line, key: "\(key)[\(index)]", problems: problems)
         }
@@ -106,6 +124,7 @@ struct DescriptionValue {
             wrong("a section is wanted: lines of KEY: VALUE")
             return nil
         }
+        guard problems.mayRead(mapping.count, line: line) else { return nil }
         var values: [String: DescriptionValue] = [:]
         for (name, value) in mapping {
             let line = name.mark?.line ?? line

@@ -26,6 +26,10 @@ extension LaunchDescription {
         if let section = top["grub"]?.section(["title", "folder", "tables", "lcm"]) { readGrub(section) }
         if let value = top["boot_domain"] { readBoot(value) }
         if let value = top.needed("domains") {
+            // Before each of them is read and named: nobody counts them from the messages.
+            if let count = value.node.sequence?.count, count > Limits.domains {
+                throw Self.tooMany("\(file):\(value.line)")
+            }
             domains = value.items.compactMap { Domain($0) }
             checkNames()
             checkBackends()
@@ -34,7 +38,39 @@ extension LaunchDescription {
         try problems.check()
     }
 
+    /// The most domains, at 512 bytes each: what an LCM of 4 MiB says of one is less.
+    private static let limit = 16 << 20
+
+    private static func tooMany(_ place: String) -> CommandFailure {
+        .malformed("\(place): domains: more than \(Limits.domains), and Xen has no domids for them")
+    }
+
+    /// The line of the first list item below `domains` that is one too many. The reader of YAML would take seconds to get
+    /// there. A list in brackets is counted when it is read.
+    private static func lineOfExcess(_ content: [UInt8]) -> Int? {
+        var isInside = false
+        var indent: Int?
+        var count = 0
+        for (index, line) in content.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
+            let spaces = line.prefix { $0 == 0x20 }.count
+            let rest = line.dropFirst(spaces)
+            guard let first = rest.first, first != UInt8(ascii: "#"), first != 0x0D else { continue }
+            let isItem = first == UInt8(ascii: "-") && (rest.count == 1 || rest.dropFirst().first == 0x20)
+            if spaces == 0, !isItem {
+                isInside = line.starts(with: "domains:".utf8)
+                indent = nil
+            } else if isInside, isItem, spaces == indent ?? spaces {
+                indent = spaces
+                count += 1
+                if count > Limits.domains { return index + 1 }
+            }
+        }
+        return nil
+    }
+
     private static func compose(_ content: [UInt8], _ file: String) throws(CommandFailure) -> Node {
+        guard content.count <= limit else { throw .malformed("\(file): larger than \(limit) bytes") }
+        if let line = lineOfExcess(content) { throw tooMany("\(file):\(line)") }
         guard let text = String(validating: content, as: UTF8.self) else {
             throw .malformed("\(file): not UTF-8 text")
         }

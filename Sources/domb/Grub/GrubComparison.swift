@@ -80,8 +80,7 @@ struct GrubComparison {
     ) throws(CommandFailure) -> [String] {
         var found = tableDifferences(entry)
         let last = wanted.keys.max() ?? 0
-        for index in 0...last {
-            guard let wanted = wanted[index] else { continue }
+        for (index, wanted) in wanted.sorted(by: { $0.key < $1.key }) {
             let what = [wanted.path, "(\(wanted.shortUsers))"].compactMap { $0 }.joined(separator: " ")
             guard index < entry.modules.count else {
                 found.append(

@@ -27,7 +27,7 @@ struct InstallCommand: ParsableCommand {
                 "'\(description)': a YAML description is wanted: an LCM names no files (domb convert)")
         }
         let launch = try LaunchDescription(parsing: input.bytes, from: input.path)
-        try Installation(launch, images: images, places).run { print($0) }
-        if !places.dryRun { print("now run update-grub; grub-reboot domb boots the entry once") }
+        try Installation(launch, images: images, places).run(StandardOutput.print)
+        if !places.dryRun { try StandardOutput.print("now run update-grub; grub-reboot domb boots the entry once") }
     }
 }

@@ -45,8 +45,8 @@ struct Installation {
     }
 
     /// Every step, said before it is done; nothing is written where something is in the way.
-    func run(_ say: (String) -> Void) throws(CommandFailure) {
-        let before = try InstalledFiles(reading: places.list)
+    func run(_ say: (String) throws(CommandFailure) -> Void) throws(CommandFailure) {
+        let before = try InstalledFiles(in: places)
         let after = InstalledFiles(path: places.list, files)
         let stale = before.paths.filter { !after.paths.contains($0) }
         var foreign: [String] = []
@@ -55,9 +55,9 @@ struct Installation {
         for file in files {
             let isThere = try before.state(of: file.path) == .written
             let isSame = try after.state(of: file.path) == .written
-            say("\(isSame ? "keep" : isThere ? "replace" : "write") \(file.path) (\(file.content.count) bytes)")
+            try say("\(isSame ? "keep" : isThere ? "replace" : "write") \(file.path) (\(file.content.count) bytes)")
         }
-        for path in stale { say("remove \(path)") }
+        for path in stale { try say("remove \(path)") }
         guard !places.dryRun else { return }
         try HostFile.makeFolder(places.folder)
         // Whatever happens on the way, the list has what is there.
@@ -70,8 +70,7 @@ struct Installation {
     }
 
     static func refusal(_ foreign: [String]) -> CommandFailure {
-        let lines = foreign.map { "\($0): not as domb install wrote it; move it away" }
-        return .refusal(lines.joined(separator: "\ndomb: "))
+        .refusal(foreign) { "\($0): not as domb install wrote it; move it away" }
     }
 }
 

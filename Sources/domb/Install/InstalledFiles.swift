@@ -16,15 +16,28 @@ struct InstalledFiles {
     /// In the list's order. A file may have several while an installation is under way.
     private(set) var digests: [(digest: [UInt8], path: String)] = []
 
-    init(reading path: String) throws(CommandFailure) {
-        self.path = path
-        guard let content = try HostFile.readIfThere(path, limit: Self.limit) else { return }
+    /// The list in the folder of the installation. Whoever could write it must not choose what is removed: every name in
+    /// it is one that `domb install` gives.
+    init(in places: InstallPlaces) throws(CommandFailure) {
+        path = places.list
+        try places.checkFolder()
+        let content: [UInt8]
+        switch try HostFile.ownContent(of: path, limit: Self.limit) {
+        case .absent: return
+        case .other: throw .malformed("\(path): not a regular file")
+        case .regular(let bytes): content = bytes
+        }
         for (index, line) in content.split(separator: 0x0A).enumerated() {
-            let name = String(decoding: line.dropFirst(66), as: UTF8.self)
+            let name = [UInt8](line.dropFirst(66))
             guard line.count > 66, let digest = Hexadecimal.bytes([UInt8](line.prefix(64))),
-                line.dropFirst(64).prefix(2).allSatisfy({ $0 == 0x20 }), name.hasPrefix("/")
+                line.dropFirst(64).prefix(2).allSatisfy({ $0 == 0x20 }), name.first == UInt8(ascii: "/")
             else { throw .malformed("\(path):\(index + 1): not a line that domb install writes") }
-            digests.append((digest, name))
+            guard places.mayHaveWritten(name) else {
+                throw .malformed(
+                    "\(path):\(index + 1): \(text(name)): no file that domb install writes with "
+                        + "--boot \(places.boot) --grub-d \(places.grubD)")
+            }
+            digests.append((digest, String(decoding: name, as: UTF8.self)))
         }
     }
 
@@ -46,11 +59,15 @@ struct InstalledFiles {
 
     enum State: Equatable { case absent, written, foreign }
 
-    /// Whether the file is one that `domb install` wrote, and as it wrote it.
+    /// Whether the file is one that `domb install` wrote, and as it wrote it. A link never is.
     func state(of file: String) throws(CommandFailure) -> State {
-        guard let content = try HostFile.readIfThere(file, limit: Self.fileLimit) else { return .absent }
-        let digest = Self.digest(content)
-        return digests.contains { $0.path == file && $0.digest == digest } ? .written : .foreign
+        switch try HostFile.ownContent(of: file, limit: Self.fileLimit) {
+        case .absent: return .absent
+        case .other: return .foreign
+        case .regular(let content):
+            let digest = Self.digest(content)
+            return digests.contains { $0.path == file && $0.digest == digest } ? .written : .foreign
+        }
     }
 
     func adding(_ other: InstalledFiles) -> InstalledFiles {

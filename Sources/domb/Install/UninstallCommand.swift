@@ -13,19 +13,19 @@ struct UninstallCommand: ParsableCommand {
     @OptionGroup var places: InstallPlaces
 
     func run() throws {
-        let installed = try InstalledFiles(reading: places.list)
+        let installed = try InstalledFiles(in: places)
         guard !installed.isEmpty else { throw CommandFailure.noInput("\(places.list): nothing is installed") }
         var foreign: [String] = []
         for path in installed.paths where try installed.state(of: path) == .foreign { foreign.append(path) }
         guard foreign.isEmpty else { throw Installation.refusal(foreign) }
         // The script first: an entry without files would be worse than files without an entry.
         for path in installed.paths.reversed() where try installed.state(of: path) == .written {
-            print("remove \(path)")
+            try StandardOutput.print("remove \(path)")
             if !places.dryRun { try HostFile.remove(path) }
         }
         guard !places.dryRun else { return }
         try HostFile.remove(places.list)
         try HostFile.removeFolder(places.folder)
-        print("now run update-grub")
+        try StandardOutput.print("now run update-grub")
     }
 }

@@ -43,7 +43,7 @@ struct LogInput {
     /// A log that contradicts itself is refused, with everything that is wrong.
     func check() throws(CommandFailure) {
         guard replay.findings.isEmpty else {
-            throw .refusal(replay.findings.map { "\(path): \($0)" }.joined(separator: "\ndomb: "))
+            throw .refusal(replay.findings) { "\(path): \($0)" }
         }
     }
 }

@@ -27,8 +27,7 @@ struct DomainBuilder {
     mutating func buildAll() throws(CommandFailure) -> [SimulatedDomain] {
         let refusals = feasibility.refusals(of: lcm.module.domains) { _, _ in nil }
         guard refusals.isEmpty else {
-            let lines = refusals.map { "\(lcm.path): refused by domb-construct: \(text($0.line.bytes))" }
-            throw .refusal(lines.joined(separator: "\ndomb: "))
+            throw .refusal(refusals) { "\(lcm.path): refused by domb-construct: \(text($0.line.bytes))" }
         }
         var built: [SimulatedDomain] = []
         for domain in lcm.module.domains { built.append(try build(domain)) }

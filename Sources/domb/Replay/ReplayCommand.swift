@@ -49,7 +49,7 @@ struct ReplayCommand: ParsableCommand {
         let input = try LaunchInput(reading: lcm)
         let (read, problems) = LaunchControlFile.reading(try input.compiled(images: modules.images), from: lcm)
         guard let file = read, problems.isEmpty else {
-            throw CommandFailure.malformed(problems.map { "\(lcm): \($0.line)" }.joined(separator: "\ndomb: "))
+            throw CommandFailure.malformed(problems) { "\(lcm): \($0.line)" }
         }
         file.noteUnknownProperties()
         var rehearsal = try Rehearsal(file, host: host, modules: modules)
@@ -77,7 +77,7 @@ struct ReplayCommand: ParsableCommand {
         let timeline = Timeline(rehearsal.module, entries: run.journal.entries, ready: run.ready)
         if let svg { try HostFile.write(Array("\(timeline.svg)\n".utf8), to: svg) }
         let report = ReplayReport(lcm, run, timeline, said, host.assumptions(for: rehearsal.module))
-        print(json ? report.json.written() : report.text.joined(separator: "\n"))
+        try StandardOutput.print(json ? report.json.written() : report.text.joined(separator: "\n"))
     }
 
     private func replay(_ trace: TraceFile, _ rehearsal: Rehearsal) throws {
@@ -94,7 +94,9 @@ struct ReplayCommand: ParsableCommand {
         let timeline = Timeline(rehearsal.module, entries: entries, ready: run.ready)
         if let svg { try HostFile.write(Array("\(timeline.svg)\n".utf8), to: svg) }
         let report = ReplayReport(lcm, run, timeline, [], ["every answer is that of \(trace.path)"])
-        print(json ? report.json.written() : report.text.joined(separator: "\n"))
-        if !json { print("no difference: the plan does what \(trace.path) has, \(trace.entries.count) operations") }
+        try StandardOutput.print(json ? report.json.written() : report.text.joined(separator: "\n"))
+        guard !json else { return }
+        try StandardOutput.print(
+            "no difference: the plan does what \(trace.path) has, \(trace.entries.count) operations")
     }
 }

@@ -63,7 +63,7 @@ struct TraceComparison {
         guard result != 0 else { return "\(operation.name)\(who)" }
         let error =
             result < 0
-            ? ErrorName.errnoWords(Int32(truncatingIfNeeded: -result)) : "0x\(String(result, radix: 16))"
+            ? ErrorName.errnoWords(Int32(clamping: result.magnitude)) : "0x\(String(result, radix: 16))"
         return "\(operation.name)\(who), which fails with \(error)"
     }
 }

@@ -19,6 +19,10 @@ struct TraceFile {
 
     private static let limit = 256 << 20
     private static let mark = "domb-trace: "
+    /// -errno, which Xen and Linux keep below 4096, or a TSS2_RC.
+    private static let results = -4095...Int64(UInt32.max)
+    /// In microseconds, 12 days: no domain is waited for longer than one. Sums of a whole trace stay within 64 bits.
+    private static let latest: UInt64 = 1 << 40
 
     let path: String
     private(set) var entries: [Entry] = []
@@ -43,7 +47,7 @@ struct TraceFile {
             if let mark, line[..<mark.lowerBound].contains("domb") { continue }
             let (number, entry) = try Self.entry(
                 line[(mark?.upperBound ?? line.startIndex)...], operations, "\(path):\(index + 1)", index + 1)
-            if let last, number != last + 1 {
+            if let last, last == .max || number != last + 1 {
                 throw .malformed("\(path):\(index + 1): entry \(number) follows \(last): lines are missing")
             }
             last = number
@@ -72,14 +76,16 @@ struct TraceFile {
         guard let result = word("result").flatMap({ Int64($0) }) else {
             throw .malformed("\(place): result: no number")
         }
+        guard results.contains(result) else { throw .malformed("\(place): result: no operation ends with \(result)") }
         let domid = word("domid").flatMap { UInt16($0) }.flatMap { DomainID(rawValue: $0) }
         let (sequence, start) = (try number("seq"), try number("us"))
         let took = try word("took") == nil ? 0 : number("took")
+        guard start <= latest, took <= latest else { throw .malformed("\(place): a launch does not take that long") }
         return (
             sequence,
             Entry(
                 line: line, operation: operation, domid: domid, result: result, start: start,
-                end: start &+ took, detail: word("detail") ?? "")
+                end: start + took, detail: word("detail") ?? "")
         )
     }
 
