@@ -10,6 +10,8 @@ FOLDER = paths.OUT / "rig"
 SABOTEUR = FOLDER / "saboteur"
 FORBIDDEN = FOLDER / "forbidden"
 NEXT_INIT = FOLDER / "next-init"
+FORBIDDEN_STORE = FOLDER / "forbidden-store"
+SILENT_STORE = FOLDER / "silent-store"
 
 _FLAGS = ["-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror", "-static"]
 # What Debian 13's static libraries lack on Debian 12, as PID 1 has it.
@@ -24,6 +26,8 @@ def _archive(name: str) -> Path:
 def build() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     run("gcc", *_FLAGS, "-o", NEXT_INIT, paths.RIG / "next-init.c")
+    for store, words in ((FORBIDDEN_STORE, []), (SILENT_STORE, ["-DSILENT"])):
+        run("gcc", *_FLAGS, *words, "-o", store, paths.RIG / "stand-in-store.c")
     for program in (SABOTEUR, FORBIDDEN):
         run("gcc", *_FLAGS, "-isystem", paths.XEN_INCLUDE, "-I", _ISOC23 / "include", "-o", program,
             paths.RIG / f"{program.name}.c", _ISOC23 / "isoc23.c", "-Wl,--start-group",

@@ -7,16 +7,23 @@
  *   saboteur=destroy:DOMID      takes a domain away
  *   saboteur=create:DOMID       makes a paused domain that the LCM does not name
  *   saboteur=process            leaves a second process behind
+ *   saboteur=threads            leaves a process behind whose first thread has ended
+ *   saboteur=namespace          lets DomB be PID 1 of a namespace in which it is alone, and switches off after it
  *   saboteur=fd                 leaves an open descriptor behind
  * So the product needs no hook for its own tests.
  */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/reboot.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <xenctrl.h>
 #include <xenforeignmemory.h>
@@ -91,6 +98,42 @@ static int leave_process(void)
     return child < 0 ? -1 : 0;
 }
 
+static void *run_on(void *argument)
+{
+    for (;;)
+        pause();
+    return argument;
+}
+
+static int leave_threads(void)
+{
+    pthread_t other;
+    pid_t child = fork();
+    if (child == 0) {
+        if (pthread_create(&other, NULL, run_on, NULL) == 0)
+            pthread_exit(NULL);
+        _exit(1);
+    }
+    /* Until the first thread is a zombie. */
+    sleep(1);
+    return child < 0 ? -1 : 0;
+}
+
+/* The parent stays outside, where DomB cannot see it. */
+static int enter_namespace(void)
+{
+    if (unshare(CLONE_NEWPID) != 0)
+        return -1;
+    pid_t child = fork();
+    if (child > 0) {
+        waitpid(child, NULL, 0);
+        printf("saboteur: DomB has ended\n");
+        fflush(stdout);
+        reboot(RB_POWER_OFF);
+    }
+    return child;
+}
+
 /* The action's words from the kernel command line, or NULL. */
 static char *requested(char *line, size_t size)
 {
@@ -115,6 +158,10 @@ int main(int argc, char **argv)
         say("no action on the command line", -1);
     } else if (strcmp(words, "process") == 0) {
         say(words, leave_process());
+    } else if (strcmp(words, "threads") == 0) {
+        say(words, leave_threads());
+    } else if (strcmp(words, "namespace") == 0) {
+        say(words, enter_namespace());
     } else if (strcmp(words, "fd") == 0) {
         say(words, open("/proc/version", O_RDONLY) >= 0 ? 0 : -1);
     } else {

@@ -45,8 +45,8 @@ class Scenario:
     # Permissions that Xen must say it denied to the boot domain, beside those that rig/forbidden.c tries; no others.
     denied: tuple = ()
     ends: str = POWER_OFF
-    # The LCM's digest of xenstored is the real one's, which comes with the initramfs.
-    store: bool = False
+    # A program that comes with the initramfs as xenstored, and whose digest the LCM has.
+    store: Path | None = None
     # "stock", "late" or "4.17": Debian 13's Xen, the one with LATE_HWDOM, or Debian 12's with a PV boot domain.
     xen: str = "stock"
     # The LCM's source in examples/, None for no LCM; (old, new) replacements in it.

@@ -72,7 +72,7 @@ def prepare(row: Scenario, work: Path) -> qemu.Machine:
         (work / "ballast.bin").write_bytes(bytes(BALLAST_BYTES))
         patches = row.patches
         if row.store:
-            patches += ((NO_DIGEST, hashlib.sha256(paths.XENSTORED.read_bytes()).hexdigest()),)
+            patches += ((NO_DIGEST, hashlib.sha256(row.store.read_bytes()).hexdigest()),)
         made = lcm.build(paths.EXAMPLES / row.source, images, work, patches, row.fails, row.binary)
         tables = row.tables(made.tables) if row.tables else made.tables
         linux = linux.format(lcm=hashlib.sha256(made.dtb.read_bytes()).hexdigest())
@@ -89,8 +89,8 @@ def prepare(row: Scenario, work: Path) -> qemu.Machine:
     elif row.bare:
         initramfs.bare(ramdisk, extra)
     else:
-        initramfs.stock(ramdisk, images, programs.SABOTEUR if row.sabotage else init, extra,
-                        paths.XENSTORED if row.store else None, construct)
+        initramfs.stock(ramdisk, images, programs.SABOTEUR if row.sabotage else init, extra, row.store,
+                        construct)
     if row.sabotage:
         linux = f"{linux} saboteur={row.sabotage}".strip()
     xen, needs = HYPERVISORS["late" if row.flask else row.xen]

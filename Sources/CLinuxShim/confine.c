@@ -1,31 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // What PID 1 gives up once it is set up: mounts, capabilities, and every Linux call that is not in the list below.
 #define _GNU_SOURCE
+#include "filter.h"
 #include "linux_shim.h"
 
-#include <linux/audit.h>
 #include <linux/capability.h>
-#include <linux/filter.h>
 #include <linux/reboot.h>
-#include <linux/seccomp.h>
 #include <sched.h>
 #include <signal.h>
-#include <stddef.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-
-#define LOAD(field) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
-#define RETURN(what) BPF_STMT(BPF_RET | BPF_K, what)
-#define ALLOW(call) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_##call, 0, 1), RETURN(SECCOMP_RET_ALLOW)
-// Only where the argument's bits under the mask have the value; otherwise what follows decides.
-#define ALLOW_IF(call, argument, mask, value)                                                           \
-    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_##call, 0, 5), LOAD(args[argument]),                        \
-        BPF_STMT(BPF_ALU | BPF_AND | BPF_K, (uint32_t)(mask)),                                          \
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(value), 0, 1), RETURN(SECCOMP_RET_ALLOW), LOAD(nr)
-// The letter of _IOC(): /dev/xen/privcmd has 'P', /dev/xen/evtchn 'E'.
-#define ALLOW_DEVICE(letter) ALLOW_IF(ioctl, 1, 0xff00, (letter) << 8)
 
 static struct sock_filter program[] = {
     LOAD(arch),
@@ -56,6 +42,8 @@ static struct sock_filter program[] = {
     ALLOW_IF(ioctl, 1, ~0u, TCSBRK),
     ALLOW_IF(socket, 0, ~0u, AF_UNIX),
     ALLOW(connect),
+    // How long it waits for xenstored: SO_RCVTIMEO and SO_SNDTIMEO.
+    ALLOW_IF(setsockopt, 2, ~1u, SO_RCVTIMEO),
     ALLOW(sendmsg),
     // Time, threads (never a process), and the end.
     ALLOW(clock_gettime),
@@ -98,11 +86,9 @@ static void stop(int signal, siginfo_t *information, void *context)
     _exit(1);
 }
 
-static int drop_capabilities(void)
+int domb_drop_capabilities(unsigned kept)
 {
     struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
-    // Switching off, and libxencall's locked buffers. Files are opened as their owner.
-    unsigned kept = 1u << CAP_SYS_BOOT | 1u << CAP_IPC_LOCK;
     struct __user_cap_data_struct data[2] = { { .effective = kept, .permitted = kept } };
 
     for (unsigned long capability = 0; prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0; capability++)
@@ -129,5 +115,6 @@ int domb_confine(void)
     // /dev stays: the TPM and /dev/xen/evtchn are opened when they are first needed.
     if (umount2("/sys", MNT_DETACH) != 0 || mount(NULL, "/proc", NULL, flags, NULL) != 0)
         return -1;
-    return drop_capabilities() != 0 ? -1 : set_filter();
+    // Switching off, and libxencall's locked buffers. Files are opened as their owner.
+    return domb_drop_capabilities(1u << CAP_SYS_BOOT | 1u << CAP_IPC_LOCK) != 0 ? -1 : set_filter();
 }

@@ -40,6 +40,8 @@ struct Preparation {
             let commandLine = try KernelCommandLine.read()
             parse(commandLine)
             try KernelModules.loadAll(from: "/lib/domb/modules")
+            // EPERM
+            guard try Processes.areAllVisible() else { throw SystemError(.processNamespace, code: 1) }
             otherProcesses = try Processes.others()
         } catch {
             failure = LaunchFailure(.prepare, .system(error))

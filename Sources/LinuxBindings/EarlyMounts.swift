@@ -12,8 +12,8 @@ public enum EarlyMounts {
         try add("devtmpfs", on: "/dev", 0)
     }
 
-    /// xenfs, which tells xenstored where the kernel's own ring is.
-    public static func mountXen() throws(SystemError) { try add("xenfs", on: "/proc/xen", MS_NODEV) }
+    /// xenfs, which tells xenstored where the kernel's own ring is, below the folder that is its root.
+    public static func mountXen(on folder: StaticString) throws(SystemError) { try add("xenfs", on: folder, MS_NODEV) }
 
     private static func add(_ type: StaticString, on target: StaticString, _ flags: Int) throws(SystemError) {
         let name = CPath(type).characters

@@ -56,8 +56,32 @@ public enum Processes {
         guard let end = text.lastIndex(of: UInt8(ascii: ")")) else { throw .invalid }
         let fields = text[(end + 1)...].split(separator: UInt8(ascii: " "))
         guard fields.count > 6, let flags = Decimal.parse(fields[6]) else { throw .invalid }
-        let isZombie = fields[0].first == UInt8(ascii: "Z")
-        return flags & kernelThread == 0 && !isZombie
+        guard flags & kernelThread == 0 else { return false }
+        guard fields[0].first == UInt8(ascii: "Z") else { return true }
+        // Its first thread has ended; the others may run on, and the process with them.
+        guard let tasks = CPath([UInt8](stat.bytes.dropLast(4)) + CPath("task").bytes) else { throw .invalid }
+        do throws(Errno) {
+            return try Folder.names(in: tasks, .folders).count > 1
+        } catch {
+            if error == .noEntry || error == .noProcess { return false }
+            throw error
+        }
+    }
+
+    /// PROC_PID_INIT_INO (Linux, include/linux/proc_ns.h).
+    private static let firstNamespace: UInt = 0xEFFF_FFFC
+
+    /// Whether this is the system's own PID namespace: in another one /proc shows its processes alone.
+    public static func areAllVisible() throws(SystemError) -> Bool {
+        var status = stat()
+        let path = CPath("/proc/self/ns/pid")
+        // Safety: the structure is ours; the path ends in zero, and both live through the call.
+        guard unsafe fstatat(AT_FDCWD, path.characters, &status, 0) == 0 else {
+            // A kernel without PID namespaces has no such file.
+            guard domb_last_error() == 2 else { throw SystemError(.readProcesses, code: domb_last_error()) }
+            return true
+        }
+        return UInt(status.st_ino) == firstNamespace
     }
 
     /// Descriptors above the console's three that were open when this program started.

@@ -19,9 +19,9 @@ public protocol Hypervisor: ~Copyable {
     mutating func scheduler() throws(HypercallError) -> HypervisorFacts.Scheduler
     /// Every cpupool, in the order of their numbers. The corresponding C function is `xc_cpupool_getinfo`.
     mutating func cpupools() throws(HypercallError) -> [CPUPool]
-    /// The machine frames that are RAM, whoever has them; a frame that is so in part counts. The corresponding C function
-    /// is `xc_get_machine_memory_map`.
-    mutating func machineRAM() throws(HypercallError) -> [Range<UInt64>]
+    /// The machine frames that are memory, or that Xen or the firmware uses (`MachineMemory`); a frame that is so in part
+    /// counts. The corresponding C function is `xc_get_machine_memory_map`.
+    mutating func machineMemory() throws(HypercallError) -> [Range<UInt64>]
     /// Every domain of the host, in domid order. The corresponding C function is `xc_domain_getinfolist`.
     mutating func domains() throws(HypercallError) -> [DomainInfo]
     /// The corresponding C function is `xc_domain_getinfo_single`.

@@ -17,7 +17,7 @@ public struct HypervisorFacts: Equatable, Sendable {
     public var scheduler: Scheduler
     /// xc_physinfo.
     public var host: HostResources
-    /// Machine frames that are RAM; asked only where a domain is to get frames of the host's.
+    /// Machine frames where no device lies (`MachineMemory`); asked only where a domain is to get frames of the host's.
     public var ram: [Range<UInt64>]
     /// Every domain of the host, in domid order.
     public var domains: [DomainInfo]

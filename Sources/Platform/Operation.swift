@@ -80,4 +80,7 @@ public enum Operation: Word, CaseIterable, Sendable {
     case execute = "execveat"
     case park = "park"
     case remoteShutdown = "xc_domain_shutdown"
+
+    /// Whether it is a request to xenstored: libxenstore's functions begin so.
+    var isOfStore: Bool { Line(name).bytes.starts(with: Line("xs_").bytes) }
 }

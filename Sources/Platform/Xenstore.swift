@@ -3,8 +3,9 @@
 /// What a launch asks of the host's xenstore (Xen, docs/misc/xenstore.txt).
 /// Each method fails with the errno that libxenstore gave.
 public protocol Xenstore: ~Copyable {
-    /// Connects. The corresponding C function is `xs_open`.
-    mutating func openStore() throws(HypercallError)
+    /// Connects. From then on a request fails with ETIMEDOUT once xenstored has been silent for so many microseconds. The
+    /// corresponding C function is `xs_open`.
+    mutating func openStore(patience: UInt64) throws(HypercallError)
     /// `nil` for a node that is not there. The corresponding C function is `xs_read`.
     mutating func readNode(_ path: [UInt8]) throws(HypercallError) -> [UInt8]?
     /// Everything that is written up to `endTransaction` is there at once or not at all. The corresponding C function is

@@ -27,7 +27,7 @@ extension ConfigConflict {
         case .memoryOverRAM(let frame):
             "iomem at guest frame \(hex: frame), where it has RAM or the builder's pages"
         case .memoryOverHostRAM(let frame):
-            "iomem of machine frame \(hex: frame), which is RAM: Xen's or some domain's"
+            "iomem of machine frame \(hex: frame), which is memory, or Xen's or the firmware's"
         case .noFLASK: "a label, and this Xen runs without FLASK"
         case .noStore: "enhanced, and the LCM names no xenstored"
         case .backendWithoutStore(let server): "a device is served by domain \(server), which is not enhanced"

@@ -57,8 +57,11 @@ extension LaunchFailure {
     public var kind: FailurePolicy.Kind {
         if case .tpm = cause { return .tpm }
         if case .readiness(let failure) = cause {
-            if case .timeout = failure { return .timeout }
-            return .stopped
+            switch failure {
+            case .timeout: return .timeout
+            case .shutDown, .gone: return .stopped
+            case .stillPaused: return .unpause
+            }
         }
         switch stage {
         case .prepare: return .preparation

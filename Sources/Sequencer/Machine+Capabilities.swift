@@ -35,8 +35,8 @@ extension Machine: Hypervisor where Host: ~Copyable, Store: ~Copyable, Log: ~Cop
         try traced(.schedulerID, detail: { Line($0.name) }) { (host) throws(HypercallError) in try host.scheduler() }
     }
 
-    public mutating func machineRAM() throws(HypercallError) -> [Range<UInt64>] {
-        try traced(.machineMemoryMap) { (host) throws(HypercallError) in try host.machineRAM() }
+    public mutating func machineMemory() throws(HypercallError) -> [Range<UInt64>] {
+        try traced(.machineMemoryMap) { (host) throws(HypercallError) in try host.machineMemory() }
     }
 
     public mutating func domains() throws(HypercallError) -> [DomainInfo] {

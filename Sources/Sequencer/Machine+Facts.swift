@@ -19,7 +19,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
                 version: try version(), buildID: try buildID(), commandLine: try commandLine(),
                 callerIsHardwareDomain: try callerIsHardwareDomain(), securityMode: try securityMode(),
                 scheduler: try scheduler(), host: try hostResources(),
-                ram: needsMemoryMap ? try machineRAM() : [], domains: try domains(),
+                ram: needsMemoryMap ? try machineMemory() : [], domains: try domains(),
                 cpupools: module.settings.cpupools.isEmpty ? [] : try cpupools())
             return LaunchFacts(
                 hypervisor: hypervisor, tpm: tpm, dynamicPCR: dynamicPCR, otherProcesses: otherProcesses,

@@ -48,6 +48,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
     ) throws(LaunchFailure) {
         try LaunchFailure.during(.unpause, domid) { () throws(HypercallError) in try apply(.unpause, to: domid) }
         unpaused.append(domid)
+        if let failure = readBackUnpause(domid) { throw failure }
         journal.note("recovery: domain \(domid) runs")
     }
 }

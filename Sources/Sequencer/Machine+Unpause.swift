@@ -40,8 +40,21 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
             return try settle(LaunchFailure(.unpause, domid: domain.domid, .hypercall(error)), plan, index)
         }
         unpaused.append(domain.domid)
+        if let failure = readBackUnpause(domain.domid) { return try settle(failure, plan, index) }
         let limit = journal.now() &+ UInt64(domain.conduct.timeout) * 1000
         order.unpaused(index, deadline: domain.conduct.readiness == .unpaused ? nil : limit)
+    }
+
+    /// Whether Xen keeps the domain paused (I2). One that has shut down already ran, and one that is gone did, too; what it is
+    /// waiting for itself does not count as paused.
+    mutating func readBackUnpause(_ domid: DomainID) -> LaunchFailure? {
+        do throws(HypercallError) {
+            return try domainInfo(domid).isPaused
+                ? LaunchFailure(.unpause, domid: domid, .readiness(.stillPaused)) : nil
+        } catch {
+            // ESRCH
+            return error.code == 3 ? nil : LaunchFailure(.unpause, domid: domid, .hypercall(error))
+        }
     }
 
     /// What has become of those that are waited for. Who is ready and late at once is ready.

@@ -4,8 +4,13 @@ import Platform
 
 /// Requests to xenstore that are traced one by one; nodes are traced by the domain (Machine+Store).
 extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
+    /// In microseconds. Under TCG xenstored answers within a second, also when it starts.
+    static var storePatience: UInt64 { 20_000_000 }
+
     mutating func openStore() throws(HypercallError) {
-        try traced(.storeOpen) { (host) throws(HypercallError) in try host.openStore() }
+        try traced(.storeOpen) { (host) throws(HypercallError) in
+            try host.openStore(patience: Self.storePatience)
+        }
     }
 
     mutating func beginTransaction() throws(HypercallError) {

@@ -161,7 +161,7 @@ public struct SimulatedHypervisor: Hypervisor {
         return facts.scheduler
     }
 
-    public mutating func machineRAM() throws(HypercallError) -> [Range<UInt64>] {
+    public mutating func machineMemory() throws(HypercallError) -> [Range<UInt64>] {
         try begin(.machineMemoryMap)
         return facts.ram
     }
@@ -198,6 +198,7 @@ public struct SimulatedHypervisor: Hypervisor {
         let domain = try domain(operation, domid)
         // domain_unpause_by_systemcontroller: a count that would fall below zero is refused.
         guard domain.pauseCount > 0 else { throw HypercallError(operation, domid, code: ErrorCode.invalid) }
+        guard !isIgnored else { return }
         domainsByID[domid.rawValue]?.pauseCount -= 1
         domainsByID[domid.rawValue]?.info.isPaused = domain.pauseCount > 1
         guard domain.pauseCount == 1, domain.info.cpuTime == 0 else { return }

@@ -11,6 +11,10 @@ public struct SimulatedStore: Sendable {
 
     /// Whether anybody answers.
     public var isThere = true
+    /// From which request on xenstored is silent, counted from 0 behind the connection.
+    public var silentFrom: Int?
+    var patience: UInt64 = 0
+    var requests = 0
     public var nodes: [String: Node] = [:]
     public var introduced: [UInt16: UInt32] = [:]
     public var watched: Set<String> = []
@@ -53,10 +57,12 @@ extension SimulatedHypervisor: Xenstore {
     private static let releaseDomain = "@releaseDomain"
     private static let notFound: Int32 = 2
     private static let badDescriptor: Int32 = 9
+    private static let timedOut: Int32 = 110
     private static let refused: Int32 = 111
 
-    public mutating func openStore() throws(HypercallError) {
+    public mutating func openStore(patience: UInt64) throws(HypercallError) {
         try begin(.storeOpen)
+        store.patience = patience
         guard store.isThere else { throw HypercallError(.storeOpen, code: Self.refused) }
         store.isOpen = true
     }
@@ -64,6 +70,12 @@ extension SimulatedHypervisor: Xenstore {
     private mutating func request(_ operation: Platform.Operation, _ domid: DomainID? = nil) throws(HypercallError) {
         try begin(operation, domid)
         guard store.isOpen else { throw HypercallError(operation, domid, code: Self.badDescriptor) }
+        store.requests += 1
+        guard let silent = store.silentFrom, store.requests > silent else { return }
+        clock.spend(store.patience)
+        // What libxenstore does with a connection whose reply it could not read.
+        store.isOpen = false
+        throw HypercallError(operation, domid, code: Self.timedOut)
     }
 
     public mutating func readNode(_ path: [UInt8]) throws(HypercallError) -> [UInt8]? {

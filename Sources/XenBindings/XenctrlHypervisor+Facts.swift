@@ -82,19 +82,15 @@ extension XenctrlHypervisor {
         return HypervisorFacts.Scheduler(number: UInt32(bitPattern: number))
     }
 
-    public mutating func machineRAM() throws(HypercallError) -> [Range<UInt64>] {
+    public mutating func machineMemory() throws(HypercallError) -> [Range<UInt64>] {
         var map = [e820entry](repeating: e820entry(), count: Self.memoryMapLimit)
         // Safety: the array has the count given and lives through the call.
         let count = unsafe xc_get_machine_memory_map(control, &map, UInt32(map.count))
         try check(.machineMemoryMap, nil, count)
-        var ranges: [Range<UInt64>] = []
-        for entry in map.prefix(Int(count)) {
-            let (end, overflow) = entry.addr.addingReportingOverflow(entry.size)
-            // RAM is type 1.
-            guard entry.type == 1, entry.size > 0, !overflow else { continue }
-            ranges.append(entry.addr >> 12..<((end - 1) >> 12 + 1))
-        }
-        return ranges
+        return MachineMemory.framesInUse(
+            map.prefix(Int(count)).map {
+                MachineMemory.Entry(type: $0.type, address: $0.addr, byteCount: $0.size)
+            })
     }
 
     public mutating func domains() throws(HypercallError) -> [DomainInfo] {

@@ -7,9 +7,10 @@ extension XenctrlHypervisor: Xenstore {
     /// How often `waitForStore` looks.
     private static let pause: Int = 10_000_000
 
-    public mutating func openStore() throws(HypercallError) {
+    public mutating func openStore(patience: UInt64) throws(HypercallError) {
+        storePatience = patience
         // Safety: the handle is this value's. It is through xenstored's socket, or by the kernel's.
-        if unsafe store == nil { unsafe store = xs_open(0) }
+        if unsafe store == nil { unsafe store = domb_xs_open(patience, &storeSocket) }
         try done(.storeOpen, nil, unsafe store != nil)
     }
 
@@ -17,9 +18,10 @@ extension XenctrlHypervisor: Xenstore {
         var length: UInt32 = 0
         // Safety: the path ends in zero and lives through the call; what is given back is ours and has the length told.
         guard let value = unsafe xs_read(store, transaction, path + [0], &length) else {
+            let code = storeError(storeSocket)
             // ENOENT
-            if domb_errno() == 2 { return nil }
-            throw HypercallError(.storeRead, code: domb_errno())
+            if code == 2 { return nil }
+            throw HypercallError(.storeRead, code: code)
         }
         let bytes = unsafe [UInt8](UnsafeRawBufferPointer(start: value, count: Int(length)))
         unsafe free(value)
@@ -54,10 +56,11 @@ extension XenctrlHypervisor: Xenstore {
         transaction = 0
         // Safety: the handle is open.
         let isDone = unsafe xs_transaction_end(store, ended, abort)
+        if isDone { return true }
+        let code = storeError(storeSocket)
         // EAGAIN: others were quicker.
-        if !isDone, domb_errno() == 11 { return false }
-        try done(.transactionEnd, nil, isDone)
-        return true
+        if code == 11 { return false }
+        throw HypercallError(.transactionEnd, code: code)
     }
 
     public mutating func introduce(_ domid: DomainID, frame: UInt64, port: UInt32) throws(HypercallError) {
@@ -67,21 +70,26 @@ extension XenctrlHypervisor: Xenstore {
 
     public mutating func isIntroduced(_ domid: DomainID) throws(HypercallError) -> Bool {
         // Safety: the handle is open.
-        unsafe xs_is_domain_introduced(store, domid.number)
+        if unsafe xs_is_domain_introduced(store, domid.number) { return true }
+        // Its failure is a "no" as well.
+        guard storeSocket < 0 || domb_is_socket(storeSocket) != 0 else {
+            throw HypercallError(.isIntroduced, domid, code: storeError(storeSocket))
+        }
+        return false
     }
 
     public mutating func watchNode(_ path: [UInt8]) throws(HypercallError) {
         // Safety: the handle is this value's.
-        if unsafe watches == nil { unsafe watches = xs_open(0) }
-        try done(.storeWatch, nil, unsafe watches != nil)
+        if unsafe watches == nil { unsafe watches = domb_xs_open(storePatience, &watchSocket) }
+        try watched(unsafe watches != nil)
         // Safety: path and token end in zero and live through the call.
-        try done(.storeWatch, nil, unsafe xs_watch(watches, path + [0], "domb"))
+        try watched(unsafe xs_watch(watches, path + [0], "domb"))
         // Every watch fires once at its beginning, and the next request must not meet that event.
         var count: UInt32 = 0
         // Safety: what is given back is ours.
         let event = unsafe xs_read_watch(watches, &count)
         unsafe free(event)
-        try done(.storeWatch, nil, unsafe event != nil)
+        try watched(unsafe event != nil)
     }
 
     public mutating func waitForStore(microseconds: UInt64) throws(HypercallError) -> Bool {
@@ -107,6 +115,17 @@ extension XenctrlHypervisor: Xenstore {
     }
 
     private func done(_ operation: Operation, _ domid: DomainID?, _ isDone: Bool) throws(HypercallError) {
-        try check(operation, domid, isDone ? 0 : -1)
+        if !isDone { throw HypercallError(operation, domid, code: storeError(storeSocket)) }
+    }
+
+    private func watched(_ isDone: Bool) throws(HypercallError) {
+        if !isDone { throw HypercallError(.storeWatch, code: storeError(watchSocket)) }
+    }
+
+    /// EAGAIN is what xenstored says of a transaction that others foiled, and what Linux says of a socket on which nothing
+    /// came in time. Only in the second case libxenstore has closed the socket: ETIMEDOUT.
+    private func storeError(_ socket: Int32) -> Int32 {
+        let code = domb_errno()
+        return code == 11 && socket >= 0 && domb_is_socket(socket) == 0 ? 110 : code
     }
 }

@@ -18,6 +18,11 @@ import Platform
     /// The static library has no thread that reads, and takes an event that comes before a reply for a broken reply:
     /// watches have a connection of their own.
     var watches: OpaquePointer?
+    /// The sockets of the two, which libxenstore closes once a reply could not be read; -1 where there is none.
+    var storeSocket: Int32 = -1
+    var watchSocket: Int32 = -1
+    /// In microseconds.
+    var storePatience: UInt64 = 0
     /// XBT_NULL outside of a transaction.
     var transaction: UInt32 = 0
     /// While images are measured.

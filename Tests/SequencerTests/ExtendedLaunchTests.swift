@@ -102,6 +102,23 @@ import Testing
                 == "configure: domain 1: weight and cap weight 512: Xen reads back another value than it was given")
     }
 
+    /// Xen says yes and does nothing, or somebody else has paused the domain as well.
+    @Test(arguments: [true, false]) func anUnpauseThatIsNotKeptIsTold(_ isIgnored: Bool) throws {
+        var launch = try launch()
+        if isIgnored {
+            launch.host.ignored = [.unpause]
+        } else {
+            launch.host.domainsByID[1]?.pauseCount = 2
+        }
+        let outcome = launch.run()
+        let failure = try #require(outcome.failure)
+        #expect(
+            String(decoding: failure.message.bytes, as: UTF8.self)
+                == "unpause: domain 1: unpaused by Xen's word, and still paused")
+        #expect(failure.kind == .unpause)
+        #expect(outcome.journal.entries.filter { $0.operation == .unpause }.count == 1)
+    }
+
     @Test func anotherPortThanExpectedIsTold() throws {
         var launch = try launch()
         launch.host.domainsByID[2]?.channels = [1: nil]
@@ -163,7 +180,7 @@ import Testing
                 }
             ),
             (
-                "domain 2: iomem of machine frame 0xd0008, which is RAM: Xen's or some domain's",
+                "domain 2: iomem of machine frame 0xd0008, which is memory, or Xen's or the firmware's",
                 { $0.host.facts.ram = [0xD0008..<0xD0009] }
             ),
             ("domain 2: a label, and this Xen runs without FLASK", { $0.host.facts.securityMode = .none }),

@@ -33,6 +33,25 @@ import Testing
 
     private func refusal(_ launch: SimulatedLaunch) -> String? { text(launch.run(planOnly: true).failure) }
 
+    /// xenstored is silent from the n-th request on: the launch ends within its patience, says who is silent, and nothing
+    /// that was paused runs.
+    @Test func aSilentXenstoredEndsTheLaunch() throws {
+        var attempts = 0
+        for silent in 0..<200 {
+            var launch = try launch()
+            launch.host.store.silentFrom = silent
+            let outcome = launch.run()
+            guard let failure = outcome.failure else { break }
+            attempts += 1
+            #expect(text(failure)?.contains("ETIMEDOUT (110): xenstored does not answer") == true, "\(silent)")
+            let entries = outcome.journal.entries
+            #expect(!entries.contains { $0.operation == .unpause }, "\(silent)")
+            let failed = try #require(entries.first { $0.result == -110 })
+            #expect(failed.end - failed.start >= 20_000_000 && failed.end - failed.start < 21_000_000, "\(silent)")
+        }
+        #expect(attempts > 5 && attempts < 200)
+    }
+
     @Test func everythingIsThereBeforeAnybodyRuns() throws {
         let outcome = try launch().run()
         #expect(outcome.failure == nil)

@@ -36,6 +36,9 @@ int domb_close_from(int first);
 
 // Gives up what PID 1 does not need once it is set up. There is no way back, not by exec either.
 int domb_confine(void);
+// The same for xenstored, before it is run: the folder becomes its root, no capability is left, and a call outside of its
+// list ends it. For a process that is to become it.
+int domb_confine_store(const char *root);
 
 // Copies the GNU build id of this program; returns its size, or 0 if it has none.
 size_t domb_build_id(void *buffer, size_t capacity);

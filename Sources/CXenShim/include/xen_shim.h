@@ -93,4 +93,10 @@ int domb_grant(xenforeignmemory_handle *memory, uint32_t domid, uint32_t referen
 // (SHUTDOWN_poweroff). Returns only if Xen refuses that: its errno, and in results zero or the errno for each domain.
 int domb_shutdown_multicall(xencall_handle *xen, const uint16_t *domids, size_t count, int32_t *results);
 
+// xs_open(0), whose requests fail with EAGAIN and a closed socket once nothing has come for so long. The socket is told, -1
+// where it is the kernel's device.
+struct xs_handle *domb_xs_open(uint64_t microseconds, int *socket_fd);
+// Whether the descriptor is open and a socket.
+int domb_is_socket(int fd);
+
 #endif
