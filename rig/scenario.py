@@ -96,6 +96,8 @@ class Scenario:
     log: str = FAILED
     # Domains that DomB unpaused, in order, where that is not "none" or "all of the LCM".
     unpauses: tuple | None = None
+    # PCRs that nobody may have extended.
+    untouched: tuple = ()
     # How often the TPM was extended, where that is what the scenario is about.
     extends: int | None = None
     # The boot domain stays and does nothing.

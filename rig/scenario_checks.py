@@ -104,6 +104,9 @@ def _logged(row: kinds.Scenario, outcome, console, work: Path) -> None:
     if row.tpm and not row.kill_tpm:
         banks = checks.replays(work / "measurements.bin", outcome.pcrs, PCR)
         require(not row.banks or banks == sorted(row.banks), f"active banks {banks}, expected {row.banks}")
+        for bank, values in tcglog.banks(outcome.pcrs).items():
+            touched = [pcr for pcr in row.untouched if set(values[pcr]) != {"0"}]
+            require(not touched, f"the {bank} bank's PCRs {touched} were extended")
         if row.quoted:
             checks.predicted(work, outcome.pcrs, PCR)
             checks.quoted(work, outcome.saved, PCR, banks, bool(row.dom0))

@@ -216,6 +216,7 @@ def commands() -> list:
     launch = "/domb-launch --lcm /lcm.dtb --log /run/log --trace /run/trace"
     # Another PCR than the launch's: a failed one closes it for this boot.
     changed = (('bootargs = "second"', 'bootargs = "other"'), ("domb,pcr = <11>", "domb,pcr = <12>"))
+    failing = f"{launch.replace('lcm.dtb', 'changed.dtb')} domb.pcr=12"
     late = waits_for("first", "domb,ready-timeout = <3000>")
     return [
         Scenario("classic-dom0", 13, "xl creates domains paused; domb-launch fails, is refused, and launches them: exit statuses",
@@ -228,8 +229,7 @@ def commands() -> list:
                  # Under a boot domain the second would be unpaused by the handoff's multicall.
                  patches=((PARK, SHUTDOWN), ("domid = <3>;", 'domid = <3>;\n                domb,on-failure = "skip";')),
                  dom0="xl", runs=(1, 2), unpauses=(1, 2), log=GOOD,
-                 calls=("/domb-init", "/domb-launch --lcm /absent.dtb", launch.replace("lcm.dtb", "changed.dtb"),
-                        launch.replace("lcm.dtb", "changed.dtb"), f"* {launch}"), other_lcms={"changed.dtb": changed}, quick=False),
+                 calls=("/domb-init", "/domb-launch --lcm /absent.dtb", failing, failing, f"* {launch}"), other_lcms={"changed.dtb": changed}, quick=False),
         Scenario("dom0-predicted", 13, "a command, domains by domb-construct: log and PCR as predicted, the trace replays",
                  ("domb: launch complete: 2 domains unpaused", "DOM0 call 1: exit status 0",
                   "call 2: launch failed: plan: PCR 11 is in use", "DOM0 call 2: exit status 1", "DOM0 the end"), ends=STAYS,
@@ -259,6 +259,9 @@ def refused_plans() -> list:
         Scenario("end-reboot", 6, "domb.end=reboot: refused, and the machine starts again",
                  failure("plan", "the LCM is not the pinned one"), ends=RESET,
                  linux=f"domb.end=reboot domb.lcm=sha256:{'5a' * 32}", quick=False),
+        Scenario("other-pcr", 6, "the LCM names another PCR than the command line's, which is closed",
+                 failure("plan", "the LCM names PCR 12, the command line PCR 11"),
+                 patches=(("domb,pcr = <11>", "domb,pcr = <12>"),), untouched=(12,)),
         Scenario("policy-too-weak", 6, "the LCM asks for a weaker TPM policy than the command line",
                  failure("plan", "the LCM asks for TPM policy warn, domb.tpm= demands at least require"),
                  patches=((REQUIRE, WARN),), linux="domb.tpm=require"),
@@ -295,6 +298,9 @@ def refused_tables() -> list:
         Scenario("table-digest", 5, "the LCM is not the one that its tables promise",
                  failure("lcm", "the LCM's SHA-256 is not the one that its table declares"), bare=True,
                  tables=damaged(lcm.flipped_payload)),
+        Scenario("no-lcm-no-tpm", 6, "no LCM and no TPM: domb.tpm=require lets no classic boot go on",
+                 failure("lcm", "the TPM policy is require, and no TPM answers"), bare=True, source=None, tpm=False,
+                 linux="domb.classic=/next-init domb.tpm=require", extra=NEXT_INIT, log=NOTHING, never=("NEXT-INIT",)),
         Scenario("no-lcm", 6, "no LCM at all",
                  failure("lcm", "no ACPI table with the OEM table id DOMB-LCM"), bare=True, source=None),
     ]
@@ -336,7 +342,7 @@ def measurement() -> list:
                  failure("measure", "TPM2_PCR_Extend"), patches=(LARGE,), memory=1536,
                  kill_tpm=first_measured),
         Scenario("dynamic-pcr", 9, "a PCR of the dynamic launch, on a kernel that cannot send from locality 2",
-                 failure("plan", "takes extends from locality 2 only"), patches=(("domb,pcr = <11>", "domb,pcr = <18>"),)),
+                 failure("plan", "takes extends from locality 2 only"), patches=(("domb,pcr = <11>", "domb,pcr = <18>"),), linux="domb.pcr=18"),
     ]
 
 

@@ -22,7 +22,7 @@ struct BootLaunch {
         let hasXenstored = Processes.take(settings.xenstored, from: &others, LibcryptoHash.self)
         try confine(settings)
         var (plan, identity) = try machine.plan(
-            received, preparation.arguments, buildID: BuildID.own(), otherProcesses: others,
+            received, buildID: BuildID.own(), otherProcesses: others,
             hasXenstored: hasXenstored, inheritedDescriptors: preparation.inheritedDescriptors)
         let handoff = try BootHandoff(settings)
         identity.nextInit = try handoff.nextInitIdentity()
@@ -39,11 +39,9 @@ struct BootLaunch {
     /// No LCM at all: the next init that the measured command line names. The PCR is closed first, or the system that
     /// comes could extend into it what a good launch does.
     private func classicBoot(on machine: inout BootMachine) throws(LaunchFailure) -> BootHandoff {
-        let failure = LaunchFailure(.module, .noModule)
-        guard let path = preparation.arguments.classicInit else { throw failure }
+        guard let path = preparation.arguments.classicInit else { throw LaunchFailure(.module, .noModule) }
         let handoff = try BootHandoff(classic: path)
-        guard machine.recordFailure(failure) else { throw failure }
-        machine.journal.note("no LCM: classic boot")
+        try machine.closeForClassicBoot()
         return handoff
     }
 

@@ -38,7 +38,7 @@ struct DomBInit {
         }
         var machine = BootMachine(
             host: host, store: BootStore(device: "/dev/tpm0"), journal: preparation.journal,
-            hashing: LibcryptoHash.self)
+            hashing: LibcryptoHash.self, arguments: preparation.arguments)
         do throws(LaunchFailure) {
             let handoff = try BootLaunch(preparation).run(on: &machine)
             handoff.perform(machine, orElse: ending)

@@ -49,13 +49,14 @@ struct Preparation {
     }
 
     private mutating func parse(_ commandLine: [UInt8]) {
+        var commandLine = commandLine
+        #if DOMB_FAULT
+            commandLine = FaultPoint.removed(from: commandLine)
+        #endif
         do throws(LaunchArguments.ParseFailure) {
-            #if DOMB_FAULT
-                arguments = try LaunchArguments(parsing: FaultPoint.removed(from: commandLine))
-            #else
-                arguments = try LaunchArguments(parsing: commandLine)
-            #endif
+            arguments = try LaunchArguments(parsing: commandLine)
         } catch {
+            arguments = LaunchArguments(understoodOf: commandLine)
             failure = LaunchFailure(.prepare, .argument(error.word))
         }
     }

@@ -21,8 +21,10 @@ struct DomBLaunch {
         var console = ConsoleJournal(standardError: "domb")
         do throws(SystemError) {
             let words = try CommandProcess.begin()
-            guard let call = parse(words, &console) else { return .usage }
-            return try launch(call, console)
+            guard let call = parse(words, &console),
+                let arguments = arguments(call, try KernelCommandLine.read(), &console)
+            else { return .usage }
+            return try launch(call, arguments, console)
         } catch {
             console.note(error.message)
             switch error.call {
@@ -39,14 +41,26 @@ struct DomBLaunch {
         } catch {
             console.note("not understood, or without its value: \(escaped: error.word)")
             console.note("domb-launch --lcm FILE [--log FILE] [--trace FILE] [--allow-others] [domb.lcm=sha256:HEX]")
-            console.note("    [domb.tpm=require|warn|off]")
+            console.note("    [domb.tpm=require|warn|off] [domb.pcr=N]")
+            return nil
+        }
+    }
+
+    /// With the words of dom0's own command line.
+    private static func arguments(
+        _ call: CommandArguments, _ commandLine: [UInt8], _ console: inout ConsoleJournal
+    ) -> LaunchArguments? {
+        do throws(LaunchArguments.ParseFailure) {
+            return try call.launch(commandLine: commandLine)
+        } catch {
+            console.note(LaunchFailure(.prepare, .argument(error.word)).message)
             return nil
         }
     }
 
     /// Before the launch everything that can be missing is there, or nothing has an effect.
     private static func launch(
-        _ call: CommandArguments, _ console: ConsoleJournal
+        _ call: CommandArguments, _ arguments: LaunchArguments, _ console: ConsoleJournal
     ) throws(SystemError) -> CommandStatus {
         let bytes = try CommandProcess.readModule(call.lcm, limit: Limits.moduleBytes)
         let host = try XenctrlHypervisor()
@@ -57,9 +71,10 @@ struct DomBLaunch {
         // Others use the TPM too: /dev/tpm0 is for one alone.
         var machine = CommandMachine(
             host: host, store: TSS2MeasurementStore(device: "/dev/tpmrm0"),
-            journal: CommandJournal(console, log: log, trace: trace), hashing: LibcryptoHash.self)
+            journal: CommandJournal(console, log: log, trace: trace), hashing: LibcryptoHash.self,
+            arguments: arguments)
         do throws(LaunchFailure) {
-            let end = try run(call, bytes, on: &machine)
+            let end = try run(bytes, on: &machine)
             if case .recovered(let failure) = end {
                 machine.journal.report(failure, isRecovered: true, unpaused: machine.unpaused)
             } else {
@@ -74,22 +89,13 @@ struct DomBLaunch {
     }
 
     private static func run(
-        _ call: CommandArguments, _ bytes: [UInt8], on machine: inout CommandMachine
+        _ bytes: [UInt8], on machine: inout CommandMachine
     ) throws(LaunchFailure) -> LaunchEnd {
-        let (commandLine, processes) = try LaunchFailure.during(.prepare) { () throws(SystemError) in
-            (try KernelCommandLine.read(), try Processes.others())
-        }
-        let arguments: LaunchArguments
-        do throws(LaunchArguments.ParseFailure) {
-            arguments = try call.launch(commandLine: commandLine)
-        } catch {
-            throw LaunchFailure(.prepare, .argument(error.word))
-        }
+        var others = try LaunchFailure.during(.prepare) { () throws(SystemError) in try Processes.others() }
         let received = try ReceivedModule(bytes, hashing: LibcryptoHash.self)
-        var others = processes
         let hasXenstored = Processes.take(received.module.settings.xenstored, from: &others, LibcryptoHash.self)
         let (plan, identity) = try machine.plan(
-            received, arguments, buildID: BuildID.own(), otherProcesses: others, hasXenstored: hasXenstored)
+            received, buildID: BuildID.own(), otherProcesses: others, hasXenstored: hasXenstored)
         return try machine.run(plan, identity)
     }
 }

@@ -14,6 +14,7 @@ struct LaunchCommand {
     private let log: String
     private let domains: UInt16
     private let settings: LaunchSettings
+    private var arguments = LaunchArguments()
     private let threads: UInt32?
     private let seed: UInt64?
 
@@ -29,7 +30,8 @@ struct LaunchCommand {
         guard let pcr = PCRIndex(rawValue: index), let policy = TPMPolicy(named: name.utf8) else {
             throw Options.Wrong(word: "--policy \(name)")
         }
-        settings = LaunchSettings(pcr: pcr, tpmPolicy: policy, handoff: .shutdown)
+        settings = LaunchSettings(tpmPolicy: policy, handoff: .shutdown)
+        arguments.pcr = pcr
         threads = try options.take("--threads", in: 0...64)
         seed = try options.take("--seed", in: 0...UInt64.max)
         try options.finish()
@@ -38,7 +40,7 @@ struct LaunchCommand {
     func run() -> CInt {
         // A connection that breaks is an error of the transport, not the end of the program.
         signal(SIGPIPE, SIG_IGN)
-        var rehearsal = Rehearsal(domains: domains, settings: settings, threads: threads, seed: seed)
+        var rehearsal = Rehearsal(domains: domains, settings: settings, arguments, threads: threads, seed: seed)
         warmUp()
         let start = (Clock.nanoseconds(CLOCK_MONOTONIC), Clock.nanoseconds(CLOCK_PROCESS_CPUTIME_ID))
         let outcome = rehearsal.run(store: Self.open(socket), journal: RecordingJournal())

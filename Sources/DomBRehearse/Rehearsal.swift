@@ -25,13 +25,15 @@ struct Rehearsal {
     }
 
     private var module: LaunchControlModule
+    private let arguments: LaunchArguments
     private var host = SimulatedHypervisor()
     let hashing: NativeHashing
 
     /// `threads`: how many hash images; without a word of it as many as PID 1 would take. `seed`: for images of different sizes, from one
     /// byte to 2 MiB; without one each has 64 KiB.
-    init(domains: UInt16, settings: LaunchSettings, threads: UInt32? = nil, seed: UInt64? = nil) {
+    init(domains: UInt16, settings: LaunchSettings, _ arguments: LaunchArguments = LaunchArguments(), threads: UInt32? = nil, seed: UInt64? = nil) {
         module = LaunchControlModule(domains: [], settings: settings)
+        self.arguments = arguments
         let pages = MappedPages()
         hashing = NativeHashing(pages, threads: threads)
         host.contentHashing = hashing
@@ -76,7 +78,7 @@ struct Rehearsal {
         let built = host
         // Given away, or the first hypercall would copy all domains.
         host = SimulatedHypervisor()
-        var machine = Machine(host: built, store: store, journal: journal, hashing: LibcryptoHash.self)
+        var machine = Machine(host: built, store: store, journal: journal, hashing: LibcryptoHash.self, arguments: arguments)
         var failure: LaunchFailure?
         do throws(LaunchFailure) {
             try launch(on: &machine)
@@ -95,7 +97,7 @@ struct Rehearsal {
             for: module, otherProcesses: [], hasXenstored: module.settings.xenstored != nil, inheritedDescriptors: [])
         let plan: LaunchPlan
         do throws(PlanRefusal) {
-            plan = try LaunchPlan(module: module, digest: digest, facts: facts, arguments: LaunchArguments())
+            plan = try LaunchPlan(module: module, digest: digest, facts: facts, arguments: arguments)
         } catch {
             throw LaunchFailure(.plan, domid: error.domid, .refusal(error))
         }

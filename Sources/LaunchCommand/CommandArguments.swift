@@ -7,6 +7,7 @@ import Sequencer
 /// The call of domb-launch, in a dom0:
 ///
 ///     domb-launch --lcm FILE [--log FILE] [--trace FILE] [--allow-others] [domb.lcm=sha256:HEX] [domb.tpm=POLICY]
+///         [domb.pcr=N]
 public struct CommandArguments: Equatable, Sendable {
     /// The path of the LCM.
     public private(set) var lcm: [UInt8] = []
@@ -42,7 +43,7 @@ public struct CommandArguments: Equatable, Sendable {
                 log = try Self.path(word, &rest)
             } else if word == Line("--trace").bytes, trace == nil {
                 trace = try Self.path(word, &rest)
-            } else if Self.mayTighten(word) {
+            } else if Self.isSetting(word) {
                 self.words += [UInt8(ascii: " ")] + word
             } else {
                 throw Misuse(word: word)
@@ -58,8 +59,9 @@ public struct CommandArguments: Equatable, Sendable {
         return value
     }
 
-    private static func mayTighten(_ word: [UInt8]) -> Bool {
-        guard word.starts(with: Line("domb.lcm=").bytes) || word.starts(with: Line("domb.tpm=").bytes),
+    private static func isSetting(_ word: [UInt8]) -> Bool {
+        let keys = [Line("domb.lcm=").bytes, Line("domb.tpm=").bytes, Line("domb.pcr=").bytes]
+        guard keys.contains(where: { word.starts(with: $0) }),
             !word.contains(UInt8(ascii: " ")), !word.contains(UInt8(ascii: "\t"))
         else { return false }
         do throws(LaunchArguments.ParseFailure) {

@@ -11,7 +11,7 @@ extension LaunchSettings {
     init(_ source: SettingSource) {
         self.init()
         let number = source.number("pcr", in: 0...UInt64(PCRIndex.count - 1))
-        pcr = number.flatMap { PCRIndex(rawValue: UInt32($0)) } ?? pcr
+        pcr = number.flatMap { PCRIndex(rawValue: UInt32($0)) }
         tpmPolicy = source.choice("tpm") ?? tpmPolicy
         coverage = source.choice("coverage") ?? coverage
         handoff = source.choice("handoff") ?? handoff

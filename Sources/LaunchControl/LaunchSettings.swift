@@ -4,8 +4,9 @@ import Platform
 
 /// What the LCM says of the launch as a whole: the `domb,` properties of the hypervisor node.
 public struct LaunchSettings: Equatable, Sendable {
-    /// `domb,pcr`: where every measurement goes.
-    public var pcr: PCRIndex
+    /// `domb,pcr`: the PCR that the launch is meant for. Which one it is, the boot domain's measured command line says: a
+    /// launch that is meant for another is refused.
+    public var pcr: PCRIndex?
     /// `domb,tpm`
     public var tpmPolicy: TPMPolicy
     /// `domb,coverage`
@@ -20,7 +21,7 @@ public struct LaunchSettings: Equatable, Sendable {
     public var cpupools: [CPUPoolDescription]
 
     public init(
-        pcr: PCRIndex = .standard, tpmPolicy: TPMPolicy = .require, coverage: Coverage = .all,
+        pcr: PCRIndex? = nil, tpmPolicy: TPMPolicy = .require, coverage: Coverage = .all,
         handoff: HandoffKind = .shutdown, handoffTarget: [UInt8]? = nil, xenstored: Digest? = nil,
         cpupools: [CPUPoolDescription] = []
     ) {

@@ -17,8 +17,9 @@ public struct PCRIndex: Equatable, Sendable {
 
     private init(uncheckedRawValue: UInt8) { rawValue = uncheckedRawValue }
 
-    /// 16 and 23 can be reset by software: no evidence of a launch may lie there.
-    public var isResettable: Bool { rawValue == 16 || rawValue == 23 }
+    /// Whether a launch may be measured there: 0 to 9 are extended by firmware and boot loader, whose log explains them, and
+    /// 16 and 23 can be reset by software.
+    public var mayHoldLaunch: Bool { rawValue > 9 && rawValue != 16 && rawValue != 23 }
 
     /// 17 to 22 take extends from locality 2 only, which a stock Linux does not give.
     public var needsLocality: Bool { (17...22).contains(rawValue) }

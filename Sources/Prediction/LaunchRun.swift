@@ -32,10 +32,10 @@ public struct LaunchRun {
         host.clock = clock
         tpm.clock = clock
         var machine = Machine(
-            host: host, store: tpm, journal: RecordingJournal(clock: clock, tick: tick), hashing: SwiftCryptoHash.self)
+            host: host, store: tpm, journal: RecordingJournal(clock: clock, tick: tick), hashing: SwiftCryptoHash.self, arguments: arguments)
         do throws(LaunchFailure) {
             let facts = try machine.facts(
-                for: module, launcher: arguments.launcher, otherProcesses: [],
+                for: module, otherProcesses: [],
                 hasXenstored: module.settings.xenstored != nil, inheritedDescriptors: [])
             let planned: LaunchPlan
             do throws(PlanRefusal) {

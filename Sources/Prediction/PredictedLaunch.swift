@@ -44,10 +44,10 @@ public struct PredictedLaunch: Sendable {
         }
         arguments.launcher = identity.identity.launcher
         var machine = Machine(
-            host: Self.hypervisor(module, identity.identity, built, host), store: Self.tpm(module, host),
-            journal: RecordingJournal(), hashing: SwiftCryptoHash.self)
+            host: Self.hypervisor(module, identity.identity, built, host), store: Self.tpm(arguments.pcr, host),
+            journal: RecordingJournal(), hashing: SwiftCryptoHash.self, arguments: arguments)
         let facts = try machine.facts(
-            for: module, launcher: arguments.launcher, otherProcesses: [],
+            for: module, otherProcesses: [],
             hasXenstored: module.settings.xenstored != nil, inheritedDescriptors: [])
         let plan: LaunchPlan
         do throws(PlanRefusal) {
@@ -77,9 +77,9 @@ public struct PredictedLaunch: Sendable {
     }
 
     /// A PCR of a dynamic launch holds zeros, as every other does, by the time DomB comes.
-    private static func tpm(_ module: LaunchControlModule, _ host: Host) -> SimulatedTPM {
+    private static func tpm(_ pcr: PCRIndex, _ host: Host) -> SimulatedTPM {
         var tpm = SimulatedTPM(banks: host.banks.map { $0.rawValue })
-        guard module.settings.pcr.needsLocality else { return tpm }
+        guard pcr.needsLocality else { return tpm }
         tpm.hasLocalities = true
         tpm.beginDynamicLaunch()
         return tpm

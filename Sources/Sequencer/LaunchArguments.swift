@@ -4,11 +4,14 @@ import LaunchControl
 import Measurement
 import Platform
 
-/// DomB's own settings on the boot domain's kernel command line, which the boot loader's measurement covers. They may
-/// only tighten what the LCM says (I9).
+/// DomB's own settings on the boot domain's kernel command line, which the boot loader's measurement covers. They decide
+/// what the LCM must not, and tighten what it says (I9).
 public struct LaunchArguments: Equatable, Sendable {
     /// `domb.lcm=sha256:HEX`: the only LCM that may be launched.
     public var pinnedDigest: Digest?
+    /// `domb.pcr=N`: where every measurement goes, and every failure. The LCM cannot choose it: it could leave the one that
+    /// a verifier looks at open for whatever it launches.
+    public var pcr = PCRIndex.standard
     /// `domb.tpm=`: the least policy that an LCM may ask for.
     public var leastTPMPolicy = TPMPolicy.off
     /// `domb.classic=PATH`: the init to run where there is no LCM at all.
@@ -42,22 +45,43 @@ public struct LaunchArguments: Equatable, Sendable {
     /// Reads the words that begin with "domb."; every other is Linux's.
     public init(parsing commandLine: [UInt8]) throws(ParseFailure) {
         self.init(commandLine: commandLine)
+        if let word = read().first { throw ParseFailure(word: word) }
+    }
+
+    /// For the end of a boot whose command line is refused: what of it is understood. Which PCR is closed, and what becomes
+    /// of the machine, does not hang on another word.
+    public init(understoodOf commandLine: [UInt8]) {
+        self.init(commandLine: commandLine)
+        _ = read()
+    }
+
+    /// Returns the words that are not understood, or stand twice; the first one of a key counts.
+    private mutating func read() -> [[UInt8]] {
         var seen: [[UInt8]] = []
+        var wrong: [[UInt8]] = []
         for word in commandLine.split(whereSeparator: { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }) {
             guard word.starts(with: Line("domb.").bytes) else { continue }
             let parts = word.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
             let key = [UInt8](parts[0])
-            guard parts.count == 2, !seen.contains(key), set(key, [UInt8](parts[1])) else {
-                throw ParseFailure(word: [UInt8](word))
+            if parts.count == 2, !seen.contains(key), set(key, [UInt8](parts[1])) {
+                seen.append(key)
+            } else {
+                wrong.append([UInt8](word))
             }
-            seen.append(key)
         }
+        return wrong
     }
 
     private mutating func set(_ key: [UInt8], _ value: [UInt8]) -> Bool {
         if key == Line("domb.lcm").bytes {
             pinnedDigest = Digest.sha256(text: value)
             return pinnedDigest != nil
+        }
+        if key == Line("domb.pcr").bytes {
+            let number = Decimal.parse(value[...]).flatMap { UInt32(exactly: $0) }
+            guard let pcr = number.flatMap({ PCRIndex(rawValue: $0) }), pcr.mayHoldLaunch else { return false }
+            self.pcr = pcr
+            return true
         }
         if key == Line("domb.tpm").bytes {
             guard let policy = TPMPolicy(named: value) else { return false }

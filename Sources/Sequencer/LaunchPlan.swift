@@ -9,6 +9,8 @@ import Platform
 public struct LaunchPlan: Equatable, Sendable {
     /// The LCM that is launched.
     public let module: LaunchControlModule
+    /// The command line's: where the launch is measured.
+    public let pcr: PCRIndex
     /// The TPM's active banks that DomB hashes; `nil` where no TPM answers and the policy goes on without.
     public let banks: [HashAlgorithm]?
     /// One for each domain, in LCM order.
@@ -39,7 +41,8 @@ public struct LaunchPlan: Equatable, Sendable {
         module: LaunchControlModule, digest: Digest, facts: LaunchFacts, arguments: LaunchArguments
     ) throws(PlanRefusal) {
         try Self.checkArguments(module, digest, arguments)
-        banks = try Self.banks(module.settings, facts)
+        pcr = arguments.pcr
+        banks = try Self.banks(pcr, module.settings.tpmPolicy, facts)
         let isCommand = arguments.launcher == .command
         let module = isCommand ? try Self.matched(module, facts.hypervisor) : module
         self.module = module
@@ -65,21 +68,21 @@ public struct LaunchPlan: Equatable, Sendable {
         guard module.settings.tpmPolicy >= arguments.leastTPMPolicy else {
             throw .policyBelowLeast(asked: module.settings.tpmPolicy, least: arguments.leastTPMPolicy)
         }
+        if let named = module.settings.pcr, named != arguments.pcr { throw .otherPCR(named: named, arguments.pcr) }
     }
 
     private static func banks(
-        _ settings: LaunchSettings, _ facts: LaunchFacts
+        _ pcr: PCRIndex, _ policy: TPMPolicy, _ facts: LaunchFacts
     ) throws(PlanRefusal) -> [HashAlgorithm]? {
-        guard !settings.pcr.isResettable else { throw .resettablePCR(settings.pcr) }
         switch facts.dynamicPCR {
-        case .noLocality(let error): throw .localityPCR(settings.pcr, error)
-        case .notBegun: throw .dynamicPCRNotBegun(settings.pcr)
-        case .used: throw .usedPCR(settings.pcr)
+        case .noLocality(let error): throw .localityPCR(pcr, error)
+        case .notBegun: throw .dynamicPCRNotBegun(pcr)
+        case .used: throw .usedPCR(pcr)
         case .zero, .none: break
         }
         switch facts.tpm {
         case .absent(let error):
-            guard settings.tpmPolicy < .require else { throw .tpmRequired(error) }
+            guard policy < .require else { throw .tpmRequired(error) }
             return nil
         case .banks(let active):
             var banks: [HashAlgorithm] = []

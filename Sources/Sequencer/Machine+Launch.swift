@@ -20,8 +20,14 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
         }
         guard let failure = firstSkipped else { return .complete }
         // Now, when all is known: one error record may follow the cap.
-        guard recordFailure(failure) || plan.banks == nil else { throw failure }
-        return .partial(failure)
+        switch recordFailure(failure) {
+        case .closed: return .partial(failure)
+        case .noTPM:
+            // The policy allows a launch that is not measured; a TPM that has gone meanwhile is a failure.
+            guard plan.banks == nil else { throw failure }
+            return .partial(failure)
+        case .open: throw failure
+        }
     }
 
     private mutating func launch(_ plan: LaunchPlan, _ identity: LaunchIdentity) throws(LaunchFailure) {

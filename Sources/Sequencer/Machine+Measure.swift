@@ -17,7 +17,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
 
     /// Who launches what.
     mutating func measureLaunch(_ plan: LaunchPlan, _ identity: LaunchIdentity) throws(LaunchFailure) {
-        recorder = Recorder(pcr: plan.module.settings.pcr, banks: plan.banks ?? [.sha256])
+        recorder = Recorder(pcr: plan.pcr, banks: plan.banks ?? [.sha256])
         try extend(.identity(identity.identity), on: plan)
         if plan.banks == nil { try extend(.unmeasured(plan.module.settings.tpmPolicy), on: plan) }
         try extend(.module(byteCount: identity.moduleByteCount, digest: identity.moduleDigest), on: plan)

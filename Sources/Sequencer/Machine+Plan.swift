@@ -8,12 +8,11 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
     /// Facts, plan, and who launches it: all that a launch needs before its first effect. `buildID` is the caller's own;
     /// the identity of a next init is the caller's to add.
     public mutating func plan(
-        _ received: ReceivedModule, _ arguments: LaunchArguments, buildID: [UInt8], otherProcesses: [UInt32],
+        _ received: ReceivedModule, buildID: [UInt8], otherProcesses: [UInt32],
         hasXenstored: Bool, inheritedDescriptors: [UInt32] = []
     ) throws(LaunchFailure) -> (plan: LaunchPlan, identity: LaunchIdentity) {
         let facts = try facts(
-            for: received.module, launcher: arguments.launcher, otherProcesses: otherProcesses,
-            hasXenstored: hasXenstored, inheritedDescriptors: inheritedDescriptors)
+            for: received.module, otherProcesses: otherProcesses, hasXenstored: hasXenstored, inheritedDescriptors: inheritedDescriptors)
         let plan: LaunchPlan
         do throws(PlanRefusal) {
             plan = try LaunchPlan(
@@ -21,7 +20,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
         } catch {
             throw LaunchFailure(.plan, domid: error.domid, .refusal(error))
         }
-        announce(plan, arguments)
+        announce(plan)
         let hypervisor = facts.hypervisor
         let identity = LaunchEvent.Identity(
             launcher: arguments.launcher, buildID: buildID, commandLine: arguments.commandLine,
@@ -35,12 +34,12 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
     }
 
     /// What a reader of the console should know before it happens.
-    private mutating func announce(_ plan: LaunchPlan, _ arguments: LaunchArguments) {
+    private mutating func announce(_ plan: LaunchPlan) {
         let settings = plan.module.settings
         let unless: Line = arguments.launcher == .command ? ", which a command does not carry out" : ""
         journal.note(
             """
-            \(plan.module.domains.count) domains, PCR \(settings.pcr.rawValue), TPM policy \(settings.tpmPolicy.name), \
+            \(plan.module.domains.count) domains, PCR \(plan.pcr.rawValue), TPM policy \(settings.tpmPolicy.name), \
             coverage \(settings.coverage.name), handoff \(settings.handoff.name)\(unless)
             """)
         if plan.banks == nil { journal.note("warning: no TPM answers: this launch is not measured into one") }

@@ -12,7 +12,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
             throw LaunchFailure(.measure, .measurement(.notCapped))
         }
         if plan.banks != nil {
-            try LaunchFailure.during(.measure) { () throws(TPMError) in try extend(step, plan.module.settings.pcr) }
+            try LaunchFailure.during(.measure) { () throws(TPMError) in try extend(step, plan.pcr) }
         }
         if case .domain(let record) = event {
             journal.measured(record.domid, name: record.name, digest: dataDigest)
@@ -25,20 +25,24 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
     }
 
     /// Puts the failure into log and PCR, and closes the PCR if it is still open: after this nobody can extend the
-    /// values of a good launch. Best effort, since the launch has failed already; what could not be done is told.
-    /// A log has one error: a second call does nothing. Returns whether no active bank was left open.
+    /// values of a good launch. Best effort, since the launch has failed already; what could not be done is told, and is the
+    /// result. A log has one error: a second call does nothing.
     @discardableResult
-    public mutating func recordFailure(_ failure: LaunchFailure) -> Bool {
-        if let failureRecorded { return failureRecorded }
-        let isRecorded = tryRecording(failure)
-        failureRecorded = isRecorded
-        return isRecorded
+    public mutating func recordFailure(_ failure: LaunchFailure) -> PCRClosure {
+        if let closure { return closure }
+        let result = tryRecording(failure)
+        closure = result
+        return result
     }
 
-    private mutating func tryRecording(_ failure: LaunchFailure) -> Bool {
+    private mutating func tryRecording(_ failure: LaunchFailure) -> PCRClosure {
         do throws(TPMError) {
-            if recorder == nil { recorder = try freshRecorder() }
-            guard var recording = recorder else { return true }
+            // A failure before the facts.
+            if recorder == nil {
+                let active = try activeBanks(arguments.pcr)
+                recorder = try recorder(active, try dynamicPCR(active))
+            }
+            guard var recording = recorder else { return .open }
             let event = LaunchEvent.error(
                 stage: failure.stage.rawValue, domid: failure.domid, text: failure.message.bytes)
             var steps = [recording.record(event).extension]
@@ -46,26 +50,15 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
             recorder = recording
             publishLog()
             deliverLogAgain()
-            for step in steps { try extend(step, recording.pcr) }
-            return unhashableBank == nil
+            for step in steps where !step.digests.isEmpty { try extend(step, recording.pcr) }
+            return staysOpen ? .open : .closed
         } catch {
-            journal.note("the failure could not be extended into the TPM: \(error.message)")
-            return false
-        }
-    }
-
-    /// For a failure before the facts: the default PCR, since no LCM was read. `nil` where no TPM answers.
-    private mutating func freshRecorder() throws(TPMError) -> Recorder<Hash>? {
-        do throws(TPMError) {
-            let active = try tracedTPM(.getCapability) { (store) throws(TPMError) in
-                try store.activeBanks(pcr: .standard)
+            guard !storeAnswers, error.isAbsence || error.isFailureMode else {
+                journal.note("the failure could not be extended into the TPM: \(error.message)")
+                return .open
             }
-            unhashableBank = active.first { HashAlgorithm(rawValue: $0) == nil }
-            return Recorder(pcr: .standard, banks: active.compactMap(HashAlgorithm.init(rawValue:)))
-        } catch {
-            guard error.isAbsence || error.isFailureMode else { throw error }
             journal.note("no TPM to extend the failure into: \(error.message)")
-            return nil
+            return .noTPM(error)
         }
     }
 }

@@ -29,7 +29,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
         if !recoveryConfigured.contains(.beforeMeasuring) { try configure(plan, index, .beforeMeasuring) }
         if recorder?.isEmpty ?? true { try measureLaunch(plan, identity) }
         if !(recorder?.domains.contains(domain.domid) ?? false) { try measure(plan, index) }
-        guard recordFailure(failure), let recorded = recorder else {
+        guard recordFailure(failure) == .closed, let recorded = recorder else {
             throw LaunchFailure(.cap, .measurement(.notCapped))
         }
         let values = try readBack()

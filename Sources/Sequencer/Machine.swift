@@ -18,22 +18,26 @@ public struct Machine<
     public var store: Store
     /// Console and clock.
     public var journal: Log
+    /// Who launches, and what the measured command line demands.
+    let arguments: LaunchArguments
     /// Exists from the moment that the active banks are known.
     var recorder: Recorder<Hash>?
+    /// Whether a TPM has answered: once it has, it must not fail.
+    var storeAnswers = false
     /// As they were before the first measurement; `nil` where no TPM answers.
     var resetCounts: TPMResetCounts?
     /// Where domains want the log, from the moment that it is capped.
     var logRegions: [(domid: DomainID, place: Segment)] = []
-    /// An active bank that DomB cannot hash and so leaves open, where one was found after a failure.
-    var unhashableBank: UInt16?
+    /// An active bank that DomB cannot hash, or a PCR that is out of reach: it stays open whatever is recorded.
+    var staysOpen = false
     /// What of the Recovery Domain is configured.
     var recoveryConfigured: [ConfigOperation.Moment] = []
     var order = LaunchOrder(DependencyGraph(dependencies: []), apart: nil)
     /// The failure of the first domain in LCM order that was left out.
     var firstSkipped: LaunchFailure?
     var firstSkippedIndex = 0
-    /// Whether a failure is in the log: there is one at most; and if so, whether it and the cap are in the PCR.
-    var failureRecorded: Bool?
+    /// What came of recording a failure: a log has one at most.
+    var closure: PCRClosure?
     /// Domains that were waited for and came, and when, in microseconds.
     public internal(set) var ready: [(domid: DomainID, time: UInt64)] = []
     /// Domains that run, in the order in which they were unpaused.
@@ -41,7 +45,11 @@ public struct Machine<
     /// Domains that the handoff unpauses, in that order.
     public internal(set) var atHandoff: [DomainID] = []
 
-    public init(host: consuming Host, store: consuming Store, journal: consuming Log, hashing: Hash.Type) {
+    public init(
+        host: consuming Host, store: consuming Store, journal: consuming Log, hashing: Hash.Type,
+        arguments: LaunchArguments = LaunchArguments()
+    ) {
+        self.arguments = arguments
         self.host = host
         self.store = store
         self.journal = journal

@@ -8,8 +8,8 @@ extension PlanRefusal {
     /// What the console says of it.
     public var message: Line {
         switch self {
-        case .pinnedDigest, .policyBelowLeast, .tpmRequired, .unhashableBank, .noActiveBank, .resettablePCR,
-            .localityPCR, .dynamicPCRNotBegun, .usedPCR:
+        case .pinnedDigest, .policyBelowLeast, .otherPCR, .tpmRequired, .unhashableBank, .noActiveBank, .localityPCR,
+            .dynamicPCRNotBegun, .usedPCR, .openPCR:
             trustMessage
         case .otherProcess, .inheritedDescriptor, .noBootDomain, .secondRunningDomain, .shutdownOfHardwareDomain,
             .noXenstored, .shutdownOfStore:
@@ -26,11 +26,12 @@ extension PlanRefusal {
             """
         case .policyBelowLeast(let asked, let least):
             "the LCM asks for TPM policy \(asked.name), domb.tpm= demands at least \(least.name)"
+        case .otherPCR(let named, let pcr):
+            "the LCM names PCR \(named.rawValue), the command line PCR \(pcr.rawValue) (domb.pcr=, 11 without it)"
         case .tpmRequired(let error): "the TPM policy is require, and no TPM answers: \(error.message)"
         case .unhashableBank(let algorithm):
             "the TPM has an active bank that DomB cannot hash, TPM_ALG_ID \(hex: algorithm)"
         case .noActiveBank: "the TPM has no active bank for this PCR"
-        case .resettablePCR(let pcr): "PCR \(pcr.rawValue) can be reset by software: no place for evidence"
         case .localityPCR(let pcr, let error):
             """
             PCR \(pcr.rawValue) takes extends from locality 2 only, which this system does not give: \(error.message)
@@ -38,6 +39,8 @@ extension PlanRefusal {
         case .dynamicPCRNotBegun(let pcr): "PCR \(pcr.rawValue) is not zero: no dynamic launch has begun it"
         case .usedPCR(let pcr):
             "PCR \(pcr.rawValue) is in use since the TPM's reset, by an earlier launch or another program"
+        case .openPCR(let pcr):
+            "PCR \(pcr.rawValue) could not be closed: what comes could extend into it what a good launch does"
         default: Line()
         }
     }

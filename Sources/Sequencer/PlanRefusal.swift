@@ -9,15 +9,18 @@ public enum PlanRefusal: Error, Equatable, Sendable {
     // The LCM against the command line.
     case pinnedDigest(expected: Digest, actual: Digest)
     case policyBelowLeast(asked: TPMPolicy, least: TPMPolicy)
+    /// The LCM is meant for another PCR than the command line's.
+    case otherPCR(named: PCRIndex, PCRIndex)
     // The TPM.
     case tpmRequired(TPMError)
     case unhashableBank(UInt16)
     case noActiveBank
-    case resettablePCR(PCRIndex)
     case localityPCR(PCRIndex, TPMError)
     case dynamicPCRNotBegun(PCRIndex)
     /// Of a command: somebody has extended it since the TPM's reset.
     case usedPCR(PCRIndex)
+    /// Of a boot without an LCM: the PCR cannot be closed.
+    case openPCR(PCRIndex)
     // The boot domain.
     case otherProcess(UInt32)
     case inheritedDescriptor(UInt32)

@@ -8,8 +8,12 @@ import Sequencer
 
 /// What a plan takes for granted where no host can be asked. Everything not among the options is as the LCM wants it.
 struct AssumedHost: ParsableArguments {
-    @Option(help: "The boot domain's kernel command line: its domb. words may demand more than the LCM.")
-    var arguments = ""
+    @Option(
+        help: """
+            The boot domain's kernel command line: its domb. words decide what the LCM cannot, and may demand more. \
+            (default: what the LCM needs there)
+            """)
+    var arguments: String?
     @Option(help: "Online physical cpus. (default: as many as the affinities need)")
     var cpus: UInt32?
     @Option(help: "NUMA nodes. (default: as many as the node affinities need)")
@@ -59,10 +63,20 @@ struct AssumedHost: ParsableArguments {
 
     func validate() throws {
         guard bank.isEmpty || !noTPM else { throw ValidationError("--bank and --no-tpm contradict each other") }
-        _ = try parsedArguments()
+        _ = try parsed(arguments ?? "")
     }
 
-    func parsedArguments() throws -> LaunchArguments {
+    func parsedArguments(for module: LaunchControlModule) throws -> LaunchArguments {
+        try parsed(arguments ?? neededArguments(module))
+    }
+
+    /// What the LCM cannot have of itself: only the boot domain's command line gives it.
+    private func neededArguments(_ module: LaunchControlModule) -> String {
+        guard let pcr = module.settings.pcr, pcr != .standard, pcr.mayHoldLaunch else { return "" }
+        return "domb.pcr=\(pcr.rawValue)"
+    }
+
+    private func parsed(_ arguments: String) throws -> LaunchArguments {
         do throws(LaunchArguments.ParseFailure) {
             var parsed = try LaunchArguments(parsing: [UInt8](arguments.utf8))
             if isCommand { parsed.launcher = .command }
@@ -95,9 +109,15 @@ struct AssumedHost: ParsableArguments {
         [
             "every domain is built as the LCM says, paused, and no other but the boot domain exists",
             "the boot domain is \(isHardwareDomain(module) ? "" : "not ")the hardware domain",
+        ] + assumedArguments(module) + [
             noTPM ? "no TPM answers" : "the TPM's active banks are \(banks.map { "\($0)" }.joined(separator: ", "))",
             "the scheduler is \(schedulerFact(module)), and \(resources(module).cpus) physical cpus are online",
         ] + extendedAssumptions(for: module)
+    }
+
+    private func assumedArguments(_ module: LaunchControlModule) -> [String] {
+        let needed = neededArguments(module)
+        return arguments != nil || needed.isEmpty ? [] : ["the boot domain's command line has \(needed)"]
     }
 
     /// What only some LCMs need.

@@ -57,7 +57,7 @@ struct CheckCommand: ParsableCommand {
     }
 
     private func plan(_ file: LaunchControlFile) throws {
-        let arguments = try host.parsedArguments()
+        let arguments = try host.parsedArguments(for: file.module)
         do throws(PlanRefusal) {
             _ = try LaunchPlan(
                 module: file.module, digest: file.digest, facts: host.facts(for: file.module), arguments: arguments)

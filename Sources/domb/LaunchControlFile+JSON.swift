@@ -54,7 +54,7 @@ extension LaunchControlFile {
 extension LaunchSettings {
     fileprivate var json: JSON {
         .object([
-            ("pcr", .number(pcr.rawValue)), ("tpm", .string(tpmPolicy.name.description)),
+            ("pcr", .optional(pcr) { .number($0.rawValue) }), ("tpm", .string(tpmPolicy.name.description)),
             ("coverage", .string(coverage.name.description)), ("handoff", .string(handoff.name.description)),
             ("handoffTarget", .optional(handoffTarget) { .string(text($0)) }),
             ("xenstored", .optional(xenstored) { .string(hexadecimal($0.bytes)) }),

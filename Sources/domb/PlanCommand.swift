@@ -22,8 +22,8 @@ struct PlanCommand: ParsableCommand {
     func run() throws {
         let file = try LaunchControlFile(reading: lcm)
         file.noteUnknownProperties()
-        let arguments = try host.parsedArguments()
         let (module, placeless) = file.module.withAssumedPlaces()
+        let arguments = try host.parsedArguments(for: module)
         let notes = Excerpt.lines(of: placeless) { domain in
             "domain \(domain.domid.rawValue) (\(text(domain.name))): nothing says where its kernel lies (domb,load): "
                 + "planned as if at 1 MiB, refused by a real launch"
@@ -39,7 +39,7 @@ struct PlanCommand: ParsableCommand {
         let steps = PlanStep.steps(of: plan, isCommand: host.isCommand)
         let budget = PlanBudget(plan, cpus: host.cpus)
         if json {
-            try StandardOutput.print(report(file, steps, budget))
+            try StandardOutput.print(report(file, plan, steps, budget))
         } else {
             try describe(file, plan, steps, budget)
         }
@@ -51,7 +51,7 @@ struct PlanCommand: ParsableCommand {
     ) throws(CommandFailure) {
         var lines = ["plan for \(lcm), sha256 \(hexadecimal(file.digest.bytes))"]
         lines += host.assumptions(for: file.module).map { "assumed: \($0)" }
-        lines.append("PCR \(plan.module.settings.pcr.rawValue)")
+        lines.append("PCR \(plan.pcr.rawValue)")
         lines += budget.lines
         var output = StandardOutputStream()
         try output.print(lines.joined(separator: "\n"))
@@ -68,14 +68,15 @@ struct PlanCommand: ParsableCommand {
         text + String(repeating: " ", count: max(1, width - text.count))
     }
 
-    private func report(_ file: LaunchControlFile, _ steps: [PlanStep], _ budget: PlanBudget) -> JSON {
+    private func report(
+        _ file: LaunchControlFile, _ plan: LaunchPlan, _ steps: [PlanStep], _ budget: PlanBudget) -> JSON {
         .object([
             ("format", .string("domb-plan")), ("version", .number(1)),
             (
                 "lcm",
                 .object([("file", .string(lcm)), ("sha256", .string(hexadecimal(file.digest.bytes)))])
             ),
-            ("pcr", .number(file.module.settings.pcr.rawValue)),
+            ("pcr", .number(plan.pcr.rawValue)),
             ("assumptions", .array(host.assumptions(for: file.module).map { .string($0) })),
             ("budget", budget.json),
             (

@@ -37,7 +37,7 @@ extension LaunchControlFile {
         let settings = module.settings
         var lines = [
             "LCM \(path): \(byteCount) bytes, sha256 \(hexadecimal(digest.bytes))",
-            "launch: PCR \(settings.pcr.rawValue), TPM \(settings.tpmPolicy.name), coverage \(settings.coverage.name), "
+            "launch: \(settings.pcr.map { "PCR \($0.rawValue)" } ?? "no PCR named"), TPM \(settings.tpmPolicy.name), coverage \(settings.coverage.name), "
                 + "handoff \(settings.handoff.name)" + (settings.handoffTarget.map { " to \(text($0))" } ?? ""),
         ]
         if let digest = settings.xenstored {

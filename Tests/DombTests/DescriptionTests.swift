@@ -178,7 +178,7 @@ import Testing
         let text = "launch: {handoff: park, tpm: off, pcr: 0xb}\ndomains:\n  - {name: no, memory: 8M, kernel: 010}\n"
         let description = try LaunchDescription(parsing: Array(text.utf8), from: "f")
         #expect(description.settings.tpmPolicy == .off)
-        #expect(description.settings.pcr.rawValue == 11)
+        #expect(description.settings.pcr?.rawValue == 11)
         #expect(description.domains.map { $0.description.name } == [Array("no".utf8)])
         #expect(description.domains.first?.kernel.path == "010")
     }

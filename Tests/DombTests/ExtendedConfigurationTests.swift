@@ -30,7 +30,7 @@ import Testing
         let host = try AssumedHost.parse(arguments)
         return try LaunchPlan(
             module: module, digest: SwiftCryptoHash.digest(.sha256, of: []), facts: host.facts(for: module),
-            arguments: try host.parsedArguments())
+            arguments: try host.parsedArguments(for: module))
     }
 
     @Test func thePlanHasWhatALaunchDoesInItsWords() throws {

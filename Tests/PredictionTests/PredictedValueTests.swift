@@ -163,9 +163,24 @@ import Testing
     /// The PCR of a dynamic launch takes its extends from locality 2 and begins with zeros.
     @Test func dynamicPCRsArePredictedToo() throws {
         var prediction = try TestPrediction()
-        let static11 = try prediction.values()
-        prediction.module.settings.pcr = try #require(PCRIndex(rawValue: 17))
-        #expect(try prediction.values() == static11)
+        for pcr in [17, 13] as [UInt8] {
+            prediction.launch.identity.commandLine = Array("domb.pcr=\(pcr)".utf8)
+            let log = try prediction.predicted().log
+            // Behind record 0, whose data's length is at byte 28: the PCR of the first measurement.
+            let first = 32 + Int(log[28])
+            #expect(log[first] == pcr)
+        }
+    }
+
+    /// In PID 1's words: what is predicted is what it does.
+    @Test func anLCMOfAnotherPCRIsRefusedHereToo() throws {
+        var prediction = try TestPrediction()
+        let twelve = try #require(PCRIndex(rawValue: 12))
+        prediction.module.settings.pcr = twelve
+        let refusal = LaunchFailure(.plan, .refusal(.otherPCR(named: twelve, .standard)))
+        #expect(throws: refusal) { try prediction.predicted() }
+        prediction.launch.identity.commandLine = Array("domb.pcr=12".utf8)
+        #expect(throws: Never.self) { try prediction.predicted() }
     }
 
     @Test func refusalOfTheRealPlanIsTheRefusalHere() throws {

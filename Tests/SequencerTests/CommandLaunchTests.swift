@@ -165,7 +165,7 @@ import Testing
         let first = launch.run()
         launch.tpm = first.tpm
         let second = launch.run()
-        #expect(second.failure?.cause == .refusal(.usedPCR(launch.module.settings.pcr)))
+        #expect(second.failure?.cause == .refusal(.usedPCR(launch.arguments.pcr)))
         #expect(status(second) == .refused)
         #expect(second.tpm.extends.count == first.tpm.extends.count)
         #expect(second.journal.eventLogs.isEmpty)
@@ -183,7 +183,7 @@ import Testing
         launch.tpm = failed.tpm
         launch.module.domains[1].kernel.expectedDigest = good
         #expect(status(launch.run()) == .refused)
-        launch.module.settings.pcr = try #require(PCRIndex(rawValue: 12))
+        launch.arguments.pcr = try #require(PCRIndex(rawValue: 12))
         #expect(status(launch.run()) == .complete)
     }
 

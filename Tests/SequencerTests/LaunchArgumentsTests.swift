@@ -40,4 +40,29 @@ import Testing
             try self.parse("domb.tpm=require domb.tpm=off")
         }
     }
+
+    /// 0 to 9 are firmware's and boot loader's, 16 and 23 can be reset by software.
+    @Test func onlyAPCRThatMayHoldALaunchIsTaken() throws {
+        for number in 0...30 {
+            let word = "domb.pcr=\(number)"
+            if (10...22).contains(number), number != 16 {
+                #expect(try Int(parse(word).pcr.rawValue) == number)
+            } else {
+                #expect(throws: LaunchArguments.ParseFailure(word: [UInt8](word.utf8))) { try self.parse(word) }
+            }
+        }
+        #expect(try parse("quiet").pcr == .standard)
+        for word in ["domb.pcr=", "domb.pcr=0x0b", "domb.pcr=+11", "domb.pcr=4294967307"] {
+            #expect(throws: LaunchArguments.ParseFailure.self) { try self.parse(word) }
+        }
+    }
+
+    /// Which PCR is closed and how the machine ends does not hang on another word; of two of a kind the first counts.
+    @Test func ofARefusedLineTheRestIsUnderstood() {
+        let text = "domb.pcr=16 domb.typo=1 domb.end=hold domb.pcr=13 domb.pcr=14 domb.end=reboot"
+        let arguments = LaunchArguments(understoodOf: [UInt8](text.utf8))
+        #expect(arguments.pcr.rawValue == 13)
+        #expect(arguments.end == .hold)
+        #expect(LaunchArguments(understoodOf: [UInt8]("domb.pcr=23".utf8)).pcr == .standard)
+    }
 }

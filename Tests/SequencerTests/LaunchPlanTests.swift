@@ -61,17 +61,38 @@ import Testing
         #expect(try refusal { $0.tpm.banks = [] } == .noActiveBank)
     }
 
-    @Test(arguments: [16, 23] as [UInt32]) func resettablePCRsAreRefused(index: UInt32) throws {
-        let pcr = try #require(PCRIndex(rawValue: index))
-        #expect(try refusal { $0.module.settings.pcr = pcr } == .resettablePCR(pcr))
+    /// The command line's PCR is the one that a verifier looks at: whatever an LCM launches elsewhere would leave it open.
+    @Test(arguments: [10, 11, 12, 15, 17] as [UInt32]) func anLCMOfAnotherPCRIsRefused(index: UInt32) throws {
+        let demanded = try #require(PCRIndex(rawValue: index))
+        for named in 0..<UInt32(PCRIndex.count) where named != index {
+            let named = try #require(PCRIndex(rawValue: named))
+            let refusal = try refusal {
+                $0.module.settings.pcr = named
+                $0.arguments.pcr = demanded
+            }
+            #expect(refusal == .otherPCR(named: named, demanded))
+            let text = String(decoding: PlanRefusal.otherPCR(named: named, demanded).message.bytes, as: UTF8.self)
+            #expect(text.contains("PCR \(named.rawValue),") && text.contains("PCR \(demanded.rawValue) "))
+        }
+    }
+
+    @Test func anLCMThatNamesThePCROrNoneIsLaunchedThere() throws {
+        for (named, index) in [(nil, 11), (11, 11), (nil, 13), (13, 13)] as [(UInt32?, UInt32)] {
+            var launch = try SimulatedLaunch(dependencies: [[]])
+            launch.arguments.pcr = try #require(PCRIndex(rawValue: index))
+            launch.module.settings.pcr = named.flatMap { PCRIndex(rawValue: $0) }
+            let outcome = launch.run()
+            #expect(outcome.failure == nil)
+            #expect(Set(outcome.tpm.extends.map { UInt32($0.pcr.rawValue) }) == [index])
+        }
     }
 
     @Test(arguments: [17, 22] as [UInt32]) func dynamicPCRsNeedTheLocalityAndADynamicLaunch(index: UInt32) throws {
         let pcr = try #require(PCRIndex(rawValue: index))
         let noLocality = TPMError(.setLocality, responseCode: 0xA_0002)
-        #expect(try refusal { $0.module.settings.pcr = pcr } == .localityPCR(pcr, noLocality))
+        #expect(try refusal { $0.arguments.pcr = pcr } == .localityPCR(pcr, noLocality))
         let refusal = try refusal {
-            $0.module.settings.pcr = pcr
+            $0.arguments.pcr = pcr
             $0.tpm.hasLocalities = true
         }
         #expect(refusal == .dynamicPCRNotBegun(pcr))

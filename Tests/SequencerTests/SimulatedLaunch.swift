@@ -77,13 +77,13 @@ struct SimulatedLaunch {
         var host = host
         host.clock = VirtualClock()
         var machine = SimulatedMachine(
-            host: host, store: tpm, journal: RecordingJournal(clock: host.clock), hashing: SwiftCryptoHash.self)
+            host: host, store: tpm, journal: RecordingJournal(clock: host.clock), hashing: SwiftCryptoHash.self, arguments: arguments)
         var failure: LaunchFailure?
         var plan: LaunchPlan?
         var end: LaunchEnd?
         do throws(LaunchFailure) {
             let facts = try machine.facts(
-                for: module, launcher: arguments.launcher, otherProcesses: otherProcesses,
+                for: module, otherProcesses: otherProcesses,
                 hasXenstored: module.settings.xenstored != nil, inheritedDescriptors: inheritedDescriptors)
             let planned = try self.plan(facts)
             plan = planned

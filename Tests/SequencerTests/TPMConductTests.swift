@@ -157,7 +157,7 @@ import Testing
 
     @Test func aDynamicPCRTakesTheLaunchFromLocality2() throws {
         var launch = try launch()
-        launch.module.settings.pcr = try #require(PCRIndex(rawValue: 18))
+        launch.arguments.pcr = try #require(PCRIndex(rawValue: 18))
         launch.tpm.hasLocalities = true
         launch.tpm.beginDynamicLaunch()
         let outcome = launch.run()
@@ -172,11 +172,11 @@ import Testing
         launch.tpm.banks.append(0x12)
         var machine = SimulatedMachine(
             host: launch.host, store: launch.tpm, journal: RecordingJournal(), hashing: SwiftCryptoHash.self)
-        let isClosed = machine.recordFailure(LaunchFailure(.module, .noModule))
-        #expect(!isClosed)
+        let open = machine.recordFailure(LaunchFailure(.module, .noModule))
+        #expect(open == .open)
         var closable = SimulatedMachine(
             host: launch.host, store: SimulatedTPM(), journal: RecordingJournal(), hashing: SwiftCryptoHash.self)
-        let isClosedToo = closable.recordFailure(LaunchFailure(.module, .noModule))
-        #expect(isClosedToo)
+        let closed = closable.recordFailure(LaunchFailure(.module, .noModule))
+        #expect(closed == .closed)
     }
 }

@@ -32,7 +32,7 @@ struct LaunchComparison {
     init(_ a: LaunchStatement, _ b: LaunchStatement) {
         self.a = a
         self.b = b
-        add(.launch, .pcr, a.pcr, b.pcr) { .number(UInt64($0.rawValue)) }
+        compare(.launch, .pcr, a.pcr, b.pcr) { $0.map { .number(UInt64($0.rawValue)) } }
         compareIdentity()
         compare(.launch, .unmeasured, a.unmeasured, b.unmeasured) { $0.map { .word($0.name.description) } }
         compareModule()

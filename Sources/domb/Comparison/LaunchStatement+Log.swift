@@ -7,7 +7,8 @@ import Platform
 extension LaunchStatement {
     /// What a log says. Where it has a record twice, which no good log has, the first one counts.
     init(_ log: EventLogReader, outcome: LogReplay.Outcome) {
-        self.init(pcr: log.pcr)
+        self.init()
+        pcr = .said(log.pcr)
         identity = .said(nil)
         unmeasured = .said(nil)
         module = .said(nil)

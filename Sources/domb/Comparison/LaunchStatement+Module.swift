@@ -10,7 +10,8 @@ extension LaunchStatement {
     /// What an LCM says. What it leaves open is something that it says beside another LCM, and nothing beside a log: there
     /// it is found out.
     init(_ lcm: LaunchControlModule, compiled: Module?, besideLog: Bool) {
-        self.init(pcr: lcm.settings.pcr)
+        self.init()
+        if lcm.settings.pcr != nil || !besideLog { pcr = .said(lcm.settings.pcr) }
         if let compiled { module = .said(compiled) }
         settings = Settings(
             tpmPolicy: lcm.settings.tpmPolicy, coverage: lcm.settings.coverage, handoff: lcm.settings.handoff,

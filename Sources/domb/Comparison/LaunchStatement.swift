@@ -43,7 +43,8 @@ struct LaunchStatement {
         var handoffTarget: [UInt8]
     }
 
-    var pcr: PCRIndex
+    /// `nil` where an LCM names none.
+    var pcr: Said<PCRIndex?> = .unsaid
     var identity: Said<LaunchEvent.Identity?> = .unsaid
     var unmeasured: Said<TPMPolicy?> = .unsaid
     var module: Said<Module?> = .unsaid

@@ -27,9 +27,10 @@ struct DescriptionWriter {
     }
 
     private mutating func add(_ settings: LaunchSettings) {
+        lines.append("launch:")
+        if let pcr = settings.pcr { lines.append("  pcr: \(pcr.rawValue)") }
         lines += [
-            "launch:", "  pcr: \(settings.pcr.rawValue)", "  tpm: \(settings.tpmPolicy.name)",
-            "  coverage: \(settings.coverage.name)", "  handoff: \(settings.handoff.name)",
+            "  tpm: \(settings.tpmPolicy.name)", "  coverage: \(settings.coverage.name)", "  handoff: \(settings.handoff.name)",
         ]
         if let digest = settings.xenstored { lines.append("  xenstored: \(hexadecimal(digest.bytes))") }
         if let target = settings.handoffTarget { lines.append("  handoff_target: \(quoted(target, "handoff_target"))") }

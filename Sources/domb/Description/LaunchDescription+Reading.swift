@@ -17,14 +17,17 @@ extension LaunchDescription {
             try problems.check()
             return
         }
-        if let launch = top.needed("launch") { readSettings(launch) }
+        let launch = top.needed("launch")?.section(
+            ["pcr", "tpm", "coverage", "handoff", "handoff_target", "xenstored", "cpupools"])
+        if let launch { readSettings(launch) }
         builder = top["builder"]?.choice(Builder.allCases.map { ($0.rawValue, $0) }) ?? .xen
         if let section = top["xen"]?.section(["path", "options"]) {
             xen.path = section["path"]?.text ?? xen.path
             xen.options = section["options"]?.line(of: "options") ?? ""
         }
         if let section = top["grub"]?.section(["title", "folder", "tables", "lcm"]) { readGrub(section) }
-        if let value = top["boot_domain"] { readBoot(value) }
+        let bootDomain = top["boot_domain"]?.section(["kernel", "initramfs", "cmdline", "memory", "vcpus"])
+        if let bootDomain { readBoot(bootDomain) }
         if let value = top.needed("domains") {
             // Before each of them is read and named: nobody counts them from the messages.
             if let count = value.node.sequence?.count, count > Limits.domains {
@@ -35,6 +38,7 @@ extension LaunchDescription {
             checkBackends()
             if domains.isEmpty, value.node.sequence?.isEmpty ?? false { value.wrong("empty: a launch has a domain") }
         }
+        addBootArguments(launch, bootDomain)
         try problems.check()
     }
 
@@ -86,11 +90,7 @@ extension LaunchDescription {
         }
     }
 
-    private mutating func readSettings(_ value: DescriptionValue) {
-        let keys = ["pcr", "tpm", "coverage", "handoff", "handoff_target", "xenstored", "cpupools"]
-        guard let section = value.section(keys) else {
-            return
-        }
+    private mutating func readSettings(_ section: DescriptionSection) {
         if let number = section["pcr"]?.number(in: 0...UInt64(PCRIndex.count - 1)),
             let pcr = PCRIndex(rawValue: UInt32(number))
         {
@@ -128,8 +128,7 @@ extension LaunchDescription {
         grub.lcm = section["lcm"]?.text
     }
 
-    private mutating func readBoot(_ value: DescriptionValue) {
-        guard let section = value.section(["kernel", "initramfs", "cmdline", "memory", "vcpus"]) else { return }
+    private mutating func readBoot(_ section: DescriptionSection) {
         boot = Boot(
             kernel: section["kernel"].flatMap { Image(bootModule: $0) },
             initramfs: section["initramfs"].flatMap { Image(bootModule: $0) },

@@ -17,7 +17,7 @@ struct Rehearsal {
 
     /// Domains of the images that are given, or of stand-ins.
     init(_ file: LaunchControlFile, host assumed: AssumedHost, modules: BootModuleFiles) throws {
-        arguments = try assumed.parsedArguments()
+        arguments = try assumed.parsedArguments(for: file.module)
         let given = modules.images != nil || !modules.image.isEmpty
         let placed = file.module.withAssumedPlaces().module
         module = given ? file.module : StandInDomains.module(placed)

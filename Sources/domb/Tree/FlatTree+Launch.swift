@@ -22,7 +22,7 @@ extension FlatTree {
 
 extension FlatTree.Node {
     fileprivate mutating func add(_ settings: LaunchSettings) {
-        set("domb,pcr", cells: [UInt32(settings.pcr.rawValue)])
+        if let pcr = settings.pcr { set("domb,pcr", cells: [UInt32(pcr.rawValue)]) }
         set("domb,tpm", text: settings.tpmPolicy.name.description)
         set("domb,coverage", text: settings.coverage.name.description)
         set("domb,handoff", text: settings.handoff.name.description)

@@ -17,7 +17,7 @@ struct ConfigurationTextWriter {
 
     /// What stands in the boot domain's string.
     init(_ settings: LaunchSettings, bootArguments: [UInt8]) {
-        add("pcr", "\(settings.pcr.rawValue)")
+        if let pcr = settings.pcr { add("pcr", "\(pcr.rawValue)") }
         add("tpm", settings.tpmPolicy.name.description)
         add("coverage", settings.coverage.name.description)
         add("handoff", settings.handoff.name.description)

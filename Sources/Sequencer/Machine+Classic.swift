@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LaunchControl
+import Platform
+
+extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
+    /// A boot without an LCM: closes the PCR, or the system that comes could extend into it what a good launch does. Where it
+    /// cannot be closed nothing comes; where no TPM answers, the command line's least policy decides.
+    public mutating func closeForClassicBoot() throws(LaunchFailure) {
+        switch recordFailure(LaunchFailure(.module, .noModule)) {
+        case .closed: break
+        case .noTPM(let error):
+            guard arguments.leastTPMPolicy < .require else {
+                throw LaunchFailure(.module, .refusal(.tpmRequired(error)))
+            }
+        case .open: throw LaunchFailure(.module, .refusal(.openPCR(arguments.pcr)))
+        }
+        journal.note("no LCM: classic boot")
+    }
+}
