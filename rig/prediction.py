@@ -47,9 +47,12 @@ def _only(pattern: re.Pattern, data: bytes, name: Path) -> bytes:
     return found.pop()
 
 
-def predict(machine: qemu.Machine, lcm: Path, images: dict, init: Path = paths.DOMB_INIT, is_command: bool = False) -> Path:
+def predict(machine: qemu.Machine, lcm: Path, images: dict, init: Path = paths.DOMB_INIT, is_command: bool = False,
+            next_init: Path | None = None) -> Path:
     """Leaves predicted.json and predicted.bin (the log, with every bank) in the machine's folder; returns the former."""
     options = identity(machine, init, is_command)
+    if next_init:
+        options += ["--next-init", next_init]
     for index, image in images.items():
         options += ["--image", f"{index}={image}"]
     values = machine.work / "predicted.json"

@@ -73,6 +73,8 @@ class Scenario:
     other_lcms: dict = field(default_factory=dict)
     linux: str = ""
     sabotage: str | None = None
+    # What `exec` hands over to, for the prediction.
+    next_init: Path | None = None
     # What stands at /domb-init instead of out/domb-init.
     init: Path | None = None
     construct: Path | None = None

@@ -12,6 +12,9 @@ PARK, SHUTDOWN = 'domb,handoff = "park"', 'domb,handoff = "shutdown"'
 REQUIRE, WARN = 'domb,tpm = "require"', 'domb,tpm = "warn"'
 EXEC = 'domb,handoff = "exec";\n            domb,handoff-target = "/next-init"'
 NEXT_INIT = {"/next-init": programs.NEXT_INIT}
+MAY_EXEC = "domb.exec=/next-init"
+# Neither a program for Linux nor a kernel for libxenguest.
+NO_INIT, NO_KERNEL = {"/next-init": paths.RIG / "README.md"}, {"/images/1": paths.RIG / "README.md"}
 BOTH = (2, 3)
 # An xLCM has no domids: they count from 1.
 FROM_ONE = (("domid = <2>", "domid = <1>"), ("domid = <3>", "domid = <2>"))
@@ -89,7 +92,8 @@ def good_launches() -> list:
         Scenario("launch-exec", 2, "stock Xen: exec gives the machine to the next init",
                  ("domb: launch complete: 2 domains unpaused, handoff exec", "NEXT-INIT pid=1 fds=0,1,2",
                   "NEXT-INIT tpm0=free"),
-                 ends=STAYS, patches=((PARK, EXEC),), extra=NEXT_INIT, runs=BOTH, log=GOOD),
+                 ends=STAYS, patches=((PARK, EXEC),), extra=NEXT_INIT, runs=BOTH, log=GOOD, linux=MAY_EXEC, quoted=True,
+                 next_init=programs.NEXT_INIT),
         Scenario("tpm-absent-warn", 4, "no TPM, policy warn: launches and says so",
                  ("domb: warning: no TPM answers: this launch is not measured into one",
                   "domb: launch complete: 2 domains unpaused"), ends=STAYS, patches=((REQUIRE, WARN),),
@@ -108,7 +112,7 @@ def good_launches() -> list:
                  xen_words="console_to_ring conring_size=1m", key=b"w", ring=True, quick=False),
         Scenario("no-lcm-classic", 6, "no LCM, and the command line allows the next init",
                  ("domb: no LCM: classic boot", "NEXT-INIT pid=1 fds=0,1,2"), ends=STAYS, source=None, bare=True,
-                 linux="domb.classic=/next-init", extra=NEXT_INIT),
+                 linux=f"domb.classic=/next-init {MAY_EXEC}", extra=NEXT_INIT),
     ]
 
 
@@ -184,13 +188,13 @@ def served() -> list:
                  domains_say=((1, "CONSOLE of domain 2: spoken through the PV console"), (2, "LINUX init of the disk"),
                               (2, "LINUX eth0 runs: 00:16:3e:5e:77:01"))),
         Scenario("xenstored-changed", 10, "another xenstored than the LCM's: nothing is built",
-                 ("domb-construct: failed: another SHA-256 than the LCM's domb,xenstored: /xenstored",), source="pv.dts",
-                 extra={"/xenstored": paths.XENSTORED}, log=NOTHING, never=("built, ",)),
+                 failure("construct", "another SHA-256 than the LCM's domb,xenstored: /xenstored"), source="pv.dts",
+                 extra={"/xenstored": paths.XENSTORED}, never=("built, ",)),
         Scenario("xenstored-forbidden", 12, "a xenstored that makes a Linux call that it may not make is ended: nothing is built",
                  ("stand-in: /dev/tpm0: ENOENT", "stand-in: /dev/console: ENOENT", "stand-in: /proc/1/mem: ENOENT",
                   "stand-in: /domb-init: ENOENT", "stand-in: /dev/xen/gntdev: opened", "stand-in: another family of sockets",
-                  "domb-construct: failed: xenstored was ended for a Linux call that it may not make: /xenstored"),
-                 source="pv.dts", store=programs.FORBIDDEN_STORE, log=NOTHING, never=("WORKED", "built, ")),
+                  *failure("construct", "xenstored was ended for a Linux call that it may not make: /xenstored")),
+                 source="pv.dts", store=programs.FORBIDDEN_STORE, never=("WORKED", "built, ")),
         Scenario("xenstored-silent", 10, "a xenstored that never answers: the launch fails in time, and nothing runs",
                  ("stand-in: listens, and never answers",
                   *failure("configure", "ETIMEDOUT (110): xenstored does not answer")), source="pv.dts",
@@ -207,8 +211,8 @@ def other_xens() -> list:
                  failure("configure: domain 3", "xc_domain_gsi_permission: EOPNOTSUPP (95)"), xen="4.17",
                  patches=(IRQ,), quick=False),
         Scenario("library-mismatch", 2, "programs built for another Xen say so, and build nothing",
-                 ("not this program's Xen",), init=paths.DOMB_INIT_417, construct=paths.DOMB_CONSTRUCT_417, log=NOTHING,
-                 never=("built, ",), quick=False),
+                 failure("construct", "not this program's Xen"), init=paths.DOMB_INIT_417,
+                 construct=paths.DOMB_CONSTRUCT_417, never=("built, ",), quick=False),
     ]
 
 
@@ -262,6 +266,12 @@ def refused_plans() -> list:
         Scenario("other-pcr", 6, "the LCM names another PCR than the command line's, which is closed",
                  failure("plan", "the LCM names PCR 12, the command line PCR 11"),
                  patches=(("domb,pcr = <11>", "domb,pcr = <12>"),), untouched=(12,)),
+        Scenario("exec-refused", 6, "the LCM hands over to a program that the command line does not allow",
+                 failure("plan", "the next init is to be /next-init, and the command line allows none (domb.exec=)"),
+                 patches=((PARK, EXEC),), extra=NEXT_INIT, never=("NEXT-INIT",)),
+        Scenario("exec-other", 6, "the same where it allows another",
+                 failure("plan", "the next init is to be /next-init, and the command line allows /init alone"),
+                 patches=((PARK, EXEC),), extra=NEXT_INIT, linux="domb.exec=/init", never=("NEXT-INIT",), quick=False),
         Scenario("policy-too-weak", 6, "the LCM asks for a weaker TPM policy than the command line",
                  failure("plan", "the LCM asks for TPM policy warn, domb.tpm= demands at least require"),
                  patches=((REQUIRE, WARN),), linux="domb.tpm=require"),
@@ -300,7 +310,11 @@ def refused_tables() -> list:
                  tables=damaged(lcm.flipped_payload)),
         Scenario("no-lcm-no-tpm", 6, "no LCM and no TPM: domb.tpm=require lets no classic boot go on",
                  failure("lcm", "the TPM policy is require, and no TPM answers"), bare=True, source=None, tpm=False,
-                 linux="domb.classic=/next-init domb.tpm=require", extra=NEXT_INIT, log=NOTHING, never=("NEXT-INIT",)),
+                 linux=f"domb.classic=/next-init {MAY_EXEC} domb.tpm=require", extra=NEXT_INIT, log=NOTHING,
+                 never=("NEXT-INIT",)),
+        Scenario("no-lcm-not-allowed", 6, "no LCM, and a classic init that domb.exec= does not allow",
+                 failure("lcm", "the next init is to be /next-init, and the command line allows none"), bare=True,
+                 source=None, linux="domb.classic=/next-init", extra=NEXT_INIT, never=("NEXT-INIT",), quick=False),
         Scenario("no-lcm", 6, "no LCM at all",
                  failure("lcm", "no ACPI table with the OEM table id DOMB-LCM"), bare=True, source=None),
     ]
@@ -318,6 +332,25 @@ def attacks() -> list:
                    log=NOTHING, extends=extends, never=("domb: launch complete",))
           # Seven: identity, LCM, two domains, configuration, cap, separator.
           for moment, extends in (("before", 0), ("between", 2), ("after", 7))],
+    ]
+
+
+def endings() -> list:
+    """Failures outside of the launch itself: they end as all others do, with the error in log and PCR."""
+    return [
+        Scenario("handoff-fails", 8, "the next init is no program: error in log and PCR, and the machine holds",
+                 ("domb: launch complete: 2 domains unpaused, handoff exec",
+                  "domb: launch failed: handoff: execveat: /next-init: EACCES (13)",
+                  "domb: unpaused before the failure: 2 3", "domb: end: hold"), ends=STAYS, patches=((PARK, EXEC),),
+                 extra=NO_INIT, linux=f"{MAY_EXEC} domb.end=hold", runs=BOTH, unpauses=BOTH),
+        Scenario("construct-fails", 8, "a domain's image is no kernel: domb-init records what domb-construct says, and switches off",
+                 failure("construct", "domb: end: poweroff", "/images/1"), extra=NO_KERNEL, never=("built, ",)),
+        Scenario("construct-fails-held", 8, "the same with domb.end=hold: log and PCR have the error, and the machine holds",
+                 failure("construct", "domb: end: hold"), extra=NO_KERNEL, linux="domb.end=hold", ends=STAYS,
+                 never=("built, ",)),
+        Scenario("construct-fails-late", 8, "it fails once another domain has the hardware role: the boot domain stays",
+                 failure("construct", "xc_flask_relabel_domain: errno", "domb: the hardware role is domain"), ends=HALTS,
+                 xen="late", source="appliance.dts", linux="domb-construct.label=system_u:system_r:domb_t", quick=False),
     ]
 
 
@@ -364,8 +397,8 @@ def confinement() -> list:
                  log=GOOD, flask=True, init=programs.FORBIDDEN, extra={"/domb-init.real": paths.DOMB_INIT},
                  linux="domb-construct.label=system_u:system_r:domb_t", denied=("grant:map_read",)),
         Scenario("flask-demanded", 12, "the command line demands a label, and Xen has no FLASK: nothing runs",
-                 ("domb-construct: failed: xc_flask_relabel_domain: errno 38",),
-                 linux="domb-construct.label=system_u:system_r:domb_t", log=NOTHING, never=("domb: ",), quick=False),
+                 failure("construct", "xc_flask_relabel_domain: errno 38"),
+                 linux="domb-construct.label=system_u:system_r:domb_t", quick=False),
         Scenario("flask-refused", 12, "a policy that denies one operation of the plan: nothing runs",
                  failure("configure: domain 3", "xc_sched_credit2_domain_set: EACCES (13)"), flask=True,
                  patches=(SHARE,), policy_without="allow domb_t domb_launched_type:domain2 setscheduler;",
@@ -375,6 +408,10 @@ def confinement() -> list:
                  ("domb: stopped: Linux call 0313 is not allowed", "Attempted to kill init"), ends=RESET,
                  init=paths.DOMB_INIT_FAULT, linux="domb.fault=call", log=NOTHING, extends=0,
                  never=("domb: launch complete",), quick=False),
+        Scenario("call-forbidden-exec", 12, "the same where another program may become PID 1: the launch is confined until then",
+                 ("domb: stopped: Linux call 0313 is not allowed", "Attempted to kill init"), ends=RESET, patches=((PARK, EXEC),),
+                 init=paths.DOMB_INIT_FAULT, linux=f"domb.fault=call {MAY_EXEC}", extra=NEXT_INIT, log=NOTHING, extends=0,
+                 never=("domb: launch complete", "NEXT-INIT"), quick=False),
         Scenario("no-residue", 12, "of a domain's image nothing is left in the machine's memory but the domain's own pages",
                  ("domb: launch complete: 2 domains unpaused",), ends=STAYS, runs=BOTH, log=GOOD, inert=True,
                  linux="init_on_free=1", residue=guests.TINY, quick=False),
@@ -383,4 +420,4 @@ def confinement() -> list:
 
 def all_scenarios() -> list:
     return (good_launches() + other_xens() + configured() + served() + readiness() + commands() + refused_plans()
-            + refused_tables() + attacks() + measurement() + confinement())
+            + refused_tables() + attacks() + endings() + measurement() + confinement())

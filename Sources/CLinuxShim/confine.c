@@ -108,10 +108,12 @@ static int set_filter(void)
     return 0;
 }
 
-int domb_confine(void)
+int domb_confine(bool apart)
 {
     unsigned long flags = MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC;
 
+    if (apart && unshare(CLONE_NEWNS) != 0)
+        return -1;
     // /dev stays: the TPM and /dev/xen/evtchn are opened when they are first needed.
     if (umount2("/sys", MNT_DETACH) != 0 || mount(NULL, "/proc", NULL, flags, NULL) != 0)
         return -1;

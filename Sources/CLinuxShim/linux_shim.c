@@ -3,6 +3,7 @@
 #include "linux_shim.h"
 
 #include <elf.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/syscall.h>
@@ -50,6 +51,20 @@ int domb_execute(int fd, const char *name, const char *argument)
     char *const environment[] = { NULL };
 
     return (int)syscall(SYS_execveat, fd, "", arguments, environment, AT_EMPTY_PATH);
+}
+
+int domb_split(int *end)
+{
+    int ends[2];
+    int child;
+
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return -1;
+    // Not fork: its handlers would bring glibc's name services into a static program. There is one thread so far.
+    child = (int)syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL);
+    *end = ends[child == 0];
+    close(ends[child != 0]);
+    return child;
 }
 
 int domb_finit_module(int fd)

@@ -7,25 +7,30 @@ import LinuxBindings
 import Platform
 
 /// The stages of the construct program, which stands in for a hypervisor that builds the initial domains itself.
-struct ConstructStage: ~Copyable {
+struct ConstructStage {
     private var journal: ConsoleJournal
-    /// What follows a failure. Until Linux's command line is read: power off.
-    private var end = PowerControl.End.powerOff
+    private var consoleFailure: SystemError?
     private var commandLine: [UInt8] = []
 
-    init(journal: consuming ConsoleJournal) { self.journal = journal }
+    init() {
+        var failure: SystemError?
+        journal = ConsoleJournal(prefix: "domb-construct", &failure)
+        consoleFailure = failure
+    }
 
-    /// Becomes domb-init. Returns only on failure, with what has to follow.
-    mutating func run() -> PowerControl.End {
+    /// Becomes domb-init, whatever happens: what failed here, that one records, and it ends the boot.
+    mutating func run() -> Never {
         do throws(ConstructFailure) {
             try prepare()
             if let module = try launchControlModule() { try build(module) }
             if let line = try BootLabel(commandLine).take() { journal.note(line) }
-            throw replace()
         } catch {
             tell(error)
-            return end
+            // Should it be the label that failed, the boot ends without.
+            do throws(ConstructFailure) { _ = try BootLabel(commandLine).take() } catch {}
+            replace(error)
         }
+        replace(nil)
     }
 
     private mutating func tell(_ failure: ConstructFailure) {
@@ -36,8 +41,8 @@ struct ConstructStage: ~Copyable {
     private mutating func prepare() throws(ConstructFailure) {
         do throws(SystemError) {
             try EarlyMounts.mountAll()
+            if let consoleFailure { throw consoleFailure }
             commandLine = try KernelCommandLine.read()
-            end = BootOptions.end(in: commandLine)
             try KernelModules.loadAll(from: "/lib/domb/modules")
         } catch {
             throw .system(error)
@@ -109,13 +114,16 @@ struct ConstructStage: ~Copyable {
     }
 
     /// Becomes domb-init, which must find nothing of this program but the console: above all no privcmd.
-    private mutating func replace() -> ConstructFailure {
+    private mutating func replace(_ failure: ConstructFailure?) -> Never {
         journal.flush()
         PowerControl.closeDescriptors()
         do throws(SystemError) {
-            return .system(try ProgramFile(path: Line("/domb-init").bytes).execute())
+            let error = try ProgramFile(path: Line("/domb-init").bytes).execute(failure?.argument)
+            tell(.system(error))
         } catch {
-            return .system(error)
+            tell(.system(error))
         }
+        // Nobody is left to record it. The boot domain stays: its end could count as that of a good launch (I6).
+        PowerControl.sleepForEver()
     }
 }

@@ -13,36 +13,37 @@ struct BootLaunch {
 
     init(_ preparation: Preparation) { self.preparation = preparation }
 
-    func run(on machine: inout BootMachine) throws(LaunchFailure) -> BootHandoff {
+    func run(on machine: inout BootMachine, _ nextInit: borrowing NextInit?) throws(LaunchFailure) -> BootHandoff {
         try preparation.check()
-        guard let bytes = try readModule() else { return try classicBoot(on: &machine) }
-        let received = try ReceivedModule(bytes, hashing: LibcryptoHash.self)
-        let settings = received.module.settings
+        try LaunchFailure.during(.prepare) { () throws(SystemError) in try machine.host.checkOpen() }
+        let bytes = try readModule()
+        let received: ReceivedModule?
+        if let bytes { received = try ReceivedModule(bytes, hashing: LibcryptoHash.self) } else { received = nil }
         var others = preparation.otherProcesses
-        let hasXenstored = Processes.take(settings.xenstored, from: &others, LibcryptoHash.self)
-        try confine(settings)
+        let hasXenstored = Processes.take(received?.module.settings.xenstored, from: &others, LibcryptoHash.self)
+        // The LCM is read by now, which is Swift without C: what comes is C libraries that read what domains, TPM and
+        // xenstored say.
+        let isApart = nextInit != nil
+        try LaunchFailure.during(.prepare) { () throws(SystemError) in try Confinement.enter(apart: isApart) }
+        guard let received else {
+            try machine.closeForClassicBoot()
+            return BootHandoff(kind: .execute, end: nil)
+        }
         var (plan, identity) = try machine.plan(
-            received, buildID: BuildID.own(), otherProcesses: others,
-            hasXenstored: hasXenstored, inheritedDescriptors: preparation.inheritedDescriptors)
-        let handoff = try BootHandoff(settings)
-        identity.nextInit = try handoff.nextInitIdentity()
-        return handoff.after(try machine.run(plan, identity))
+            received, buildID: BuildID.own(), otherProcesses: others, hasXenstored: hasXenstored,
+            inheritedDescriptors: preparation.inheritedDescriptors)
+        let kind = received.module.settings.handoff
+        if kind == .execute { identity.nextInit = try Self.identity(nextInit) }
+        return BootHandoff(kind: kind, end: try machine.run(plan, identity))
     }
 
-    /// The LCM is read by now, which is Swift without C: what comes is C libraries that read what domains, TPM and xenstored
-    /// say. A filter stays for whatever is executed, so with the handoff `exec` there can be none.
-    private func confine(_ settings: LaunchSettings) throws(LaunchFailure) {
-        guard settings.handoff != .execute else { return }
-        try LaunchFailure.during(.prepare) { () throws(SystemError) in try Confinement.enter() }
-    }
-
-    /// No LCM at all: the next init that the measured command line names. The PCR is closed first, or the system that
-    /// comes could extend into it what a good launch does.
-    private func classicBoot(on machine: inout BootMachine) throws(LaunchFailure) -> BootHandoff {
-        guard let path = preparation.arguments.classicInit else { throw LaunchFailure(.module, .noModule) }
-        let handoff = try BootHandoff(classic: path)
-        try machine.closeForClassicBoot()
-        return handoff
+    private static func identity(
+        _ nextInit: borrowing NextInit?
+    ) throws(LaunchFailure) -> LaunchIdentity.NextInitIdentity? {
+        switch nextInit {
+        case .some(let program): try program.identity()
+        case .none: nil
+        }
     }
 
     /// The LCM, copied once: only this copy is hashed and parsed.

@@ -27,23 +27,14 @@ struct DomBInit {
             journal.note("this is the boot domain's PID 1; in a dom0 it is domb-launch")
             PowerControl.exit(64)
         }
-        let preparation = Preparation.run()
-        let ending = Ending(preparation.arguments)
-        let host: XenctrlHypervisor
-        do throws(SystemError) {
-            host = try XenctrlHypervisor()
-        } catch {
-            // No domain can be unpaused, by DomB or by anybody in this domain.
-            ending.fail(preparation.journal, unpaused: [], LaunchFailure(.prepare, .system(error)))
-        }
-        var machine = BootMachine(
-            host: host, store: BootStore(device: "/dev/tpm0"), journal: preparation.journal,
-            hashing: LibcryptoHash.self, arguments: preparation.arguments)
+        var preparation = Preparation.run()
+        let nextInit = NextInit.split(&preparation)
+        var machine = preparation.machine()
         do throws(LaunchFailure) {
-            let handoff = try BootLaunch(preparation).run(on: &machine)
-            handoff.perform(machine, orElse: ending)
+            let handoff = try BootLaunch(preparation).run(on: &machine, nextInit)
+            handoff.perform(machine, nextInit)
         } catch {
-            ending.fail(machine, error)
+            Ending.fail(machine, error)
         }
     }
 }

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CryptoBindings
 #if DOMB_FAULT
     import FaultInjection
 #endif
 import LinuxBindings
 import Platform
 import Sequencer
+import TPMBindings
 import XenBindings
 
-/// What PID 1 sets up before it looks at anything: file systems, console, kernel modules, its own command line.
+/// What PID 1 sets up before it looks at anything: file systems, console, kernel modules, its own command line. A step that
+/// fails does not keep the others from being taken: the end of the boot needs the command line, the TPM and Xen.
 struct Preparation {
     var journal: ConsoleJournal
     private(set) var arguments = LaunchArguments()
@@ -16,37 +19,44 @@ struct Preparation {
     private(set) var inheritedDescriptors: [UInt32] = []
     private var failure: LaunchFailure?
 
-    /// Without a console nobody could be told anything: then the machine goes off.
+    /// How domb-construct runs domb-init; the kernel runs it as /init.
+    private static let constructsName = Line("/domb-init").bytes
+
     static func run() -> Preparation {
-        var mountFailure: SystemError?
-        do throws(SystemError) { try EarlyMounts.mountAll() } catch { mountFailure = error }
-        do throws(SystemError) {
-            var preparation = Preparation(journal: try ConsoleJournal(prefix: "domb"))
-            if let mountFailure {
-                preparation.failure = LaunchFailure(.prepare, .system(mountFailure))
-            } else {
-                preparation.prepare()
-            }
-            return preparation
-        } catch {
-            PowerControl.end(.powerOff)
-        }
+        var failure: SystemError?
+        do throws(SystemError) { try EarlyMounts.mountAll() } catch { failure = error }
+        var preparation = Preparation(journal: ConsoleJournal(prefix: "domb", &failure))
+        preparation.prepare(failure)
+        return preparation
     }
 
-    private mutating func prepare() {
-        do throws(SystemError) {
-            // Before anything is opened: what is open now was open before.
-            inheritedDescriptors = try Processes.inheritedDescriptors()
-            let commandLine = try KernelCommandLine.read()
-            parse(commandLine)
-            try KernelModules.loadAll(from: "/lib/domb/modules")
+    private mutating func prepare(_ earlier: SystemError?) {
+        // Before anything is opened: what is open now was open before.
+        attempt { (preparation) throws(SystemError) in
+            preparation.inheritedDescriptors = try Processes.inheritedDescriptors()
+        }
+        attempt { (preparation) throws(SystemError) in preparation.parse(try KernelCommandLine.read()) }
+        attempt { (_) throws(SystemError) in try KernelModules.loadAll(from: "/lib/domb/modules") }
+        attempt { (preparation) throws(SystemError) in
             // EPERM
             guard try Processes.areAllVisible() else { throw SystemError(.processNamespace, code: 1) }
-            otherProcesses = try Processes.others()
-        } catch {
-            failure = LaunchFailure(.prepare, .system(error))
+            preparation.otherProcesses = try Processes.others()
         }
+        attempt { (preparation) throws(SystemError) in
+            let words = try Processes.arguments()
+            // What went wrong first is what the log has to have.
+            guard words.count == 2, words[0] == Self.constructsName else { return }
+            preparation.failure = LaunchFailure(.construct, .construct(words[1]))
+        }
+        if let earlier { failure = LaunchFailure(.prepare, .system(earlier)) }
     }
+
+    private mutating func attempt(_ step: (inout Preparation) throws(SystemError) -> Void) {
+        do throws(SystemError) { try step(&self) } catch { fail(.system(error)) }
+    }
+
+    /// The first failure counts.
+    mutating func fail(_ cause: LaunchFailure.Cause) { failure = failure ?? LaunchFailure(.prepare, cause) }
 
     private mutating func parse(_ commandLine: [UInt8]) {
         var commandLine = commandLine
@@ -57,12 +67,21 @@ struct Preparation {
             arguments = try LaunchArguments(parsing: commandLine)
         } catch {
             arguments = LaunchArguments(understoodOf: commandLine)
-            failure = LaunchFailure(.prepare, .argument(error.word))
+            fail(.argument(error.word))
         }
     }
+
+    var isGood: Bool { failure == nil }
 
     /// The failure that the launch starts with, if there was one.
     func check() throws(LaunchFailure) {
         if let failure { throw failure }
+    }
+
+    /// With Xen and the TPM, as far as they can be had.
+    func machine() -> BootMachine {
+        BootMachine(
+            host: XenctrlHypervisor(), store: BootStore(device: "/dev/tpm0"), journal: journal,
+            hashing: LibcryptoHash.self, arguments: arguments)
     }
 }

@@ -7,17 +7,10 @@ import Platform
 
 /// What a command does for itself.
 enum CommandProcess {
-    /// Closes every descriptor but the standard three. Returns the words behind the program's name: Embedded Swift is not
-    /// given them.
+    /// Closes every descriptor but the standard three. Returns the words behind the program's name.
     static func begin() throws(SystemError) -> [[UInt8]] {
-        do throws(Errno) {
-            try Errno.check(domb_begin_command())
-            let bytes = try OpenFile(CPath("/proc/self/cmdline")).readAll(limit: 65536)
-            let words = bytes.dropLast().split(separator: 0, omittingEmptySubsequences: false)
-            return words.dropFirst().map { [UInt8]($0) }
-        } catch {
-            throw SystemError(.readProcesses, code: error.code)
-        }
+        guard domb_begin_command() >= 0 else { throw SystemError(.readProcesses, code: domb_last_error()) }
+        return [[UInt8]](try Processes.arguments().dropFirst())
     }
 
     /// The LCM, copied once. EFBIG beyond `limit` bytes, EINVAL for what is no file.

@@ -63,7 +63,8 @@ struct DomBLaunch {
         _ call: CommandArguments, _ arguments: LaunchArguments, _ console: ConsoleJournal
     ) throws(SystemError) -> CommandStatus {
         let bytes = try CommandProcess.readModule(call.lcm, limit: Limits.moduleBytes)
-        let host = try XenctrlHypervisor()
+        let host = XenctrlHypervisor()
+        try host.checkOpen()
         var log: NewFile?
         var trace: NewFile?
         if let path = call.log { log = try NewFile(path) }

@@ -31,7 +31,10 @@ struct Rehearsal {
 
     /// `threads`: how many hash images; without a word of it as many as PID 1 would take. `seed`: for images of different sizes, from one
     /// byte to 2 MiB; without one each has 64 KiB.
-    init(domains: UInt16, settings: LaunchSettings, _ arguments: LaunchArguments = LaunchArguments(), threads: UInt32? = nil, seed: UInt64? = nil) {
+    init(
+        domains: UInt16, settings: LaunchSettings, _ arguments: LaunchArguments = LaunchArguments(),
+        threads: UInt32? = nil, seed: UInt64? = nil
+    ) {
         module = LaunchControlModule(domains: [], settings: settings)
         self.arguments = arguments
         let pages = MappedPages()
@@ -78,7 +81,8 @@ struct Rehearsal {
         let built = host
         // Given away, or the first hypercall would copy all domains.
         host = SimulatedHypervisor()
-        var machine = Machine(host: built, store: store, journal: journal, hashing: LibcryptoHash.self, arguments: arguments)
+        var machine = Machine(
+            host: built, store: store, journal: journal, hashing: LibcryptoHash.self, arguments: arguments)
         var failure: LaunchFailure?
         do throws(LaunchFailure) {
             try launch(on: &machine)

@@ -12,11 +12,18 @@ public struct ConsoleJournal: Journal {
 
     private let prefix: StaticString
     private let start: UInt64
-    private var sequence: UInt64 = 0
+    /// The number of the trace's next entry.
+    public var sequence: UInt64 = 0
 
-    /// Takes the console for standard input, output and error.
-    public init(prefix: StaticString) throws(SystemError) {
-        do throws(Errno) { try Self.openConsole() } catch { throw SystemError(.openConsole, code: error.code) }
+    /// Takes the console for standard input, output and error. Where there is none nothing that is said is heard, and
+    /// `failure` gets the reason.
+    public init(prefix: StaticString, _ failure: inout SystemError?) {
+        do throws(Errno) {
+            try Self.openConsole()
+        } catch {
+            Self.reserve()
+            failure = failure ?? SystemError(.openConsole, code: error.code)
+        }
         self.prefix = prefix
         start = Clock.microseconds()
     }
@@ -87,6 +94,16 @@ public struct ConsoleJournal: Journal {
         let descriptor = try Errno.check(unsafe domb_open(CPath("/dev/console").characters, O_RDWR | O_NOCTTY))
         for target in 0...Self.standardError where target != descriptor { try Errno.check(dup2(descriptor, target)) }
         if descriptor > Self.standardError { close(descriptor) }
+    }
+
+    /// What is opened later must not become standard error, and be written to. A folder takes nothing, and "/" is always there.
+    private static func reserve() {
+        var descriptor: Int32 = -1
+        repeat {
+            // Safety: the array lives through the call and ends in zero.
+            descriptor = unsafe domb_open(CPath("/").characters, O_RDONLY)
+        } while descriptor >= 0 && descriptor < standardError
+        if descriptor > standardError { close(descriptor) }
     }
 
     private func write(_ line: Line) {

@@ -15,6 +15,9 @@ public struct OpenFile: ~Copyable {
             unsafe domb_open(path.characters, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY))
     }
 
+    /// Of a descriptor that nobody else closes.
+    init(taking descriptor: Int32) { self.descriptor = descriptor }
+
     deinit { close(descriptor) }
 
     /// The next bytes, at most `limit`; empty at the end.

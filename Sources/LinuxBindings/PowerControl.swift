@@ -8,16 +8,13 @@ public enum PowerControl {
     /// What becomes of the machine.
     public enum End: Sendable {
         case powerOff, reboot
-        /// The boot domain stays, inert, with whatever is paused still paused.
-        case hold
     }
 
-    /// Syncs nothing: there is nothing on disk. The corresponding system call is `reboot`; where it fails, or for `hold`, PID 1 sleeps for ever.
+    /// Syncs nothing: there is nothing on disk. The corresponding system call is `reboot`; where it fails, PID 1 sleeps for ever.
     public static func end(_ end: End) -> Never {
         switch end {
         case .powerOff: reboot(RB_POWER_OFF)
         case .reboot: reboot(RB_AUTOBOOT)
-        case .hold: break
         }
         // Returning from PID 1 would panic the kernel, and a crash of the boot domain may mean more than a halt.
         sleepForEver()

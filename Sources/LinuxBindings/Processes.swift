@@ -11,6 +11,16 @@ public enum Processes {
     /// Whether this program is PID 1: the boot domain's init.
     public static var isInit: Bool { getpid() == 1 }
 
+    /// What this program was started with, its name first: Embedded Swift is not given it.
+    public static func arguments() throws(SystemError) -> [[UInt8]] {
+        do throws(Errno) {
+            let bytes = try OpenFile(CPath("/proc/self/cmdline")).readAll(limit: 65536)
+            return bytes.dropLast().split(separator: 0, omittingEmptySubsequences: false).map { [UInt8]($0) }
+        } catch {
+            throw SystemError(.readProcesses, code: error.code)
+        }
+    }
+
     /// The process ids of every user process but the caller.
     public static func others() throws(SystemError) -> [UInt32] {
         do throws(Errno) {

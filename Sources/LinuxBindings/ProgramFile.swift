@@ -41,10 +41,15 @@ public struct ProgramFile: ~Copyable {
         }
     }
 
-    /// Replaces this process. Returns only on failure. The file's own descriptor closes with the exec.
-    public borrowing func execute() -> SystemError {
-        // Safety: the array lives through the call and ends in zero.
-        unsafe domb_execute(file.descriptor, path.characters, nil)
+    /// Replaces this process; the program's name is followed by this argument, where there is one. Returns only on failure.
+    /// The file's own descriptor closes with the exec.
+    public borrowing func execute(_ argument: CPath? = nil) -> SystemError {
+        // Safety: the arrays live through the call and end in zero.
+        if let argument {
+            unsafe domb_execute(file.descriptor, path.characters, argument.characters)
+        } else {
+            unsafe domb_execute(file.descriptor, path.characters, nil)
+        }
         return SystemError(.execute, code: domb_last_error(), path: path.bytes)
     }
 }

@@ -36,6 +36,12 @@ public struct EventLog: Equatable, Sendable {
         bytes.append(counted: identification)
     }
 
+    /// Goes on with a log that was begun elsewhere.
+    init(banks: [HashAlgorithm], bytes: [UInt8]) {
+        self.banks = banks
+        self.bytes = bytes
+    }
+
     /// Appends a TCG_PCR_EVENT2 with one digest for each bank, in the banks' order.
     mutating func append(pcr: PCRIndex, type: UInt32, digests: [Digest], data: [UInt8]) {
         bytes.append(word: UInt32(pcr.rawValue))

@@ -21,6 +21,9 @@ public struct Recorder<Hash: ContentHash> {
     /// Whether nothing has been recorded.
     public var isEmpty: Bool { sequence == 0 }
 
+    /// How many tagged records the log has.
+    public var recordCount: UInt32 { sequence }
+
     private var sequence: UInt32 = 0
     /// SHA-256 over the event data of the tagged records so far. Bank digests are not part of it: the cap must not
     /// depend on which banks are active (I4).
@@ -30,6 +33,15 @@ public struct Recorder<Hash: ContentHash> {
         self.pcr = pcr
         log = EventLog(banks: banks)
         predicted = log.banks.map { Digest($0, exactly: [UInt8](repeating: 0, count: $0.digestSize)) }
+    }
+
+    /// Goes on with a log that is closed already: nothing but an error may follow. `values` are the PCR's in each bank.
+    public init(resuming log: [UInt8], recordCount: UInt32, pcr: PCRIndex, banks: [HashAlgorithm], values: [Digest]) {
+        self.pcr = pcr
+        self.log = EventLog(banks: banks, bytes: log)
+        predicted = values
+        isCapped = true
+        sequence = recordCount
     }
 
     /// Puts the event in the log; returns what to extend, and the event data's SHA-256.

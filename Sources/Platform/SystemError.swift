@@ -21,6 +21,8 @@ public struct SystemError: Error, Equatable, Sendable {
         case storeForbidden = "xenstored was ended for a Linux call that it may not make:"
         case checkStore = "another SHA-256 than the LCM's domb,xenstored:"
         case confine = "confining PID 1"
+        case split = "a process of its own for the launch"
+        case handOver = "the launch's report to PID 1"
         case openModuleFile = "reading the LCM"
         case createFile = "making a new file"
         case removeImage = "removing the images"

@@ -13,8 +13,6 @@ public struct LaunchRun {
     public var plan: LaunchPlan?
     /// In the order in which they were unpaused, by the handoff too.
     public var unpaused: [DomainID]
-    /// The boot domain's own shutdown was refused.
-    public var handoffRefusal: HandoffRefusal?
     public var ready: [(domid: DomainID, time: UInt64)]
     public var host: SimulatedHypervisor
     public var tpm: SimulatedTPM
@@ -32,7 +30,8 @@ public struct LaunchRun {
         host.clock = clock
         tpm.clock = clock
         var machine = Machine(
-            host: host, store: tpm, journal: RecordingJournal(clock: clock, tick: tick), hashing: SwiftCryptoHash.self, arguments: arguments)
+            host: host, store: tpm, journal: RecordingJournal(clock: clock, tick: tick), hashing: SwiftCryptoHash.self,
+            arguments: arguments)
         do throws(LaunchFailure) {
             let facts = try machine.facts(
                 for: module, otherProcesses: [],
@@ -46,12 +45,11 @@ public struct LaunchRun {
             }
             plan = planned
             let end = try machine.run(planned, identity)
+            if arguments.launcher != .command { try Self.handOff(&machine, module.settings.handoff, end) }
             self.end = end
-            if arguments.launcher != .command { handoffRefusal = Self.handOff(&machine, module.settings.handoff, end) }
         } catch {
             failure = error
-            machine.recordFailure(error)
-            _ = machine.endHost(arguments.end)
+            if arguments.launcher == .command { machine.recordFailure(error) } else { _ = machine.end(after: error) }
         }
         let left = machine.host
         unpaused =
@@ -66,15 +64,9 @@ public struct LaunchRun {
     private static func handOff(
         _ machine: inout Machine<SimulatedHypervisor, SimulatedTPM, RecordingJournal, SwiftCryptoHash>,
         _ kind: HandoffKind, _ end: LaunchEnd
-    ) -> HandoffRefusal? {
-        if case .recovered = end { return nil }
+    ) throws(LaunchFailure) {
+        if case .recovered = end { return }
         machine.announceHandoff(kind.operation)
-        guard kind == .shutdown else { return nil }
-        do throws(HandoffRefusal) {
-            try machine.host.shutDownCaller(unpausing: machine.atHandoff)
-            return nil
-        } catch {
-            return error
-        }
+        if kind == .shutdown, let failure = machine.shutDown() { throw failure }
     }
 }

@@ -10,6 +10,8 @@ public enum FailurePolicy {
     public enum Kind: UInt8, CaseIterable, Sendable {
         /// Console, mounts, kernel modules, the boot domain's own command line.
         case preparation
+        /// The construct stage could not build the domains.
+        case construction
         /// The LCM is missing, damaged or malformed.
         case module
         /// Xen or the TPM cannot be asked.
@@ -44,7 +46,7 @@ public enum FailurePolicy {
     public static func answer(_ kind: Kind, _ wish: DomainConduct.OnFailure) -> DomainConduct.OnFailure {
         switch kind {
         // Nothing has had an effect, or no domain is to blame, or there is nobody left to ask.
-        case .preparation, .module, .facts, .plan, .tpm, .events, .handoff: .halt
+        case .preparation, .construction, .module, .facts, .plan, .tpm, .events, .handoff: .halt
         // I1: nothing runs before every domain is measured, so none can be left out. One transaction is for all.
         case .measurement, .store: wish == .recover ? .recover : .halt
         case .configuration, .logDelivery, .unpause, .timeout, .stopped: wish
@@ -65,6 +67,7 @@ extension LaunchFailure {
         }
         switch stage {
         case .prepare: return .preparation
+        case .construct: return .construction
         case .module: return .module
         case .facts: return .facts
         case .plan: return .plan

@@ -14,7 +14,9 @@ public struct LaunchArguments: Equatable, Sendable {
     public var pcr = PCRIndex.standard
     /// `domb.tpm=`: the least policy that an LCM may ask for.
     public var leastTPMPolicy = TPMPolicy.off
-    /// `domb.classic=PATH`: the init to run where there is no LCM at all.
+    /// `domb.exec=PATH`: the one program that may become PID 1 after DomB, by the LCM's handoff or without an LCM.
+    public var nextInit: [UInt8]?
+    /// `domb.classic=PATH`: the init to run where there is no LCM at all; `domb.exec=` has to allow it.
     public var classicInit: [UInt8]?
     /// `domb.end=`: what follows a failure.
     public var end = End.powerOff
@@ -88,6 +90,10 @@ public struct LaunchArguments: Equatable, Sendable {
             leastTPMPolicy = policy
             return true
         }
+        if key == Line("domb.exec").bytes {
+            nextInit = value
+            return value.first == UInt8(ascii: "/")
+        }
         if key == Line("domb.classic").bytes {
             classicInit = value
             return value.first == UInt8(ascii: "/")
@@ -98,5 +104,10 @@ public struct LaunchArguments: Equatable, Sendable {
             return true
         }
         return false
+    }
+
+    /// Whoever asks for it: only what is named here may become PID 1.
+    func checkNextInit(_ path: [UInt8]) throws(PlanRefusal) {
+        guard path == nextInit else { throw .nextInit(asked: path, allowed: nextInit) }
     }
 }

@@ -17,6 +17,7 @@ extension LaunchFailure.Cause {
     var message: Line {
         switch self {
         case .system(let error): error.message
+        case .construct(let text): "\(escaped: text)"
         case .container(let error): error.message
         case .noModule: "no ACPI table with the OEM table id DOMB-LCM, and no domb.classic= on the command line"
         case .parse(let error): error.message

@@ -8,7 +8,7 @@ import Platform
 /// Why a launch ended before its handoff.
 public struct LaunchFailure: Error, Equatable, Sendable {
     /// Where in the launch. The numbers stand in the event log.
-    public enum Stage: UInt8, Sendable {
+    public enum Stage: UInt8, CaseIterable, Sendable {
         case prepare = 1
         case module = 2
         case facts = 3
@@ -19,6 +19,7 @@ public struct LaunchFailure: Error, Equatable, Sendable {
         case unpause = 8
         case handoff = 9
         case ready = 10
+        case construct = 11
 
         /// The word of the console and of docs/failures.md.
         public var name: StaticString {
@@ -33,6 +34,7 @@ public struct LaunchFailure: Error, Equatable, Sendable {
             case .unpause: "unpause"
             case .handoff: "handoff"
             case .ready: "ready"
+            case .construct: "construct"
             }
         }
     }
@@ -40,6 +42,8 @@ public struct LaunchFailure: Error, Equatable, Sendable {
     /// What failed, as it was told from below.
     public enum Cause: Equatable, Sendable {
         case system(SystemError)
+        /// In domb-construct's words, which ran before.
+        case construct([UInt8])
         case container(ContainerError)
         /// No ACPI table is DomB's, and the command line names no next init.
         case noModule
@@ -82,6 +86,7 @@ public protocol LaunchError: Error {
 }
 
 extension SystemError: LaunchError { public var cause: LaunchFailure.Cause { .system(self) } }
+extension PlanRefusal: LaunchError { public var cause: LaunchFailure.Cause { .refusal(self) } }
 extension ContainerError: LaunchError { public var cause: LaunchFailure.Cause { .container(self) } }
 extension ParseError: LaunchError { public var cause: LaunchFailure.Cause { .parse(self) } }
 extension HypercallError: LaunchError { public var cause: LaunchFailure.Cause { .hypercall(self) } }

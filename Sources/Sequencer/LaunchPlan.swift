@@ -46,7 +46,7 @@ public struct LaunchPlan: Equatable, Sendable {
         let isCommand = arguments.launcher == .command
         let module = isCommand ? try Self.matched(module, facts.hypervisor) : module
         self.module = module
-        try isCommand ? Self.checkToolstack(module, facts) : Self.checkBootDomain(module, facts)
+        try isCommand ? Self.checkToolstack(module, facts) : Self.checkBootDomain(module, facts, arguments)
         graph = DependencyGraph(dependencies: module.domains.map { $0.dependencies })
         recovery = try Self.checkConduct(module, hasRings: isCommand)
         unpauseOrder = try Self.order(module, graph)
@@ -96,7 +96,10 @@ public struct LaunchPlan: Equatable, Sendable {
         }
     }
 
-    private static func checkBootDomain(_ module: LaunchControlModule, _ facts: LaunchFacts) throws(PlanRefusal) {
+    private static func checkBootDomain(
+        _ module: LaunchControlModule, _ facts: LaunchFacts, _ arguments: LaunchArguments
+    ) throws(PlanRefusal) {
+        if let target = module.settings.handoffTarget { try arguments.checkNextInit(target) }
         if let process = facts.otherProcesses.first { throw .otherProcess(process) }
         if let descriptor = facts.inheritedDescriptors.first { throw .inheritedDescriptor(descriptor) }
         if module.settings.handoff == .shutdown, facts.hypervisor.callerIsHardwareDomain {

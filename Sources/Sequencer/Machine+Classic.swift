@@ -4,9 +4,12 @@ import LaunchControl
 import Platform
 
 extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
-    /// A boot without an LCM: closes the PCR, or the system that comes could extend into it what a good launch does. Where it
-    /// cannot be closed nothing comes; where no TPM answers, the command line's least policy decides.
+    /// A boot without an LCM, if the command line allows it: closes the PCR, or the system that comes could extend into it what
+    /// a good launch does. Where it cannot be closed nothing comes; where no TPM answers, the command line's least policy
+    /// decides.
     public mutating func closeForClassicBoot() throws(LaunchFailure) {
+        guard let path = arguments.classicInit else { throw LaunchFailure(.module, .noModule) }
+        try LaunchFailure.during(.module) { () throws(PlanRefusal) in try arguments.checkNextInit(path) }
         switch recordFailure(LaunchFailure(.module, .noModule)) {
         case .closed: break
         case .noTPM(let error):

@@ -10,11 +10,34 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
         record(operation, nil, 0, since: now)
     }
 
+    /// The boot domain's own shutdown, with the last unpauses. Returns what failed where Xen refuses: the boot domain still
+    /// runs then, and so does whom Xen unpaused all the same. The TPM is still open, for the failure to be recorded.
+    public mutating func shutDown() -> LaunchFailure? {
+        do throws(HandoffRefusal) {
+            try host.shutDownCaller(unpausing: atHandoff)
+            return nil
+        } catch {
+            unpaused += error.unpaused
+            atHandoff = []
+            return LaunchFailure(.handoff, .hypercall(error.error))
+        }
+    }
+
+    /// The one end of every failure, of whatever stage: it goes into log and PCR, it is told, and then Xen is asked who has
+    /// the hardware role. Returns what the boot domain may do with itself. Nothing that is paused is unpaused, and nothing
+    /// here says to Xen that all is well (I6).
+    public mutating func end(after failure: LaunchFailure) -> LaunchArguments.End {
+        recordFailure(failure)
+        journal.report(failure, unpaused: unpaused)
+        journal.note("end: \(arguments.end.name)")
+        return endHost(arguments.end) ? arguments.end : .hold
+    }
+
     /// Ends the host where the boot domain's own power-off would not: once the hardware role has moved, Linux here can
     /// only shut its own domain down, and a failed launch would leave a machine on which nothing runs. Returns whether
     /// the boot domain may go: only as hardware domain, whose end is the host's. Any other end of it might count as
     /// that of a good launch, upon which a hypervisor unpauses whatever is paused (I6).
-    public mutating func endHost(_ end: LaunchArguments.End) -> Bool {
+    mutating func endHost(_ end: LaunchArguments.End) -> Bool {
         guard end != .hold else { return false }
         do throws(HypercallError) {
             if try callerIsHardwareDomain() { return true }
@@ -27,7 +50,8 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
             journal.note("the hardware role is domain \(domid)'s: Xen \(what)")
             try apply(.shutDownHost(reboot: end == .reboot), to: domid)
         } catch {
-            journal.note("the hardware domain could not be shut down: \(error.message)")
+            // Who has the hardware is not known then, or it cannot be shut down.
+            journal.note("the boot domain stays: \(error.message)")
         }
         return false
     }

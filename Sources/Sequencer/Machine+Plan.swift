@@ -12,7 +12,8 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
         hasXenstored: Bool, inheritedDescriptors: [UInt32] = []
     ) throws(LaunchFailure) -> (plan: LaunchPlan, identity: LaunchIdentity) {
         let facts = try facts(
-            for: received.module, otherProcesses: otherProcesses, hasXenstored: hasXenstored, inheritedDescriptors: inheritedDescriptors)
+            for: received.module, otherProcesses: otherProcesses, hasXenstored: hasXenstored,
+            inheritedDescriptors: inheritedDescriptors)
         let plan: LaunchPlan
         do throws(PlanRefusal) {
             plan = try LaunchPlan(

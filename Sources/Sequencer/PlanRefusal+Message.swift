@@ -12,7 +12,7 @@ extension PlanRefusal {
             .dynamicPCRNotBegun, .usedPCR, .openPCR:
             trustMessage
         case .otherProcess, .inheritedDescriptor, .noBootDomain, .secondRunningDomain, .shutdownOfHardwareDomain,
-            .noXenstored, .shutdownOfStore:
+            .nextInit, .noXenstored, .shutdownOfStore:
             bootDomainMessage
         default: domainMessage
         }
@@ -55,6 +55,10 @@ extension PlanRefusal {
             "domains \(first) and \(second) run, and the LCM names neither"
         case .shutdownOfHardwareDomain:
             "handoff shutdown: the boot domain is the hardware domain, so its shutdown would halt the host"
+        case .nextInit(let asked, .some(let allowed)):
+            "the next init is to be \(escaped: asked), and the command line allows \(escaped: allowed) alone (domb.exec=)"
+        case .nextInit(let asked, .none):
+            "the next init is to be \(escaped: asked), and the command line allows none (domb.exec=)"
         case .noXenstored: "no process of the boot domain runs the program that the LCM's domb,xenstored names"
         case .shutdownOfStore: "handoff shutdown: xenstored is a process of the boot domain and would end with it"
         default: Line()

@@ -29,6 +29,8 @@ public enum PlanRefusal: Error, Equatable, Sendable {
     case secondRunningDomain(DomainID, DomainID)
     /// The boot domain's own shutdown would halt the host.
     case shutdownOfHardwareDomain
+    /// The LCM's handoff, or a boot without one, is to run a program that the command line does not allow.
+    case nextInit(asked: [UInt8], allowed: [UInt8]?)
     /// No process runs whose program is the LCM's xenstored.
     case noXenstored
     /// The boot domain's shutdown would end xenstored.

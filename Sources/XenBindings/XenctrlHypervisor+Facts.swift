@@ -48,6 +48,7 @@ extension XenctrlHypervisor {
     }
 
     public mutating func callerIsHardwareDomain() throws(HypercallError) -> Bool {
+        try checkOpen(.features)
         var info = xen_feature_info_t(submap_idx: 0, submap: 0)
         // Safety: the structure is ours and lives through the call.
         let result = unsafe domb_xen_version(call, XENVER_get_features, &info, MemoryLayout<xen_feature_info_t>.size)

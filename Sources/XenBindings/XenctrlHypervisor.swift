@@ -28,17 +28,30 @@ import Platform
     /// While images are measured.
     var hashWorkers: HashWorkers?
 
-    /// The corresponding C functions are `xc_interface_open`, `xencall_open` and `xenforeignmemory_open`.
-    public init() throws(SystemError) {
+    /// The positive errno value for which there is no way to Xen; 0 where there is one.
+    private let openCode: Int32
+
+    /// Nothing but `checkOpen` and `callerIsHardwareDomain` may be called before it is known that Xen can be had. The
+    /// corresponding C functions are `xc_interface_open`, `xencall_open` and `xenforeignmemory_open`.
+    public init() {
         // Safety: the logger is static.
         let logger = unsafe domb_quiet_logger()
         unsafe control = xc_interface_open(logger, logger, 0)
         unsafe call = xencall_open(logger, 0)
         unsafe memory = xenforeignmemory_open(logger, 0)
         // All open the same device, and so fail for the same reason.
-        guard unsafe control != nil, unsafe call != nil, unsafe memory != nil else {
-            throw SystemError(.openPrivcmd, code: domb_errno())
-        }
+        let isOpen = unsafe control != nil && call != nil && memory != nil
+        openCode = isOpen ? 0 : domb_errno()
+    }
+
+    /// Throws where there is no way to Xen.
+    public borrowing func checkOpen() throws(SystemError) {
+        guard openCode == 0 else { throw SystemError(.openPrivcmd, code: openCode) }
+    }
+
+    /// The same for a question that is asked after any failure.
+    borrowing func checkOpen(_ operation: Operation) throws(HypercallError) {
+        guard openCode == 0 else { throw HypercallError(operation, code: openCode) }
     }
 
     deinit {

@@ -72,8 +72,17 @@ struct AssumedHost: ParsableArguments {
 
     /// What the LCM cannot have of itself: only the boot domain's command line gives it.
     private func neededArguments(_ module: LaunchControlModule) -> String {
-        guard let pcr = module.settings.pcr, pcr != .standard, pcr.mayHoldLaunch else { return "" }
-        return "domb.pcr=\(pcr.rawValue)"
+        var words: [String] = []
+        if let pcr = module.settings.pcr, pcr != .standard, pcr.mayHoldLaunch {
+            words.append("domb.pcr=\(pcr.rawValue)")
+        }
+        // A path with a space in it can stand on no command line.
+        if let target = module.settings.handoffTarget.map({ String(decoding: $0, as: UTF8.self) }),
+            !target.contains(" ")
+        {
+            words.append("domb.exec=\(target)")
+        }
+        return words.joined(separator: " ")
     }
 
     private func parsed(_ arguments: String) throws -> LaunchArguments {

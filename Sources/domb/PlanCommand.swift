@@ -69,7 +69,8 @@ struct PlanCommand: ParsableCommand {
     }
 
     private func report(
-        _ file: LaunchControlFile, _ plan: LaunchPlan, _ steps: [PlanStep], _ budget: PlanBudget) -> JSON {
+        _ file: LaunchControlFile, _ plan: LaunchPlan, _ steps: [PlanStep], _ budget: PlanBudget
+    ) -> JSON {
         .object([
             ("format", .string("domb-plan")), ("version", .number(1)),
             (

@@ -13,7 +13,7 @@ import Testing
             acpi /boot/l1.aml
             multiboot2 /boot/xen.gz
             module2 /boot/l.dtb
-            module2 /boot/boot.elf console=hvc0 '"quoted"' 'back\\slash' domb.pcr=12
+            module2 /boot/boot.elf console=hvc0 '"quoted"' 'back\\slash' domb.pcr=12 domb.exec=/sbin/init
             module2 --nounzip /boot/boot.cpio
             module2 --nounzip /boot/tiny.elf
             module2 --nounzip /boot/app.elf

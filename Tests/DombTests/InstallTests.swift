@@ -77,7 +77,7 @@ import Testing
             search --set=root UUID
             acpi /b/domb/lcm1.aml
             multiboot2 /b/xen.gz
-            module2 /b/boot.elf console=hvc0 '"quoted"' 'back\\slash' domb.pcr=12
+            module2 /b/boot.elf console=hvc0 '"quoted"' 'back\\slash' domb.pcr=12 domb.exec=/sbin/init
             module2 --nounzip /b/domb/initramfs
             # in the initramfs as /images/1: tiny.elf
             # in the initramfs as /images/2: app.elf

@@ -59,7 +59,7 @@ enum TestLaunchFiles {
             boot-domain {
                 compatible = "xen,domain"; domid = <0x7ff5>; functions = <1>; memory = <0 262144>;
                 kernel { compatible = "module,kernel"; module-index = <1>;
-                    bootargs = "console=hvc0 \\"quoted\\" back\\\\slash domb.pcr=12"; };
+                    bootargs = "console=hvc0 \\"quoted\\" back\\\\slash domb.pcr=12 domb.exec=/sbin/init"; };
                 ramdisk { compatible = "module,ramdisk"; module-index = <2>; };
             };
             broker: broker {

@@ -90,6 +90,7 @@ import Testing
                 $0.module.settings.handoff = .execute
                 $0.module.settings.handoffTarget = Array("/init".utf8)
                 $0.launch.nextInit = nextInit([1])
+                $0.launch.identity.commandLine = Array("domb.exec=/init".utf8)
             }
         ),
     ]
@@ -124,6 +125,7 @@ import Testing
         base.module.settings.handoff = .execute
         base.module.settings.handoffTarget = Array("/init".utf8)
         base.launch.nextInit = Self.nextInit([1])
+        base.launch.identity.commandLine = Array("domb.exec=/init".utf8)
         let content = try isDifferentInEveryBank({ $0.launch.nextInit = Self.nextInit([2]) }, from: base)
         #expect(content)
         let path = try isDifferentInEveryBank({ $0.launch.nextInit?.path = Array("/unit".utf8) }, from: base)

@@ -32,7 +32,7 @@ struct HandoffTests {
         #expect(outcome.host.calls.suffix(3).map { $0.operation } == [.unpauseAtHandoff, .unpauseAtHandoff, .shutdown])
         for number in 1...4 { #expect(isPaused(outcome, UInt16(number)) == false) }
         #expect(outcome.host.domainsByID[0]?.info.isShutDown == true)
-        #expect(outcome.refusal == nil)
+        #expect(outcome.failure == nil)
     }
 
     /// do_multicall goes on after it: the domain stays paused, all others run, and the boot domain is gone.
@@ -43,15 +43,20 @@ struct HandoffTests {
         #expect(isPaused(outcome, 3) == true)
         for number in [1, 2, 4] { #expect(isPaused(outcome, UInt16(number)) == false) }
         #expect(outcome.host.domainsByID[0]?.info.isShutDown == true)
-        #expect(outcome.refusal == nil)
+        #expect(outcome.failure == nil)
     }
 
-    @Test func aRefusedShutdownTellsWhoRunsAllTheSame() throws {
+    /// The TPM is still open for it: the error is behind the cap, and who runs all the same is told.
+    @Test func aRefusedShutdownIsRecordedAndTellsWhoRuns() throws {
         var launch = try launch()
         launch.host.faults.append(SimulatedFault(.unpauseAtHandoff, try domid(3), .errno(22)))
         launch.host.faults.append(SimulatedFault(.shutdown, nil, .errno(1)))
         let outcome = launch.run(handingOver: true)
-        #expect(outcome.refusal == HandoffRefusal(HypercallError(.shutdown, code: 1), unpaused: [try domid(4)]))
+        #expect(outcome.failure == LaunchFailure(.handoff, .hypercall(HypercallError(.shutdown, code: 1))))
+        #expect(outcome.unpaused.map { $0.rawValue } == [1, 2, 4])
+        #expect(outcome.recorder?.hasError == true)
+        #expect(outcome.recorder?.predicted.last == outcome.tpm.registers[.sha256]?[11])
+        #expect(outcome.journal.eventLogs.last == outcome.recorder?.log.bytes)
         #expect(outcome.host.domainsByID[0]?.info.isShutDown == false)
     }
 

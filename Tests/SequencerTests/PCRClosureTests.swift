@@ -80,7 +80,7 @@ import Testing
     }
 
     private func classic(_ tpm: SimulatedTPM, _ words: String) throws -> LaunchFailure? {
-        var machine = try machine(tpm, words)
+        var machine = try machine(tpm, "domb.classic=/init domb.exec=/init \(words)")
         do throws(LaunchFailure) {
             try machine.closeForClassicBoot()
             return nil

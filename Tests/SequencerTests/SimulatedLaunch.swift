@@ -65,7 +65,6 @@ struct SimulatedLaunch {
         var tpm: SimulatedTPM
         var journal: RecordingJournal
         var recorder: Recorder<SwiftCryptoHash>?
-        var refusal: HandoffRefusal?
     }
 
     /// Facts and plan, and the launch itself unless only the plan is asked for, as PID 1 does them; a failure of the
@@ -77,7 +76,8 @@ struct SimulatedLaunch {
         var host = host
         host.clock = VirtualClock()
         var machine = SimulatedMachine(
-            host: host, store: tpm, journal: RecordingJournal(clock: host.clock), hashing: SwiftCryptoHash.self, arguments: arguments)
+            host: host, store: tpm, journal: RecordingJournal(clock: host.clock), hashing: SwiftCryptoHash.self,
+            arguments: arguments)
         var failure: LaunchFailure?
         var plan: LaunchPlan?
         var end: LaunchEnd?
@@ -88,24 +88,19 @@ struct SimulatedLaunch {
             let planned = try self.plan(facts)
             plan = planned
             if !planOnly { end = try machine.run(planned, identity) }
+            if handingOver { try Self.handOff(&machine) }
         } catch {
             failure = error
             if !planOnly { machine.recordFailure(error) }
         }
-        let refusal = handingOver && failure == nil ? Self.handOff(&machine) : nil
         return Outcome(
             failure: failure, end: end, plan: plan, unpaused: machine.unpaused, host: machine.host, tpm: machine.store,
-            journal: machine.journal, recorder: machine.recorder, refusal: refusal)
+            journal: machine.journal, recorder: machine.recorder)
     }
 
-    private static func handOff(_ machine: inout SimulatedMachine) -> HandoffRefusal? {
+    private static func handOff(_ machine: inout SimulatedMachine) throws(LaunchFailure) {
         machine.announceHandoff(.shutdown)
-        do throws(HandoffRefusal) {
-            try machine.host.shutDownCaller(unpausing: machine.atHandoff)
-            return nil
-        } catch {
-            return error
-        }
+        if let failure = machine.shutDown() { throw failure }
     }
 
     private func plan(_ facts: LaunchFacts) throws(LaunchFailure) -> LaunchPlan {

@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
@@ -34,8 +35,13 @@ int domb_execute(int fd, const char *name, const char *argument);
 // Closes every descriptor from the first one up.
 int domb_close_from(int first);
 
-// Gives up what PID 1 does not need once it is set up. There is no way back, not by exec either.
-int domb_confine(void);
+// This program in two processes, with a pipe between: 0 in the new one, whose *end is the pipe's for writing; its number in
+// the old one, whose *end is for reading.
+int domb_split(int *end);
+
+// Gives up what PID 1 does not need once it is set up. There is no way back, not by exec either. apart: the mounts of other
+// processes stay as they are.
+int domb_confine(bool apart);
 // The same for xenstored, before it is run: the folder becomes its root, no capability is left, and a call outside of its
 // list ends it. For a process that is to become it.
 int domb_confine_store(const char *root);

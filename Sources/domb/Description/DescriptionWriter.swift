@@ -30,7 +30,8 @@ struct DescriptionWriter {
         lines.append("launch:")
         if let pcr = settings.pcr { lines.append("  pcr: \(pcr.rawValue)") }
         lines += [
-            "  tpm: \(settings.tpmPolicy.name)", "  coverage: \(settings.coverage.name)", "  handoff: \(settings.handoff.name)",
+            "  tpm: \(settings.tpmPolicy.name)", "  coverage: \(settings.coverage.name)",
+            "  handoff: \(settings.handoff.name)",
         ]
         if let digest = settings.xenstored { lines.append("  xenstored: \(hexadecimal(digest.bytes))") }
         if let target = settings.handoffTarget { lines.append("  handoff_target: \(quoted(target, "handoff_target"))") }

@@ -10,7 +10,8 @@ extension LaunchDescription {
     mutating func addBootArguments(_ launch: DescriptionSection?, _ bootDomain: DescriptionSection?) {
         if let pcr = settings.pcr, !pcr.mayHoldLaunch {
             launch?["pcr"]?.wrong(
-                "\(pcr.rawValue): no PCR for a launch: 0 to 9 are the firmware's and the boot loader's, 16 and 23 can be reset")
+                "\(pcr.rawValue): no PCR for a launch: 0 to 9 are the firmware's and the boot loader's, 16 and 23 can be reset"
+            )
             return
         }
         guard let commandLine = boot?.commandLine else { return }
@@ -23,6 +24,13 @@ extension LaunchDescription {
         }
         if let pcr = settings.pcr, pcr != parsed.pcr {
             add("domb.pcr", "\(pcr.rawValue)", of: "launch.pcr", bootDomain)
+        }
+        if let target = settings.handoffTarget, target != parsed.nextInit {
+            guard !target.contains(where: { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }) else {
+                launch?["handoff_target"]?.wrong("a space: no word of the boot domain's command line could allow it")
+                return
+            }
+            add("domb.exec", String(decoding: target, as: UTF8.self), of: "launch.handoff_target", bootDomain)
         }
     }
 

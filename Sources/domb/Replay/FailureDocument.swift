@@ -43,9 +43,14 @@ enum FailureDocument {
 
         Domains that are paused stay so until the host ends.
 
-        Only a boot domain that has the hardware role goes itself. Without it, it stays whatever the word is: its end
+        Every failure comes to this one end, whatever stage it is of. Xen is asked who has the hardware role: only a boot
+        domain that has it goes itself. Without it, and where Xen does not answer, it stays whatever the word is: its end
         could count as that of a good launch. Where Xen's command line names a late hardware domain, that one is shut
         down, and the host with it.
+
+        domb-construct has no end of its own. It runs domb-init with what failed, which records that and ends as above;
+        where it cannot, the boot domain stays. A handoff is the last step, and the TPM is open until it is taken: if it
+        fails the error goes into log and PCR behind the cap, and the end is the same.
 
         ## recover
 
@@ -93,6 +98,7 @@ extension FailurePolicy.Kind {
     fileprivate var stage: String {
         switch self {
         case .preparation: "prepare"
+        case .construction: "construct"
         case .module: "lcm"
         case .facts: "facts"
         case .plan: "plan"
@@ -109,6 +115,7 @@ extension FailurePolicy.Kind {
     fileprivate var meaning: String {
         switch self {
         case .preparation: "console, mounts, kernel modules, the boot domain's own command line, confining PID 1"
+        case .construction: "domb-construct could not build the domains, start xenstored or take its label"
         case .module: "the LCM is missing, damaged or malformed"
         case .facts: "Xen or the TPM cannot be asked"
         case .plan: "the plan is refused"
@@ -121,7 +128,7 @@ extension FailurePolicy.Kind {
         case .timeout: "the domain was not ready in time"
         case .stopped: "the domain shut down or died before it was ready"
         case .events: "Xen's events or xenstore cannot be had"
-        case .handoff: "the last step was refused"
+        case .handoff: "the boot domain's shutdown was refused, or the next init cannot be run"
         }
     }
 }

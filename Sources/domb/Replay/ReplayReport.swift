@@ -36,9 +36,6 @@ struct ReplayReport {
         lines += run.journal.notes.map { "domb: \(domb.text($0.bytes))" }
         lines += [""] + timeline.text + [""]
         let (word, failure) = result
-        if let refusal = run.handoffRefusal {
-            lines.append("the handoff is refused: \(domb.text(refusal.error.message.bytes))")
-        }
         lines.append(
             "\(word): \(run.unpaused.count) domains unpaused in \(Timeline.milliseconds(run.duration)), "
                 + "\(run.host.calls.count) hypercalls, \(run.tpm.commands.count) TPM commands"

@@ -137,9 +137,14 @@ import Testing
         try Sandbox.run { sandbox in
             try sandbox.writeLaunch(launch: "{handoff: exec, handoff_target: /next}")
             #expect(failure(sandbox)?.code == 66)
-            #expect(failure(sandbox, "--next-init", sandbox.path("a.elf"))?.message == nil)
-            let one = try sandbox.prediction(["--next-init", sandbox.path("a.elf")]).values
-            let two = try sandbox.prediction(["--next-init", sandbox.path("b.elf")]).values
+            // Sandbox's command line allows no next init.
+            let refused = try #require(failure(sandbox, "--next-init", sandbox.path("a.elf")))
+            #expect(
+                refused.message.hasSuffix("the next init is to be /next, and the command line allows none (domb.exec=)")
+            )
+            let allowed = ["--command-line", "domb.exec=/next", "--next-init"]
+            let one = try sandbox.prediction(allowed + [sandbox.path("a.elf")]).values
+            let two = try sandbox.prediction(allowed + [sandbox.path("b.elf")]).values
             #expect(zip(one, two).allSatisfy { $0 != $1 })
             try sandbox.writeLaunch()
             #expect(failure(sandbox, "--next-init", sandbox.path("a.elf"))?.code == 1)
