@@ -102,7 +102,9 @@ var targets: [Target] = [
         ]),
     .testTarget(
         name: "SequencerTests",
-        dependencies: ["LaunchCommand", "Sequencer", "Measurement", "LaunchControl", "SimulatedPlatform"]),
+        dependencies: [
+            "LaunchCommand", "Sequencer", "ConfigApply", "Measurement", "LaunchControl", "Platform", "SimulatedPlatform",
+        ]),
 ]
 
 if let deps {

@@ -11,6 +11,7 @@ extension SimulatedHypervisor {
         case (_, let domid?): try apply(change, toDomain: domid)
         case (_, nil): throw HypercallError(change.operation, code: ErrorCode.noSuchDomain)
         }
+        if let meddling { meddling(&self, change) }
     }
 
     private mutating func apply(_ change: HypervisorChange, toDomain domid: DomainID) throws(HypercallError) {

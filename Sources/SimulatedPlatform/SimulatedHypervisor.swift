@@ -70,6 +70,8 @@ public struct SimulatedHypervisor: Hypervisor {
 
     /// Operations that succeed and change nothing.
     public var ignored: Set<Operation> = []
+    /// Somebody else's change to the host, right after each of DomB's own.
+    public var meddling: ((inout SimulatedHypervisor, HypervisorChange) -> Void)?
 
     /// A Xen 4.20 with credit2, four GiB free of eight, domain 0 running, which is the hardware domain or not.
     public init(cpus: UInt32 = 2, callerIsHardwareDomain: Bool = false) {

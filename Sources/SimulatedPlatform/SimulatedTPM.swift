@@ -16,6 +16,12 @@ public struct SimulatedTPM: MeasurementStore {
         case pretend
         /// The TPM is reset before the command: every PCR begins anew.
         case reset
+        /// The TPM is restarted before the command (Startup(CLEAR) after Shutdown(STATE)): every PCR begins anew, and the
+        /// count of restarts alone tells of it.
+        case restart
+        /// The TPM is resumed before the command (Startup(STATE) after Shutdown(STATE)): the PCRs are what they were, and the
+        /// count of restarts has grown.
+        case resume
         /// The device is gone from here on.
         case vanish
         /// What the TPM reads out has one bit turned over.
@@ -103,7 +109,11 @@ public struct SimulatedTPM: MeasurementStore {
             if let pretended { return pretended }
         case .reset:
             reset()
-            counts.reset += 1
+            counts = TPMResetCounts(reset: counts.reset + 1, restart: 0)
+        case .restart:
+            reset()
+            counts.restart += 1
+        case .resume: counts.restart += 1
         case .vanish, .flipBit, .none: break
         }
         return try body(&self)

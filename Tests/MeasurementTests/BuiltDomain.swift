@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import LaunchControl
-import Measurement
 import Platform
 import SimulatedPlatform
 import Testing
+
+@testable import Measurement
 
 /// A domain as libxenguest leaves it: RAM from 0 on, kernel and ramdisk in it, the start info behind them, ACPI tables
 /// and special pages below 4 GiB.
@@ -93,6 +94,15 @@ struct BuiltDomain {
         } catch {
             return (host.framesAsked, error as? MeasurementError)
         }
+    }
+
+    /// What the record will have of vcpu 0's registers.
+    func registersDigest() throws -> Digest {
+        var host = SimulatedHypervisor()
+        host.add(domain)
+        return try DomainMeasurement<SwiftCryptoHash, SimulatedHypervisor>(
+            description, coverage: coverage, pageCount: domain.info.totalPages
+        ).survey(on: &host).registers
     }
 
     private func measure(on host: inout SimulatedHypervisor) throws -> LaunchEvent.DomainRecord {

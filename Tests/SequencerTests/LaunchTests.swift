@@ -72,15 +72,21 @@ import Testing
         #expect(contains(log, record))
     }
 
+    /// Four times two: banks and domains listed the other way round, and dependencies.
     @Test func theLogDependsNeitherOnBankOrderNorOnListOrder() throws {
-        let launch = try SimulatedLaunch(dependencies: [[], [0]])
-        var other = launch
-        other.tpm.banks.reverse()
-        let outcome = launch.run()
-        let reversed = other.run()
-        #expect(outcome.failure == nil)
-        #expect(reversed.failure == nil)
-        #expect(outcome.journal.eventLogs.last == reversed.journal.eventLogs.last)
+        let launch = try SimulatedLaunch(dependencies: [[], [], [0, 1]])
+        let expected = launch.run()
+        #expect(expected.failure == nil)
+        for number in 1..<8 {
+            var other = launch
+            if number & 1 != 0 { other.tpm.banks.reverse() }
+            other.host.listsBackwards = number & 2 != 0
+            if number & 4 != 0 { other.module.domains[2].dependencies.reverse() }
+            let outcome = other.run()
+            #expect(outcome.failure == nil)
+            #expect(outcome.journal.eventLogs.last == expected.journal.eventLogs.last, "\(number)")
+            #expect(outcome.unpaused == expected.unpaused, "\(number)")
+        }
     }
 
     private func contains(_ log: [UInt8], _ record: [UInt8]) -> Bool {

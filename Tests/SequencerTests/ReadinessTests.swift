@@ -77,6 +77,10 @@ import Testing
         #expect(text(outcome.failure) == "ready: domain 1: not ready within 2000 ms")
         #expect(outcome.unpaused.map(\.rawValue) == [1])
         #expect(outcome.recorder?.hasError == true)
+        // Neither before its time nor long after it.
+        let unpause = try #require(outcome.journal.entries.first { $0.operation == .unpause })
+        let error = try #require(outcome.journal.entries.first { $0.operation == .pcrExtend && $0.start > unpause.end })
+        #expect((2 * Self.second..<2 * Self.second + 1000).contains(error.start - unpause.end))
     }
 
     @Test func aCrashIsNoReadinessAndIsToldAtOnce() throws {

@@ -111,12 +111,15 @@ import Testing
         #expect(outcome.unpaused.isEmpty)
     }
 
+    /// By the counts; a reset between the question for them and the last reading, by the PCR's value.
     @Test func aResetInMidLaunchIsFound() throws {
         let commands = try good().tpm.commands
         let firstExtend = try #require(commands.firstIndex(of: .pcrExtend))
+        let lastCounts = try #require(commands.lastIndex(of: .readClock))
         for command in firstExtend..<commands.count {
             let outcome = try run([command: .reset])
-            #expect(outcome.failure?.stage == .cap, "reset before command \(command)")
+            let cause: MeasurementError = command <= lastCounts ? .tpmReset : .pcrMismatch(.sha1)
+            #expect(outcome.failure == LaunchFailure(.cap, .measurement(cause)), "reset before command \(command)")
             #expect(outcome.unpaused.isEmpty)
         }
     }
