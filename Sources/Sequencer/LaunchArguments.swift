@@ -44,7 +44,8 @@ public struct LaunchArguments: Equatable, Sendable {
         self.commandLine = commandLine
     }
 
-    /// Reads the words that begin with "domb."; every other is Linux's.
+    /// Reads the words that begin with "domb."; every other is Linux's. A word ends where it does for Linux, whatever the
+    /// quotes (lib/cmdline.c, next_arg); a demand in quotes, which Linux would take away, is refused.
     public init(parsing commandLine: [UInt8]) throws(ParseFailure) {
         self.init(commandLine: commandLine)
         if let word = read().first { throw ParseFailure(word: word) }
@@ -61,8 +62,10 @@ public struct LaunchArguments: Equatable, Sendable {
     private mutating func read() -> [[UInt8]] {
         var seen: [[UInt8]] = []
         var wrong: [[UInt8]] = []
-        for word in commandLine.split(whereSeparator: { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }) {
-            guard word.starts(with: Line("domb.").bytes) else { continue }
+        for word in commandLine.split(whereSeparator: {
+            (0x0A...0x0D).contains($0) || $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t")
+        }) {
+            guard word.drop(while: { $0 == UInt8(ascii: "\"") }).starts(with: Line("domb.").bytes) else { continue }
             let parts = word.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
             let key = [UInt8](parts[0])
             if parts.count == 2, !seen.contains(key), set(key, [UInt8](parts[1])) {
