@@ -6,6 +6,7 @@ import Platform
 /// The order in which a launch measures: identity, (unmeasured,) LCM, (next init,) domains, configuration.
 struct RecordOrder {
     private var last = 0
+    private var hasModule = false
     /// By domid.
     private var seen = [Bool](repeating: false, count: Int(UInt16.max) + 1)
     private var domids: [DomainID] = []
@@ -24,7 +25,10 @@ struct RecordOrder {
     mutating func problem(_ event: LaunchEvent) -> LogReplay.Problem? {
         let place = Self.place(event)
         defer { last = max(last, place) }
+        if case .module = event { hasModule = true }
         guard place > last else { return .text("\(event.kindName) out of its place") }
+        // The cap could not tell that it is missing: what comes after it does not stand for it.
+        guard hasModule || place <= Self.modulePlace else { return .text("\(event.kindName), and the LCM is missing") }
         if case .configuration(let configuration) = event, configuration.domains.map({ $0.domid }) != domids {
             return .text("the configuration is not of the domains that were measured")
         }
@@ -38,13 +42,14 @@ struct RecordOrder {
         return last < 6 ? "the configuration" : nil
     }
 
+    private static let modulePlace = 3
     private static let domainPlace = 5
 
     private static func place(_ event: LaunchEvent) -> Int {
         switch event {
         case .identity: 1
         case .unmeasured: 2
-        case .module: 3
+        case .module: modulePlace
         case .nextInit: 4
         case .domain: domainPlace
         case .configuration: 6
