@@ -22,6 +22,8 @@ let core: [SwiftSetting] =
         .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
     ]
 
+let plainC = ["-Wall", "-Wextra", "-Werror", "-ffunction-sections", "-Os"]
+
 var products: [Product] = [
     .executable(name: "domb", targets: ["domb"]), .executable(name: "domb-modelcheck", targets: ["DomBModelCheck"]),
 ]
@@ -73,7 +75,14 @@ var targets: [Target] = [
         swiftSettings: [.strictMemorySafety(), .treatAllWarnings(as: .error)]),
     .target(name: "CLinuxShim", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
     .target(name: "LinuxBindings", dependencies: ["Platform", "CLinuxShim"], swiftSettings: core),
+    .target(name: "CCryptoShim", cSettings: [.unsafeFlags(plainC)]),
+    .target(name: "CHashWorkers", dependencies: ["CCryptoShim"], cSettings: [.unsafeFlags(plainC)]),
+    .target(name: "CryptoBindings", dependencies: ["Platform", "CCryptoShim", "CHashWorkers"], swiftSettings: core),
     .testTarget(name: "PlatformTests", dependencies: ["Platform"]),
+    .testTarget(name: "LinuxBindingsTests", dependencies: ["LinuxBindings", "Platform", "SimulatedPlatform"]),
+    .testTarget(
+        name: "CryptoBindingsTests", dependencies: ["CryptoBindings", "CHashWorkers", "Platform", "SimulatedPlatform"],
+        linkerSettings: [.linkedLibrary("crypto")]),
     .testTarget(name: "LaunchControlTests", dependencies: ["LaunchControl", "Platform", "SimulatedPlatform"]),
     .testTarget(
         name: "DombTests",
@@ -103,7 +112,8 @@ var targets: [Target] = [
     .testTarget(
         name: "SequencerTests",
         dependencies: [
-            "LaunchCommand", "Sequencer", "ConfigApply", "Measurement", "LaunchControl", "Platform", "SimulatedPlatform",
+            "LaunchCommand", "Sequencer", "ConfigApply", "Measurement", "LaunchControl", "Platform",
+            "SimulatedPlatform",
         ]),
 ]
 
@@ -111,7 +121,7 @@ if let deps {
     // The libraries have to be the hypervisor's own: DOMB_XEN=xen417 for Xen 4.17.
     let xenRoot = "\(deps)/\(Context.environment["DOMB_XEN"] ?? "xen")"
     let include = ["-I\(xenRoot)/usr/include", "-I\(deps)/tss2/include"]
-    let c: [CSetting] = [.unsafeFlags(include + ["-Wall", "-Wextra", "-Werror", "-ffunction-sections", "-Os"])]
+    let c: [CSetting] = [.unsafeFlags(include + plainC)]
     let bindings = core + [.unsafeFlags(include.flatMap { ["-Xcc", $0] })]
     let xen = "\(xenRoot)/usr/lib/x86_64-linux-gnu"
     let tss2 = "\(deps)/tss2/lib"
@@ -150,10 +160,6 @@ if let deps {
             swiftSettings: bindings),
         .target(name: "CTSSShim", cSettings: c),
         .target(name: "TPMBindings", dependencies: ["Platform", "CTSSShim"], swiftSettings: bindings),
-        .target(name: "CCryptoShim", cSettings: c),
-        .target(name: "CHashWorkers", dependencies: ["CCryptoShim"], cSettings: c),
-        .target(
-            name: "CryptoBindings", dependencies: ["Platform", "CCryptoShim", "CHashWorkers"], swiftSettings: bindings),
         .target(name: "CUnreached", cSettings: c),
         .target(
             name: "FaultInjection", dependencies: ["LinuxBindings", "TPMBindings", "Platform"], swiftSettings: bindings),
