@@ -4,10 +4,10 @@
 #   make build     out/domb, out/domb-init, out/domb-construct, out/domb-launch, out/domb.cpio.gz
 #   make boot      builds, boots examples/appliance.dts on real Xen in QEMU, checks, prints the result
 #   make xen417    out/4.17/domb-init, out/4.17/domb-construct: for Debian 12's own Xen
-#   make unit      the quick tests
+#   make unit      the quick tests, and what they need: the programs, man pages, the SPDX document
 #   make tpm-faults  every TPM command made to fail, with a real swtpm
 #   make hash-threads  one thread and many give the same log and PCRs
-#   make model-check  every small dependency graph, every operation made to fail: the invariants hold
+#   make model-check  every small dependency graph, every operation made to fail: the invariants hold; planted faults are caught
 #   make docs      the API documentation; out/docs
 #   make bench     speed and size against what people would use instead; out/bench.json
 #   make fuzz-replay  past findings through the fuzzers
@@ -45,7 +45,7 @@ FAULT := swift build -c release --scratch-path .build-fault --traits EmbeddedIni
 # SwiftPM knows nothing of DOMB_XEN: a folder of its own for each Xen.
 INIT417 := DOMB_XEN=xen417 swift build -c release --scratch-path .build-init-4.17 --traits EmbeddedInit $(SAME)
 
-.PHONY: build boot unit lint test test-all clean packages deps programs images fault rehearse flask xen-late-hwdom xenstored \
+.PHONY: build boot unit lint test test-all clean packages deps programs images fault rehearse flask flask-base xen-late-hwdom xenstored \
 	fuzz-replay tpm-faults hash-threads model-check bench man sbom deb deb-tools lint-deb test-deb reproduce docs xen417 toolstack lines
 
 build: packages deps programs images
@@ -60,9 +60,12 @@ deps: packages
 xen-late-hwdom: deps
 	@rig/deps/xen-xsm.sh
 
-# Xen's part of the FLASK policy; flask/ has the boot domain's.
-flask: xen-late-hwdom
+# Xen's part of the FLASK policy, from its sources.
+flask-base: deps
 	@rig/deps/flask-base.sh
+
+# All of it; flask/ has the boot domain's.
+flask: xen-late-hwdom flask-base
 	@flask/build.sh $(DOMB_CACHE)/flask-base out/xenpolicy-domb
 
 xenstored: deps
@@ -160,8 +163,9 @@ lint:
 	@for file in rig/deps/*.sh rig/bench/*.sh guests/*.sh initramfs/*.sh packaging/*.sh flask/*.sh; do bash -n "$$file" || exit 1; done
 	@python3 -m compileall -q rig initramfs packaging
 
-# Ordinary Swift: the core, the simulation and the host tool, with an import check that the manifest's arrows hold.
-unit: packages
+# Ordinary Swift: the core, the simulation and the host tool, with an import check that the manifest's arrows hold. The rig's
+# own tests look at programs, man pages and the SPDX document too, and fail where they are not there.
+unit: man sbom flask-base deb-tools
 	@DOMB_DEPS= swift test --scratch-path .build-test --explicit-target-dependency-import-check error
 	@python3 -m unittest discover -q -s rig/tests -t rig
 
@@ -182,6 +186,7 @@ hash-threads: rehearse
 model-check: packages
 	@echo "model check"
 	@DOMB_DEPS= $(HOST) --product domb-modelcheck
+	@.build-host/release/domb-modelcheck --self-test
 	@.build-host/release/domb-modelcheck
 	@.build-host/release/domb-modelcheck --scale
 

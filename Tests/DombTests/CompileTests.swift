@@ -43,7 +43,7 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: Sandbox.hasDeviceTreeCompiler)) func sourceIsTheSameLaunch() throws {
+    @Test func sourceIsTheSameLaunch() throws {
         try Sandbox.run { sandbox in
             try TestLaunchFiles.writeImages(to: sandbox)
             try sandbox.write(TestLaunchFiles.source, to: "l.dts")

@@ -117,7 +117,7 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: Sandbox.hasDeviceTreeCompiler)) func aSourceIsTheSameLaunch() throws {
+    @Test func aSourceIsTheSameLaunch() throws {
         try Sandbox.run { sandbox in
             try TestLaunchFiles.writeImages(to: sandbox)
             try sandbox.write(TestLaunchFiles.extendedSource, to: "l.dts")

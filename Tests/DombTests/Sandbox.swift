@@ -17,10 +17,6 @@ struct Sandbox {
         #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
         + "/examples"
 
-    /// Whether the real dtc is installed.
-    static let hasDeviceTreeCompiler =
-        (try? Filter.run(["dtc", "--version"], on: [], limit: 1 << 16, to: .compile)) != nil
-
     /// The folder is gone after it.
     static func run(_ body: (Sandbox) throws -> Void) throws {
         var template = Array("/tmp/domb-tests-XXXXXX".utf8CString)

@@ -2,7 +2,6 @@
 """What `domb export` writes, read by rig/cel.py and tpm2_eventlog."""
 import json
 import os
-import shutil
 import subprocess
 import tempfile
 import unittest
@@ -11,6 +10,7 @@ from pathlib import Path
 import cel
 import paths
 import tcglog
+from tests.needs import needs
 
 LOG = paths.ROOT / "Tests/Fixtures/appliance-measurements.bin"
 # What `swift test` has built, then what `make` has.
@@ -23,7 +23,7 @@ def domb() -> Path | None:
     return next((program for program in PROGRAMS if program.exists()), None)
 
 
-@unittest.skipUnless(domb(), f"domb is not built: none of {', '.join(map(str, PROGRAMS))}")
+@needs(domb() or paths.DOMB)
 class Export(unittest.TestCase):
     def export(self, form: str, *options: str) -> bytes:
         done = subprocess.run([domb(), "export", "--to", form, *options, LOG], capture_output=True, timeout=60)
@@ -33,7 +33,7 @@ class Export(unittest.TestCase):
     def records(self, form: str, *options: str) -> list:
         return cel.FORMS[form](self.export(form, *options))
 
-    @unittest.skipUnless(shutil.which("tpm2_eventlog"), "tpm2_eventlog is not installed: apt-get install tpm2-tools")
+    @needs("tpm2_eventlog")
     def test_every_form_replays_to_what_tpm2_eventlog_makes_of_the_log(self):
         with tempfile.TemporaryDirectory() as folder:
             log = Path(folder) / "log"

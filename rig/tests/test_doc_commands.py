@@ -2,7 +2,6 @@
 """Every command in the documents runs as it stands, in a folder that has the files it names, or is known in
 doc_elsewhere.py with the reason why it does not."""
 import os
-import shutil
 import subprocess
 import tempfile
 import unittest
@@ -14,6 +13,7 @@ import tcglog
 import tpm
 from doc_elsewhere import is_elsewhere
 from doc_scratch import FIXTURES, PREPARED, Scratch
+from tests.needs import needs
 
 # Those of the fixtures' boot.
 BANKS = {0x0004: "sha1", 0x000B: "sha256"}
@@ -28,7 +28,7 @@ EXPECTED = {
 }
 
 
-@unittest.skipUnless(paths.DOMB.exists(), "out/domb is not built: make build")
+@needs(paths.DOMB)
 class Commands(unittest.TestCase):
     def check(self, document: Path, scratch: Scratch) -> int:
         count = 0
@@ -87,7 +87,7 @@ class Commands(unittest.TestCase):
     def test_every_command_runs(self):
         self.assertGreater(sum(map(self.run_document, self.documents(needs_tpm=False))), 15)
 
-    @unittest.skipUnless(shutil.which("swtpm") and shutil.which("tpm2_quote"), "swtpm and tpm2-tools are not installed")
+    @needs("swtpm", "tpm2_quote")
     def test_every_command_runs_on_the_tpm_of_that_boot(self):
         with (tempfile.TemporaryDirectory(prefix="domb-tpm-") as folder,
               tpm.served(Path(folder), tuple(BANKS.values())) as environment):

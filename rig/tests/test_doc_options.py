@@ -9,12 +9,13 @@ from pathlib import Path
 import documents
 import paths
 from doc_elsewhere import ELSEWHERE
+from tests.needs import needs
 
 # Options in the documents that are not domb's but domb-launch's, the rig's, GRUB's.
 OTHERS = {"--lcm", "--log", "--allow-others", "--quick", "--all", "--only", "--list", "--baseline", "--nounzip"}
 
 
-@unittest.skipUnless(paths.DOMB.exists(), "out/domb is not built: make build")
+@needs(paths.DOMB)
 class Options(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -82,7 +83,7 @@ class Elsewhere(unittest.TestCase):
             if word.endswith((".py", ".sh")):
                 self.assertTrue((paths.ROOT / word).exists(), word)
 
-    @unittest.skipUnless(paths.DOMB.exists(), "out/domb is not built: make build")
+    @needs(paths.DOMB)
     def test_the_picture_of_the_readme_is_what_its_command_draws(self):
         with tempfile.TemporaryDirectory() as folder:
             picture = Path(folder) / "launch.svg"

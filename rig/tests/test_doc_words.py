@@ -8,6 +8,7 @@ from pathlib import Path
 
 import documents
 import paths
+from tests.needs import needs
 
 SOURCES = paths.ROOT / "Sources"
 LCM, YAML, CONSOLE = (paths.ROOT / "docs" / name for name in ("lcm.md", "lcm-yaml.md", "console.md"))
@@ -42,7 +43,7 @@ class Words(unittest.TestCase):
         self.assertEqual({word for cell in cells(CONSOLE, 0) for word in re.findall(r"`(domb\.[a-z]+)=", cell)},
                          in_sources(r'"(domb\.[a-z]+)=?"') - {"domb.fault"})
 
-    @unittest.skipUnless(paths.DOMB.exists(), "out/domb is not built: make build")
+    @needs(paths.DOMB)
     def test_keys_of_the_description_are_those_of_its_reader(self):
         sections = {heading: {key for cell in cells(YAML, 0, heading) for key in re.findall(r"`([a-z_.]+)`", cell)}
                     for heading in ("launch", "boot_domain", "domains", "Images", "xen and grub")}

@@ -7,6 +7,7 @@ import checks
 import console
 import flask
 import tools
+from tests.needs import needs
 
 XEN = ("(XEN) Flask:  Starting in enforcing mode.\n"
        "domb-construct: the boot domain's label is system_u:system_r:domb_t\n")
@@ -47,7 +48,7 @@ class Denials(unittest.TestCase):
         self.assertEqual(flask.attempts(lines), {"domain:destroy": "EACCES"})
 
 
-@unittest.skipUnless(flask.BASE.exists(), "Xen's policy files are not there: make flask")
+@needs(flask.BASE)
 class Policy(unittest.TestCase):
     def test_a_module_may_not_give_the_boot_domain_what_it_must_not_have(self):
         with tempfile.TemporaryDirectory() as name:

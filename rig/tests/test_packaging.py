@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Man pages against the program, and the list of what is inside PID 1 against the linker's maps. What needs a build is
-passed over where there is none."""
+"""Man pages against the program, and the list of what is inside PID 1 against the linker's maps."""
 import hashlib
 import json
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,6 +17,7 @@ import components  # noqa: E402
 import linkmap  # noqa: E402
 import man  # noqa: E402
 import roff  # noqa: E402
+from tests.needs import needs  # noqa: E402
 
 PROSE = paths.ROOT / "docs/man"
 SOURCES = paths.ROOT / "Sources"
@@ -49,7 +48,7 @@ class Roff(unittest.TestCase):
             roff.paragraphs("- no meaning")
 
 
-@unittest.skipUnless(paths.DOMB.exists(), "out/domb is not built")
+@needs(paths.DOMB)
 class ManPages(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -80,9 +79,8 @@ class ManPages(unittest.TestCase):
                          for option in argument.get("names", [])}
                 self.assertLessEqual(set(re.findall(r"(?<=\s)--?[a-z][a-z-]*", line)), known, f"{file.name}: {line}")
 
+    @needs("groff")
     def test_groff_has_no_complaint(self):
-        if not shutil.which("groff"):
-            self.skipTest("groff is not installed")
         with tempfile.TemporaryDirectory() as folder:
             for name, page in self.pages.items():
                 file = Path(folder) / name
@@ -155,11 +153,12 @@ PROGRAMS = ("domb-init", "domb-construct", "domb-launch")
 MAPS = [paths.OUT / f"{program}.map" for program in PROGRAMS]
 
 
-@unittest.skipUnless(BILL.exists() and all(map.exists() and map.stat().st_mtime <= BILL.stat().st_mtime for map in MAPS),
-                     "make sbom has not been run since the last build")
+@needs(BILL, *MAPS)
 class BillOfMaterials(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
+        if any(map.stat().st_mtime > BILL.stat().st_mtime for map in MAPS):
+            raise AssertionError("make sbom has not been run since the last build")
         cls.document = json.loads(BILL.read_text())
         cls.packages = {package["SPDXID"]: package for package in cls.document["packages"]}
         cls.links = {(relation["spdxElementId"], relation["relatedSpdxElement"])

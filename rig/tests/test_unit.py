@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """packaging/domb-launch.service as systemd reads it."""
-import shutil
 import subprocess
 import tempfile
 import unittest
 from pathlib import Path
 
 import paths
+from tests.needs import needs
 
 UNIT = paths.ROOT / "packaging/domb-launch.service"
 PROGRAM = "/usr/sbin/domb-launch"
 
 
-@unittest.skipUnless(shutil.which("systemd-analyze"), "no systemd-analyze")
+@needs("systemd-analyze")
 class UnitTest(unittest.TestCase):
     def test_systemd_has_nothing_to_say(self):
         text = UNIT.read_text()

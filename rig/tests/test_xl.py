@@ -7,6 +7,7 @@ import unittest
 from pathlib import Path
 
 import paths
+from tests.needs import needs
 
 PROGRAMS = [Path(os.environ["DOMB"])] if "DOMB" in os.environ else [paths.ROOT / ".build-test/debug/domb", paths.DOMB]
 ARCHIVE = paths.XEN_LIBRARIES / "libxlutil.a"
@@ -105,8 +106,7 @@ def domb() -> Path | None:
     return next((program for program in PROGRAMS if program.exists()), None)
 
 
-@unittest.skipUnless(domb(), f"domb is not built: none of {', '.join(map(str, PROGRAMS))}")
-@unittest.skipUnless(ARCHIVE.exists(), f"no {ARCHIVE}: run rig/deps/xen-packages.sh")
+@needs(domb() or paths.DOMB, ARCHIVE)
 class XL(unittest.TestCase):
     def test_xl_reads_every_setting_as_it_is_meant(self):
         with tempfile.TemporaryDirectory() as folder:
