@@ -11,27 +11,31 @@ struct DomBModelCheck: AsyncParsableCommand {
 
     @Option(help: "What chance chooses by.")
     var seed: UInt64 = 20_261_126
+    @Option(help: "Graphs of so many domains at most; 6 tries those of up to 12 that are free at once, too.")
+    var domains = 6
     @Option(help: "Faults for each graph of six domains.")
-    var samples = 24
-    @Option(help: "Fault-free launches for each graph, each with its own times.")
+    var samples = 12
+    @Option(help: "Fault-free launches for each graph, each with its own times and orders of lists.")
     var interleavings = 4
     @Flag(help: "Plan and replay large launches, and print what that takes.")
     var scale = false
+    @Flag(help: "Check the check: runs as a faulty DomB would leave them, each of which it must catch.")
+    var selfTest = false
 
     mutating func run() async throws {
         guard !scale else { return Scale.measure() }
+        guard !selfTest else { return try Self.testItself() }
         let clock = ContinuousClock()
         let start = clock.now
         var all = ModelCheck.Result()
-        for (what, graphs, samples) in [
-            ("labelled graphs of 1 to 4 domains", (1...4).flatMap { Graphs.labelled($0) }, nil),
-            ("classes of graphs of 5 domains", Graphs.classes(5), nil),
-            ("classes of graphs of 6 domains", Graphs.classes(6), self.samples),
-        ] as [(String, [[[Int]]], Int?)] {
+        for (what, graphs, samples) in kinds {
             let result = await Self.check(graphs, seed: seed, interleavings: interleavings, samples: samples)
             print("\(graphs.count) \(what): \(result.runs) launches")
             all.add(result)
         }
+        let demands = Demands.broken()
+        print("\(demands.tried) forms of a command line's demands")
+        if let problem = demands.problem { all.problems.append((problem, "the command line")) }
         print(
             "seed \(seed): \(all.runs) launches in \(clock.now - start): \(all.complete) complete, \(all.partial) partial, "
                 + "\(all.recovered) recovered, \(all.halted) halted")
@@ -41,6 +45,32 @@ struct DomBModelCheck: AsyncParsableCommand {
             throw ExitCode(1)
         }
         print("I1 to I9 hold in every one")
+    }
+
+    private var kinds: [(what: String, graphs: [[[Int]]], samples: Int?)] {
+        let most = max(1, min(domains, 4))
+        var kinds: [(what: String, graphs: [[[Int]]], samples: Int?)] = [
+            ("labelled graphs of 1 to \(most) domains", (1...most).flatMap { Graphs.labelled($0) }, nil)
+        ]
+        if domains >= 5 { kinds.append(("classes of graphs of 5 domains", Graphs.classes(5), 4 * samples)) }
+        guard domains >= 6 else { return kinds }
+        kinds.append(("classes of graphs of 6 domains", Graphs.classes(6), samples))
+        kinds.append(("graphs of 7 to 12 domains that are free at once", Graphs.free, 4 * samples))
+        return kinds
+    }
+
+    private static func testItself() throws {
+        let missed = PlantedFault.all.filter { fault in
+            let told = fault.told()
+            let isCaught = told.contains { $0.hasPrefix("\(fault.invariant): ") } && told.count == 1
+            print("\(isCaught ? "caught" : "MISSED") \(fault.invariant) \(fault.name): \(told.joined(separator: "; "))")
+            return !isCaught
+        }
+        guard missed.isEmpty else {
+            print("\(missed.count) of \(PlantedFault.all.count) planted faults are missed")
+            throw ExitCode(1)
+        }
+        print("\(PlantedFault.all.count) planted faults, each caught by its invariant")
     }
 
     /// In as many pieces as there is something to do for every cpu.

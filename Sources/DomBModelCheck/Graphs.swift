@@ -43,6 +43,20 @@ enum Graphs {
         return found
     }
 
+    /// Without dependencies, and with one that all but the last wait for: everybody is free at once.
+    static var free: [[[Int]]] {
+        var graphs: [[[Int]]] = []
+        for count in 7...12 {
+            graphs.append([[Int]](repeating: [], count: count))
+            for first in [0, count - 1] {
+                var graph = [[Int]](repeating: [first], count: count)
+                graph[first] = []
+                graphs.append(graph)
+            }
+        }
+        return graphs
+    }
+
     private static func permutations(_ count: Int) -> [[Int]] {
         guard count > 0 else { return [[]] }
         return permutations(count - 1).flatMap { shorter in

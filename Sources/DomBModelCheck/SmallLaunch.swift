@@ -12,6 +12,8 @@ struct SmallLaunch {
     private static let kibibytes: UInt64 = 64
     private static let kernel: UInt64 = 0x4000
     private static let startInfo: UInt64 = 0x8000
+    private static let storeFrame: UInt64 = 9
+    private static let logRegion = Segment(address: 0xA000, byteCount: 0x6000)
     static let digest = SwiftCryptoHash.digest(.sha256, of: [1, 2, 3])
 
     var module: LaunchControlModule
@@ -40,6 +42,19 @@ struct SmallLaunch {
             instructionPointer: Self.kernel, startInfo: Self.startInfo,
             registers: [UInt8](repeating: 0, count: VCPUState.byteCount))
         host.add(domain)
+    }
+
+    /// With the log in its memory.
+    mutating func giveLog(to index: Int) { module.domains[index].logRegion = Self.logRegion }
+
+    /// With a xenstored in the boot domain, which therefore stays, and these domains known to it.
+    mutating func addStore(_ indices: [Int]) {
+        module.settings.xenstored = Self.digest
+        module.settings.handoff = .park
+        for index in indices {
+            module.domains[index].extended.usesStore = true
+            host.domainsByID[UInt16(index + 1)]?.parameters[.storeFrame] = Self.storeFrame
+        }
     }
 
     /// hvm_start_info without modules or command line, and a memory map of one range behind it.
