@@ -14,8 +14,11 @@ let strict: [SwiftSetting] = [
 // SwiftPM 6.3.1 links a trait-conditional .enableExperimentalFeature("Embedded") as Embedded even with the trait
 // off; unsafeFlags does what it says.
 let embeddedFlags = ["-enable-experimental-feature", "Embedded"]
+// The tests run hundreds of thousands of launches, and the mutants run the tests: as debug code that takes four times as
+// long. The tests themselves stay debug code, and so do assertions what they are there.
+let quick: [SwiftSetting] = [.unsafeFlags(["-O", "-assert-config", "Debug"], .when(configuration: .debug))]
 let core: [SwiftSetting] =
-    strict + [
+    strict + quick + [
         .unsafeFlags(
             embeddedFlags + ["-wmo", "-Osize", "-Xfrontend", "-function-sections"], .when(traits: ["EmbeddedInit"])),
         // The core is generic over the platform: as ordinary Swift it is specialised for one in another module so alone.
@@ -40,23 +43,23 @@ var targets: [Target] = [
     .target(
         name: "SimulatedPlatform",
         dependencies: ["Platform", .product(name: "Crypto", package: "swift-crypto")],
-        swiftSettings: [.strictMemorySafety(), .treatAllWarnings(as: .error)]),
+        swiftSettings: quick + [.strictMemorySafety(), .treatAllWarnings(as: .error)]),
     .target(
         name: "LogReading", dependencies: ["Measurement", "LaunchControl", "Platform"],
-        swiftSettings: [.strictMemorySafety(), .treatAllWarnings(as: .error)]),
+        swiftSettings: quick + [.strictMemorySafety(), .treatAllWarnings(as: .error)]),
     .target(
         name: "Prediction",
         dependencies: [
             "BuilderModel", "Sequencer", "Measurement", "LaunchControl", "SimulatedPlatform", "Platform",
         ],
-        swiftSettings: [.strictMemorySafety(), .treatAllWarnings(as: .error)]),
+        swiftSettings: quick + [.strictMemorySafety(), .treatAllWarnings(as: .error)]),
     .target(
         name: "Verification",
         dependencies: [
             "LogReading", "Sequencer", "Measurement", "LaunchControl", "Platform",
             .product(name: "Crypto", package: "swift-crypto"), .product(name: "CryptoExtras", package: "swift-crypto"),
         ],
-        swiftSettings: [.strictMemorySafety(), .treatAllWarnings(as: .error)]),
+        swiftSettings: quick + [.strictMemorySafety(), .treatAllWarnings(as: .error)]),
     .executableTarget(
         name: "domb",
         dependencies: [
@@ -65,14 +68,14 @@ var targets: [Target] = [
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "Yams", package: "Yams"),
         ],
-        swiftSettings: [.strictMemorySafety(), .treatAllWarnings(as: .error)]),
+        swiftSettings: quick + [.strictMemorySafety(), .treatAllWarnings(as: .error)]),
     .executableTarget(
         name: "DomBModelCheck",
         dependencies: [
             "Prediction", "LogReading", "Sequencer", "Measurement", "LaunchControl", "SimulatedPlatform", "Platform",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
-        swiftSettings: [.strictMemorySafety(), .treatAllWarnings(as: .error)]),
+        swiftSettings: quick + [.strictMemorySafety(), .treatAllWarnings(as: .error)]),
     .target(name: "CLinuxShim", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
     .target(name: "LinuxBindings", dependencies: ["Platform", "CLinuxShim"], swiftSettings: core),
     .target(name: "CCryptoShim", cSettings: [.unsafeFlags(plainC)]),

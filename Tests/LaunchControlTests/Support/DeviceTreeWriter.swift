@@ -43,7 +43,7 @@ func longs(_ values: UInt64...) -> [UInt8] { values.flatMap { bigEndian($0, byte
 func string(_ value: String) -> [UInt8] { [UInt8](value.utf8) + [0] }
 
 func bigEndian(_ value: UInt64, byteCount: Int) -> [UInt8] {
-    (0..<byteCount).reversed().map { UInt8(truncatingIfNeeded: value >> UInt64(8 * $0)) }
+    withUnsafeBytes(of: value.bigEndian) { [UInt8]($0.suffix(byteCount)) }
 }
 
 /// Writes flattened device trees (Devicetree Specification 0.4, chapter 5): good ones, and with its knobs bad ones.
