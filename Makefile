@@ -5,6 +5,7 @@
 #   make boot      builds, boots examples/appliance.dts on real Xen in QEMU, checks, prints the result
 #   make xen417    out/4.17/domb-init, out/4.17/domb-construct: for Debian 12's own Xen
 #   make unit      the quick tests, and what they need: the programs, man pages, the SPDX document
+#   make mutants   700 small changes of the sources: does a test notice?
 #   make tpm-faults  every TPM command made to fail, with a real swtpm
 #   make hash-threads  one thread and many give the same log and PCRs
 #   make model-check  every small dependency graph, every operation made to fail: the invariants hold; planted faults are caught
@@ -46,7 +47,7 @@ FAULT := swift build -c release --scratch-path .build-fault --traits EmbeddedIni
 INIT417 := DOMB_XEN=xen417 swift build -c release --scratch-path .build-init-4.17 --traits EmbeddedInit $(SAME)
 
 .PHONY: build boot unit lint test test-all clean packages deps programs images fault rehearse flask flask-base xen-late-hwdom xenstored \
-	fuzz-replay tpm-faults hash-threads model-check bench man sbom deb deb-tools lint-deb test-deb reproduce docs xen417 toolstack lines
+	fuzz-replay tpm-faults hash-threads model-check mutants mutants-sample bench man sbom deb deb-tools lint-deb test-deb reproduce docs xen417 toolstack lines
 
 build: packages deps programs images
 
@@ -159,7 +160,7 @@ lines:
 
 lint:
 	@echo "lint"
-	@swift format lint --strict --recursive Sources Tests Package.swift
+	@swift format lint --strict --recursive Sources Tests rig/mutation Package.swift
 	@for file in rig/deps/*.sh rig/bench/*.sh guests/*.sh initramfs/*.sh packaging/*.sh flask/*.sh; do bash -n "$$file" || exit 1; done
 	@python3 -m compileall -q rig initramfs packaging
 
@@ -168,6 +169,13 @@ lint:
 unit: man sbom flask-base deb-tools
 	@DOMB_DEPS= swift test --scratch-path .build-test --explicit-target-dependency-import-check error
 	@python3 -m unittest discover -q -s rig/tests -t rig
+
+# Small changes of the sources, one at a time, which the tests have to notice. The sample is of a fixed seed.
+mutants: packages
+	@python3 rig/mutants.py
+
+mutants-sample: packages
+	@python3 rig/mutants.py --sample
 
 # Every fixture and every past finding through the fuzzers, under AddressSanitizer.
 fuzz-replay:
@@ -198,11 +206,11 @@ bench: boot rehearse
 	@rig/deps/apt.sh rig/bench/packages.txt
 	@python3 rig/bench/run.py
 
-test: lint docs build lint-deb xen417 fault flask xenstored unit model-check tpm-faults hash-threads fuzz-replay boot
+test: lint docs build lint-deb xen417 fault flask xenstored unit mutants-sample model-check tpm-faults hash-threads fuzz-replay boot
 	@python3 rig/scenarios.py --quick
 
-test-all: lint docs build lint-deb xen417 fault flask xenstored toolstack unit model-check tpm-faults hash-threads fuzz-replay boot
+test-all: lint docs build lint-deb xen417 fault flask xenstored toolstack unit mutants model-check tpm-faults hash-threads fuzz-replay boot
 	@python3 rig/scenarios.py --all
 
 clean:
-	rm -rf out .build-host .build-init .build-init-4.17 .build-fault .build-static .build-test .build-fuzz
+	rm -rf out .build-host .build-init .build-init-4.17 .build-fault .build-static .build-test .build-mutants .build-fuzz
