@@ -20,7 +20,7 @@ SWITCH = """
 import Glibc
 
 private let activeMutant = getenv("DOMB_MUTANT").flatMap { Int(String(cString: $0)) } ?? 0
-private let seenMutants: UnsafeMutablePointer<UInt8>? = {
+nonisolated(unsafe) private let seenMutants: UnsafeMutablePointer<UInt8>? = {
     guard let path = getenv("DOMB_MUTANTS_SEEN") else { return nil }
     let file = open(path, O_RDWR)
     let size = Int(lseek(file, 0, SEEK_END))
@@ -144,7 +144,7 @@ class Bundle:
 
     def command(self, module: str, sources: dict) -> list[str]:
         dropped = {"-emit-dependencies", "-emit-module", "-incremental", "-enable-batch-mode", "-serialize-diagnostics",
-                   "-parseable-output", "-emit-objc-header", "-warnings-as-errors", "-O"}
+                   "-parseable-output", "-emit-objc-header", "-warnings-as-errors"}
         with_value = {"-emit-module-path", "-output-file-map", "-index-store-path", "-emit-objc-header-path", "-Werror"}
         arguments, kept = iter(self.manifest.module(module)), []
         for argument in arguments:
