@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One test bundle with all mutants in it: the modules that have some are compiled again, as SwiftPM's own manifest of
-the build says, and linked with the objects of the others. DOMB_MUTANT chooses one, and DOMB_MUTANTS_SEEN names a file of
+"""One test bundle with all mutants in it: the files that have some are compiled again, as SwiftPM's own manifest of the
+build says, and linked with the objects of the others: a mutant changes what is in a body, never what others see. DOMB_MUTANT chooses one, and DOMB_MUTANTS_SEEN names a file of
 a byte a mutant, in which those are marked that were reached.
 """
 import json
 import re
+import shlex
 import shutil
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
@@ -16,8 +17,12 @@ from mutation.candidates import Candidate
 
 BUILD = paths.ROOT / ".build-test"
 NAME = "dombPackageTests"
-SWITCH = """
-import Glibc
+# Files that one process compiles.
+AT_ONCE = 8
+# The compiler finds errors of types first, and those of ownership when there is none.
+ROUNDS = 12
+SWITCH_MODULE = "MutantSwitch"
+SWITCH = """import Glibc
 
 private let activeMutant = getenv("DOMB_MUTANT").flatMap { Int(String(cString: $0)) } ?? 0
 nonisolated(unsafe) private let seenMutants: UnsafeMutablePointer<UInt8>? = {
@@ -73,8 +78,8 @@ class Rewritten:
             length += len(switched)
             at = candidate.end
         self.bytes = b"".join(parts) + source[at:]
-        if mutants and "/Platform/" not in str(path):
-            self.bytes += b"\nimport Platform\n"
+        # An import may stand anywhere, and there no line moves.
+        self.bytes += f"\nimport {SWITCH_MODULE}\n".encode()
 
     def blamed(self, line: int, column: int) -> set[int]:
         """The mutants that an error there can be of: at the place, on the line, in the declaration, in the file."""
@@ -104,67 +109,89 @@ class Bundle:
             (work / folder).mkdir(parents=True)
 
     def build(self, jobs: int) -> None:
-        modules = {candidate.module for candidate in self.mutants.values()} - {"Platform"}
-        # All others need its function `mutant`.
-        self.compile("Platform")
+        switch = self.work / "sources" / f"{SWITCH_MODULE}.swift"
+        switch.write_text(SWITCH)
+        tools.run("swiftc", "-O", "-swift-version", "6", "-parse-as-library", "-module-name", SWITCH_MODULE, "-emit-module",
+                  "-emit-module-path", self.work / f"modules/{SWITCH_MODULE}.swiftmodule", "-c", switch, "-o",
+                  self.work / f"objects/{SWITCH_MODULE}.o")
+        chunks = []
+        for module in sorted({candidate.module for candidate in self.mutants.values()}):
+            flags = self.frontend(module)
+            files = sorted({candidate.file for candidate in self.mutants.values() if candidate.module == module})
+            chunks += [(module, flags, files[start:start + AT_ONCE]) for start in range(0, len(files), AT_ONCE)]
         with ThreadPoolExecutor(jobs) as pool:
-            list(pool.map(self.compile, sorted(modules)))
-        self.link(modules | {"Platform"})
+            objects = [item for part in pool.map(lambda chunk: self.compile(*chunk), chunks) for item in part]
+        self.link(objects)
 
-    def compile(self, module: str) -> None:
-        for _ in range(12):
-            mine = {number: mutant for number, mutant in self.mutants.items() if mutant.module == module}
-            sources = self.rewrite(module, mine)
-            done = subprocess.run(self.command(module, sources), capture_output=True, text=True)
-            if done.returncode == 0:
-                return
-            blamed: set[int] = set()
-            for file, line, column in re.findall(r"^(/.*?\.swift):(\d+):(\d+): error:", done.stderr, re.M):
-                if Path(file) in sources:
-                    blamed |= sources[Path(file)].blamed(int(line), int(column))
-            if not blamed:
-                raise BuildError(f"{module} with its mutants: {done.stderr[-3000:]}")
-            for number in blamed:
-                del self.mutants[number]
-        raise BuildError(f"{module}: after twelve rounds there are still mutants that do not compile")
-
-    def rewrite(self, module: str, mine: dict[int, Candidate]) -> dict[Path, Rewritten]:
-        folder = self.work / "sources" / module
-        folder.mkdir(exist_ok=True)
-        result = {}
-        for path in sorted((paths.ROOT / "Sources" / module).rglob("*.swift")):
-            name = str(path.relative_to(paths.ROOT))
-            rewritten = Rewritten(path, [item for item in mine.items() if item[1].file == name])
-            copy = folder / path.name
-            copy.write_bytes(rewritten.bytes)
-            result[copy] = rewritten
-        if module == "Platform":
-            (folder / "Mutant.swift").write_text(SWITCH)
-        return result
-
-    def command(self, module: str, sources: dict) -> list[str]:
-        dropped = {"-emit-dependencies", "-emit-module", "-incremental", "-enable-batch-mode", "-serialize-diagnostics",
-                   "-parseable-output", "-emit-objc-header", "-warnings-as-errors"}
+    def frontend(self, module: str) -> list[str]:
+        """The compiler's own arguments for one file of the module, without that file and what is made of it."""
         with_value = {"-emit-module-path", "-output-file-map", "-index-store-path", "-emit-objc-header-path", "-Werror"}
+        without = {"-emit-dependencies", "-emit-module", "-incremental", "-enable-batch-mode", "-serialize-diagnostics",
+                   "-parseable-output", "-emit-objc-header", "-warnings-as-errors"}
         arguments, kept = iter(self.manifest.module(module)), []
         for argument in arguments:
             if argument in with_value:
                 next(arguments)
-            elif argument not in dropped and not argument.startswith("@"):
+            elif argument not in without and not argument.startswith("@"):
                 kept.append(argument)
-        more = ["-wmo", "-suppress-warnings", "-I", self.work / "modules", "-o", self.work / f"objects/{module}.o"]
-        if module == "Platform":
-            more += ["-emit-module", "-emit-module-path", self.work / "modules/Platform.swiftmodule"]
-            sources = [*sources, self.work / "sources/Platform/Mutant.swift"]
-        # Before the folder of the modules as they are.
-        return [str(word) for word in kept[:1] + more + kept[1:] + list(sources)]
+        some = self.work / "sources/some.swift"
+        some.touch()
+        job = shlex.split(tools.run(*kept, some, "-I", self.work / "modules", "-suppress-warnings", "-driver-print-jobs"))
+        for word in ("-primary-file", "-o"):
+            del job[job.index(word):job.index(word) + 2]
+        return job
 
-    def link(self, modules: set[str]) -> None:
+    def compile(self, module: str, flags: list[str], files: list[str]) -> list[tuple[str, Path]]:
+        """The objects of these files, by the names of those that they take the place of."""
+        for _ in range(ROUNDS):
+            rewritten = self.rewrite(module, files)
+            if not rewritten:
+                return []
+            others = [path for path in sorted((paths.ROOT / "Sources" / module).rglob("*.swift"))
+                      if path.name not in {copy.name for copy in rewritten}]
+            objects = {copy: self.work / f"objects/{module}.build/{copy.name}.o" for copy in rewritten}
+            done = subprocess.run(
+                flags + [word for copy in rewritten for word in ("-primary-file", str(copy))] + [str(path) for path in others]
+                + [word for copy in rewritten for word in ("-o", str(objects[copy]))], capture_output=True, text=True)
+            if done.returncode == 0:
+                return [(f"{module}.build/{copy.name}.o", path) for copy, path in objects.items()]
+            self.take_out(module, rewritten, done.stderr)
+        raise BuildError(f"{module}: after {ROUNDS} rounds there are still mutants that do not compile")
+
+    def take_out(self, module: str, rewritten: dict, diagnostics: str) -> None:
+        blamed: set[int] = set()
+        for file, line, column in re.findall(r"^(/.*?\.swift):(\d+):(\d+): error:", diagnostics, re.M):
+            if Path(file) in rewritten:
+                blamed |= rewritten[Path(file)].blamed(int(line), int(column))
+        if not blamed:
+            raise BuildError(f"{module} with its mutants: {diagnostics[-3000:]}")
+        for number in blamed:
+            self.mutants.pop(number, None)
+
+    def rewrite(self, module: str, files: list[str]) -> dict[Path, Rewritten]:
+        folder = self.work / "sources" / module
+        folder.mkdir(exist_ok=True)
+        (self.work / f"objects/{module}.build").mkdir(exist_ok=True)
+        result = {}
+        for file in files:
+            mine = [(number, mutant) for number, mutant in list(self.mutants.items()) if mutant.file == file]
+            if mine:
+                copy = folder / Path(file).name
+                result[copy] = Rewritten(paths.ROOT / file, mine)
+                copy.write_bytes(result[copy].bytes)
+        return result
+
+    def link(self, objects: list[tuple[str, Path]]) -> None:
         arguments = self.manifest.bundle()
         listed = next(Path(argument[1:]) for argument in arguments if argument.startswith("@"))
-        objects = [line for line in listed.read_text().splitlines()
-                   if line.strip("'\"").split("/")[-2] not in {f"{module}.build" for module in modules}]
+        instead = dict(objects)
+        lines = []
+        for line in listed.read_text().splitlines():
+            name = "/".join(line.strip("'\"").split("/")[-2:])
+            lines.append(f"'{instead.pop(name)}'" if name in instead else line)
+        if instead:
+            raise BuildError(f"{listed} has no {', '.join(instead)}: is it another SwiftPM than 6.3's?")
         own = self.work / "objects.list"
-        own.write_text("\n".join(objects + [str(self.work / f"objects/{module}.o") for module in sorted(modules)]) + "\n")
+        own.write_text("\n".join(lines + [f"'{self.work}/objects/{SWITCH_MODULE}.o'"]) + "\n")
         arguments[arguments.index("-o") + 1] = str(self.program)
         tools.run(*[f"@{own}" if argument.startswith("@") else argument for argument in arguments], timeout=900)
