@@ -25,12 +25,15 @@ extension CandidateFinder {
             to: node.endPositionBeforeTrailingTrivia.utf8Offset, shown: changed, switched: switched)
     }
 
-    /// Something more, before the byte.
-    func insert(_ kind: String, at offset: Int, shown: String, switched: String) {
-        add(kind, from: offset, to: offset, shown: shown, switched: switched)
+    /// Something more, before the byte. Shown is the line at `place`, where that is another.
+    func insert(_ kind: String, at offset: Int, shown: String, switched: String, place: Int? = nil) {
+        add(kind, from: offset, to: offset, shown: shown, switched: switched, place: place)
     }
 
-    private func add(_ kind: String, from start: Int, to end: Int, shown: String, switched: String) {
+    private func add(
+        _ kind: String, from first: Int, to last: Int, shown: String, switched: String, place: Int? = nil
+    ) {
+        let (start, end) = place.map { ($0, $0) } ?? (first, last)
         let newline = UInt8(ascii: "\n")
         let lineStart = source[..<start].lastIndex(of: newline).map { $0 + 1 } ?? 0
         let lineEnd = source[end...].firstIndex(of: newline) ?? source.count
@@ -39,7 +42,7 @@ extension CandidateFinder {
         candidates.append(
             Candidate(
                 file: file, place: places.map(\.name).joined(separator: "."), placeStart: around?.start ?? 0,
-                placeEnd: around?.end ?? source.count, start: start, end: end,
+                placeEnd: around?.end ?? source.count, start: first, end: last,
                 line: 1 + source[..<start].count { $0 == newline }, kind: kind,
                 before: Self.inOneLine(text(lineStart..<lineEnd)),
                 after: Self.inOneLine(text(lineStart..<start) + shown + text(end..<lineEnd)), switched: switched))

@@ -21,6 +21,8 @@ extension CandidateFinder {
         // A text in two lines.
         if name == "+", first.hasSuffix("\"") || second.hasPrefix("\"") { return }
         for other in Self.others[name] ?? [] {
+            // Most numbers here have no sign: nothing is below 0.
+            if second == "0", ["==<=", "!=>"].contains(name + other) { continue }
             let changed = node.with(
                 \.operator,
                 ExprSyntax(BinaryOperatorExprSyntax(operator: token.with(\.tokenKind, .binaryOperator(other)))))

@@ -47,7 +47,10 @@ extension CandidateFinder {
     func found(in loop: ForStmtSyntax) {
         change(statement: loop, "statement dropped")
         let end = loop.body.rightBrace.positionAfterSkippingLeadingTrivia.utf8Offset
-        insert("first for all", at: end, shown: "; break ", switched: "; if \(Candidate.condition) { break } ")
+        insert(
+            "first for all", at: end, shown: " /* the first alone */",
+            switched: "; if \(Candidate.condition) { break } ",
+            place: loop.body.leftBrace.endPositionBeforeTrailingTrivia.utf8Offset)
     }
 
     /// One pattern of a case, where the others take what it does not.
