@@ -27,6 +27,10 @@ SPARE = 1.5
 BASELINE_TIMEOUT = 900
 
 
+# An unreached mutant is one that no test runs.
+ALIVE = ("passed", "unreached")
+
+
 def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sample", action="store_true", help=f"{SAMPLE} alone")
@@ -38,9 +42,12 @@ def options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def wanted(arguments: argparse.Namespace) -> tuple[list, int]:
+def wanted(arguments: argparse.Namespace, reasons: dict) -> tuple[list, int]:
     """The candidates to build, and how many of them to try."""
     found = [candidate for candidate in candidates.found(WORK) if arguments.files in candidate.file]
+    if arguments.sample:
+        # Every suite would have to run to show again that none notices.
+        found = [candidate for candidate in found if candidate.key not in reasons]
     if arguments.again:
         last = {tuple(entry["key"]) for entry in json.loads(REPORT.read_text()) if entry["ended"] in ALIVE}
         found = [candidate for candidate in found if candidate.key in last]
@@ -48,10 +55,6 @@ def wanted(arguments: argparse.Namespace) -> tuple[list, int]:
     chosen = candidates.chosen(found, arguments.seed, round(count * SPARE))
     print(f"[mutants] seed {arguments.seed}: {len(chosen)} chosen of {len(found)} possible")
     return chosen, count
-
-
-# An unreached mutant is one that no test runs.
-ALIVE = ("passed", "unreached")
 
 
 def baseline(bundle: Bundle, jobs: int) -> list:
@@ -97,6 +100,10 @@ def summary(bundle: Bundle, outcomes: dict, reasons: dict) -> int:
     excused = [number for number in alive if bundle.mutants[number].key in reasons]
     ended = {word: sum(outcome.ended == word for outcome in outcomes.values())
              for word in ("failed", "trapped", "hung", "passed", "unreached")}
+    for number, outcome in outcomes.items():
+        if outcome.ended not in ALIVE and bundle.mutants[number].key in reasons:
+            print(f"[mutants] accepted, and yet a test notices: take it out of {accepted.FILE.name}\n"
+                  f"{accepted.written(bundle.mutants[number])}")
     counted = len(outcomes) - len(excused)
     dead = len(outcomes) - len(alive)
     print(f"[mutants] {len(outcomes)} mutants in {len({mutant.file for mutant in bundle.mutants.values()})} files: "
@@ -114,7 +121,7 @@ def main() -> int:
         reasons = accepted.read(accepted.FILE.read_text())
         tools.run("swift", "build", "--package-path", paths.ROOT, "--build-tests", "--scratch-path", BUILD,
                   "--explicit-target-dependency-import-check", "error", timeout=7200, env={**os.environ, "DOMB_DEPS": ""})
-        chosen, count = wanted(arguments)
+        chosen, count = wanted(arguments, reasons)
         bundle = Bundle(WORK, chosen)
         bundle.build(arguments.jobs)
         kept = sorted(bundle.mutants)[:count]
