@@ -41,11 +41,12 @@ class Candidate:
     @property
     def key(self) -> tuple:
         """What names it wherever its lines have gone."""
-        return self.file, self.before, self.after
+        return self.file, self.place, self.before, self.after
 
     def rank(self, seed: int) -> bytes:
         """Every mutant's own, so that a change elsewhere chooses no others."""
-        return hashlib.sha256("\0".join((str(seed), self.place) + self.key).encode()).digest()
+        text = "\0".join((str(seed), self.place, self.file, self.before, self.after))
+        return hashlib.sha256(text.encode()).digest()
 
     def excludes(self, other: "Candidate") -> bool:
         return self.file == other.file and self.start <= other.end and other.start <= self.end

@@ -127,7 +127,8 @@ class Accepted(unittest.TestCase):
         self.assertEqual(accepted.read("# why\n\n" + text), {dropped.key: "nobody sees it", other.key: "nobody sees it"})
 
     def test_what_has_no_reason_is_refused(self):
-        for text in ("    - a\n", "A.swift\n    + a\n", "A.swift\n    - a\n    because\n", "A.swift\n    - a\n    + b\n    c\n"):
+        for text in ("    - a\n", "A.swift\n    - a\n", "A.swift: f\n    + a\n", "A.swift: f\n    - a\n    because\n",
+                     "A.swift: f\n    - a\n    + b\n    c\n"):
             with self.assertRaises(accepted.AcceptedError, msg=text):
                 accepted.read(text)
 
