@@ -33,6 +33,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
             active = try activeBanks(arguments.pcr)
         } catch {
             guard error.isAbsence || error.isFailureMode else { throw LaunchFailure(.facts, .tpm(error)) }
+            absence = error
             return (.absent(error), nil)
         }
         let dynamicPCR = try LaunchFailure.during(.facts) { () throws(TPMError) in

@@ -17,9 +17,10 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
 
     /// Who launches what.
     mutating func measureLaunch(_ plan: LaunchPlan, _ identity: LaunchIdentity) throws(LaunchFailure) {
+        isUnmeasured = plan.banks == nil
         recorder = Recorder(pcr: plan.pcr, banks: plan.banks ?? [.sha256])
         try extend(.identity(identity.identity), on: plan)
-        if plan.banks == nil { try extend(.unmeasured(plan.module.settings.tpmPolicy), on: plan) }
+        if isUnmeasured { try extend(.unmeasured(plan.module.settings.tpmPolicy), on: plan) }
         try extend(.module(byteCount: identity.moduleByteCount, digest: identity.moduleDigest), on: plan)
         if let next = identity.nextInit {
             try extend(.nextInit(path: next.path, byteCount: next.byteCount, digest: next.digest), on: plan)

@@ -50,6 +50,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
             recorder = recording
             publishLog()
             deliverLogAgain()
+            if isUnmeasured, let absence { return noTPM(absence) }
             for step in steps where !step.digests.isEmpty { try extend(step, recording.pcr) }
             return staysOpen ? .open : .closed
         } catch {
@@ -57,8 +58,12 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
                 journal.note("the failure could not be extended into the TPM: \(error.message)")
                 return .open
             }
-            journal.note("no TPM to extend the failure into: \(error.message)")
-            return .noTPM(error)
+            return noTPM(error)
         }
+    }
+
+    private mutating func noTPM(_ error: TPMError) -> PCRClosure {
+        journal.note("no TPM to extend the failure into: \(error.message)")
+        return .noTPM(error)
     }
 }

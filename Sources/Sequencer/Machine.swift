@@ -30,6 +30,9 @@ public struct Machine<
     var logRegions: [(domid: DomainID, place: Segment)] = []
     /// An active bank that DomB cannot hash, or a PCR that is out of reach: it stays open whatever is recorded.
     var staysOpen = false
+    /// Why no TPM answered, where the launch goes on without: from then on nothing is extended, since its log leads to no PCR.
+    var absence: TPMError?
+    var isUnmeasured = false
     /// What of the Recovery Domain is configured.
     var recoveryConfigured: [ConfigOperation.Moment] = []
     var order = LaunchOrder(DependencyGraph(dependencies: []), apart: nil)

@@ -31,15 +31,21 @@ extension LaunchVerifier {
     /// whatever was asked for. 17 to 22 count only after a dynamic launch: `checkDynamicLaunch`.
     private mutating func checkPCRChoice() {
         let wanted = evidence.pcr.rawValue
-        if log.pcr.isResettable {
-            report(.pcrChoice, .failed, "PCR \(pcr) can be reset by anybody: a log of it proves nothing", pcr: pcr)
-        } else if Self.launcherPCRs.contains(pcr) {
+        if !log.pcr.mayHoldLaunch {
             report(
                 .pcrChoice, .failed,
-                "PCR \(pcr) is the firmware's or the boot loader's: DomB measures into none of them", pcr: pcr)
+                "PCR \(pcr) proves nothing: 0 to 9 are the firmware's and the boot loader's, and anybody can reset 16 and 23",
+                pcr: pcr)
         } else if pcr != wanted {
             report(
                 .pcrChoice, .failed, "the log is of PCR \(pcr), and a log of PCR \(wanted) is wanted (--pcr)", pcr: pcr)
+        }
+        // A command's PCR is a word of its call.
+        if let arguments, content.identity?.launcher == .bootDomain, arguments.pcr != log.pcr {
+            report(
+                .pcrChoice, .failed,
+                "the boot domain's command line names PCR \(arguments.pcr.rawValue), and the log is of PCR \(pcr)",
+                pcr: pcr)
         }
     }
 

@@ -34,7 +34,7 @@ struct VerifyCommand: ParsableCommand {
     var log: String
 
     func validate() throws {
-        guard let index = PCRIndex(rawValue: pcr), !index.isResettable, pcr > 9 else {
+        guard PCRIndex(rawValue: pcr)?.mayHoldLaunch == true else {
             throw ValidationError(
                 "--pcr: 10 to 15 or 17 to 22 is wanted: 0 to 9 are the firmware's, and anybody can reset 16 and 23")
         }

@@ -18,7 +18,7 @@ import Testing
                 switch kind {
                 case .configuration, .logDelivery, .unpause, .timeout, .stopped: wish
                 case .measurement, .store: wish == .recover ? .recover : .halt
-                case .preparation, .module, .facts, .plan, .tpm, .events, .handoff: .halt
+                case .preparation, .construction, .module, .facts, .plan, .tpm, .events, .handoff: .halt
                 }
             #expect(FailurePolicy.answer(kind, wish) == expected)
         }

@@ -102,7 +102,7 @@ import Testing
         let pcr = try #require(PCRIndex(rawValue: index))
         for bank in [HashAlgorithm.sha1, .sha256, nil] {
             var launch = try launch()
-            launch.module.settings.pcr = pcr
+            launch.arguments.pcr = pcr
             launch.tpm.hasLocalities = true
             launch.tpm.beginDynamicLaunch()
             if let bank {
@@ -120,11 +120,11 @@ import Testing
         var machine = SimulatedMachine(
             host: SimulatedHypervisor(), store: SimulatedTPM(banks: banks), journal: RecordingJournal(),
             hashing: SwiftCryptoHash.self)
-        let isClosed = machine.recordFailure(LaunchFailure(.module, .noModule))
-        #expect(!isClosed)
+        let closure = machine.recordFailure(LaunchFailure(.module, .noModule))
+        #expect(closure == .open)
         // What is told once is told again.
         let again = machine.recordFailure(LaunchFailure(.module, .noModule))
-        #expect(!again)
+        #expect(again == .open)
         var launch = try launch()
         launch.tpm = SimulatedTPM(banks: banks)
         let refused = try #require(banks.first { HashAlgorithm(rawValue: $0) == nil })
@@ -150,5 +150,18 @@ import Testing
                 #expect(failure == LaunchFailure(.facts, .tpm(error)), "\(code)")
             }
         }
+    }
+
+    /// A TPM that failed its self test at the first question and answers later: the log of an unmeasured launch leads to no
+    /// PCR, and so nothing of it is extended.
+    @Test func anUnmeasuredLaunchExtendsNothingLater() throws {
+        var launch = try launch()
+        launch.module.settings.tpmPolicy = .warn
+        launch.tpm.faults = [0: .refuse(0x101)]
+        launch.host.faults = [SimulatedFault(.unpause, nil, .errno(22))]
+        let outcome = launch.run()
+        #expect(outcome.failure?.stage == .unpause)
+        #expect(outcome.tpm.extends.isEmpty)
+        #expect(outcome.recorder?.hasError == true)
     }
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Measurement
 import Platform
 import SimulatedPlatform
 import Testing
 
-@testable import LogReading
+import LogReading
 @testable import Verification
 
 /// The boot of Tests/Fixtures/grub-firmware.bin with small files in place of the large ones, so that every event of its
@@ -107,7 +108,7 @@ struct GoldenBoot {
     }
 
     /// What `tpm2_pcrread` prints of a TPM that these events and the launch were extended into.
-    func values(_ events: [Event], launchPCR: Int? = 11) throws -> PCRValues {
+    func values(_ events: [Event], launch: LogReplay? = nil, launchPCR: Int = 11) throws -> PCRValues {
         var text = ""
         for (index, bank) in Self.banks.enumerated() {
             text += "  \(bank.name):\n"
@@ -120,7 +121,7 @@ struct GoldenBoot {
                 let value = values[Int(event.pcr)] + event.digests[index].bytes
                 values[Int(event.pcr)] = SwiftCryptoHash.digest(bank, of: value).bytes
             }
-            if let launchPCR { values[launchPCR] = replay.values.first { $0.algorithm == bank }?.bytes ?? [] }
+            values[launchPCR] = (launch ?? replay).values.first { $0.algorithm == bank }?.bytes ?? []
             for (pcr, value) in values.enumerated() {
                 let digits: Line = "\(hexBytes: value)"
                 let number = pcr < 10 ? "\(pcr) " : "\(pcr)"
@@ -130,11 +131,34 @@ struct GoldenBoot {
         return try PCRValues(parsing: Array(text.utf8))
     }
 
-    /// The launch's log, of another PCR.
+    /// The launch's log as DomB writes it into another PCR: its command line names that.
     static func moved(_ log: EventLogReader, to pcr: UInt8) throws -> EventLogReader {
-        var bytes = log.records.log
-        for record in log.records { bytes[record.offset] = pcr }
-        return try EventLogReader(parsing: bytes)
+        let index = try #require(PCRIndex(rawValue: UInt32(pcr)))
+        var recorder = Recorder<SwiftCryptoHash>(pcr: index, banks: log.banks)
+        for record in log.records {
+            guard case .event(var event, _) = record.content else { continue }
+            if case .cap = event { continue }
+            if case .identity(var identity) = event {
+                identity.commandLine += word(pcr)
+                event = .identity(identity)
+            }
+            _ = recorder.record(event)
+        }
+        _ = recorder.recordCap(launchFailed: false)
+        return try EventLogReader(parsing: recorder.log.bytes)
+    }
+
+    private static func word(_ pcr: UInt8) -> [UInt8] { Array(" domb.pcr=\(pcr)".utf8) }
+
+    /// The events of such a boot.
+    func events(movedTo pcr: UInt8) -> [Event] {
+        events.map { event in
+            let text = String(decoding: event.data, as: UTF8.self)
+            let prefix = ["grub_cmd: module2 /vmlinuz", "module_cmdline: console"].first { text.hasPrefix($0) }
+            guard prefix != nil, let space = event.data.firstIndex(of: UInt8(ascii: " ")) else { return event }
+            let measured = [UInt8](event.data[(space + 1)...].dropLast()) + Self.word(pcr)
+            return Event(8, 0xD, measured: measured, data: [UInt8](event.data[...space]) + measured + [0])
+        }
     }
 
     /// The verifier's word on a log of a boot, with the values of what really happened.

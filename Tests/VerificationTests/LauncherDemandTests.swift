@@ -81,6 +81,20 @@ import Testing
         }
     }
 
+    /// DomB measures where its command line says: a log of another PCR is none of DomB's, whoever asks for it.
+    @Test func aLogIsOfThePCRThatItsCommandLineNames() throws {
+        let log = try TestLog.fixture()
+        var bytes = log.bytes
+        for record in try EventLogReader(parsing: bytes).records { bytes[record.offset] = 12 }
+        var evidence = Evidence()
+        evidence.pcr = try #require(PCRIndex(rawValue: 12))
+        evidence.withoutLauncher = true
+        evidence.pcrs = try PCRValues(
+            parsing: Array(log.pcrText(records: log.records.count).replacing("11:", with: "12:").utf8))
+        let verifier = LaunchVerifier(try EventLogReader(parsing: bytes), evidence, hashing: SwiftCryptoHash.self)
+        #expect(failed(verifier) == [.pcrChoice])
+    }
+
     /// PCR 17 and its events prove that the processor began anew; PCR 17 itself holds what that launch measured.
     @Test func aLogOfADynamicPCRIsGoodAfterADynamicLaunchOnly() throws {
         for number in 18...22 as ClosedRange<UInt8> {
@@ -95,16 +109,18 @@ import Testing
     ) throws -> LaunchVerifier<SwiftCryptoHash> {
         let boot = try GoldenBoot.shared.get()
         let launch = GoldenBoot.Event(17, 0x502, measured: [1], data: [1])
-        let events = boot.events + (dynamic ? [launch] : [])
+        let events = boot.events(movedTo: number) + (dynamic ? [launch] : [])
+        let log = try GoldenBoot.moved(boot.log, to: number)
         var evidence = Evidence()
         evidence.pcr = try #require(PCRIndex(rawValue: UInt32(number)))
         evidence.withoutLauncher = !launcher
-        evidence.pcrs = try boot.values(events, launchPCR: Int(number))
+        evidence.pcrs = try boot.values(
+            events, launch: LogReplay(log, hashing: SwiftCryptoHash.self), launchPCR: Int(number))
         if launcher {
             evidence.firmwareLog = try FirmwareLog(parsing: GoldenBoot.written(events))
             evidence.launcherFiles = boot.files
         }
-        return LaunchVerifier(try GoldenBoot.moved(boot.log, to: number), evidence, hashing: SwiftCryptoHash.self)
+        return LaunchVerifier(log, evidence, hashing: SwiftCryptoHash.self)
     }
 
     @Test func sha1AloneProvesNothingUnlessThatIsSaidToBeEnough() throws {
