@@ -37,7 +37,14 @@ struct Invariants {
         measured() ?? untouched() ?? explained() ?? planned() ?? stored() ?? inOrder() ?? closed() ?? whole()
     }
 
-    var isRecovered: Bool { if case .recovered = run.end { true } else { false } }
+    /// The Recovery Domain runs; or may run, where Xen unpaused it and then did not tell: such a launch ends as a failed one.
+    var isRecovered: Bool {
+        if case .recovered = run.end { return true }
+        guard let place = unpauses.last, entries[place].domid == recovery,
+            let answer = entries[(place + 1)...].first(where: { $0.domid == recovery })
+        else { return false }
+        return answer.operation == .getInfo && answer.result != 0
+    }
 
     var isPartial: Bool { if case .partial = run.end { true } else { false } }
 

@@ -6,8 +6,9 @@ public enum MachineMemory {
     public struct Entry: Equatable, Sendable {
         /// 1 RAM, 2 reserved, 3 ACPI tables, 4 ACPI NVS, 5 unusable, 7 persistent (ACPI, 15.1).
         public let type: UInt32
-        /// In bytes.
+        /// The first byte's.
         public let address: UInt64
+        /// In bytes, as the map gives it.
         public let byteCount: UInt64
 
         public init(type: UInt32, address: UInt64, byteCount: UInt64) {
