@@ -26,7 +26,7 @@ def until_boot_domain_is_gone(running, outcome: Outcome, patience: float = 20) -
     outcome.marks["boot domain gone"] = running.seconds()
 
 
-def until_all_tick(running, outcome: Outcome, domids: list, hardware: int | None, patience: float = 90) -> None:
+def until_all_tick(running, outcome: Outcome, domids: list, hardware: int | None, patience: float = 240) -> None:
     """Each domain counts on, from a moment that is five seconds after this one or later."""
     start = time.monotonic()
 

@@ -52,7 +52,7 @@ WHOLE = (("launch-shutdown", "LATE_HWDOM Xen: domains go on after DomB is gone",
 # What examples/pv.dts has for xenstored's.
 NO_DIGEST = "00" * 32
 # What every boot ends with one way or the other, seconds of the machine; a slower one is a failure.
-HARD_LIMIT = 240
+HARD_LIMIT = 480
 GIVEN_UP = ("domb: end:",)
 
 
