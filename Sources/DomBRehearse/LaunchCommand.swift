@@ -4,6 +4,7 @@ import CTSSShim
 import Glibc
 import LaunchControl
 import Platform
+import Sequencer
 import SimulatedPlatform
 import TPMBindings
 

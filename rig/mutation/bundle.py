@@ -122,6 +122,10 @@ class Bundle:
         with ThreadPoolExecutor(jobs) as pool:
             objects = [item for part in pool.map(lambda chunk: self.compile(*chunk), chunks) for item in part]
         self.link(objects)
+        # Tests that run the host tool look for it beside themselves. It is the one without mutants.
+        tool = self.work / "domb"
+        tool.unlink(missing_ok=True)
+        tool.symlink_to(BUILD / "debug/domb")
 
     def frontend(self, module: str) -> list[str]:
         """The compiler's own arguments for one file of the module, without that file and what is made of it."""
