@@ -122,6 +122,8 @@ import Testing
             hashing: SwiftCryptoHash.self)
         let closure = machine.recordFailure(LaunchFailure(.module, .noModule))
         #expect(closure == .open)
+        // Nothing is extended without a digest: a TPM takes that, and does nothing.
+        #expect(machine.store.extends.allSatisfy { !$0.digests.isEmpty })
         // What is told once is told again.
         let again = machine.recordFailure(LaunchFailure(.module, .noModule))
         #expect(again == .open)

@@ -206,6 +206,26 @@ import Testing
         }
     }
 
+    /// For programs, which read no texts: each fault is of the PCR whose events show it.
+    @Test func everyFaultOfTheLauncherNamesItsPCR() throws {
+        let boot = try GoldenBoot.shared.get()
+        let faults: [(GoldenBoot.Event, [Check.Code: UInt8])] = [
+            (ForgeryTests.command("multiboot2 /xen.gz"), [.bootSystem: 8]),
+            (ForgeryTests.command("write_dword 0 0"), [.commands: 8, .bootSystem: 8]),
+            (GoldenBoot.Event(9, 0xD, measured: [1], data: [1]), [.unexplained: 9]),
+            (GoldenBoot.Event(4, 0xD, measured: [1], data: [1]), [.unexplained: 4]),
+            (GoldenBoot.Event(2, 0xD, measured: [1], data: [1]), [.unexplained: 2]),
+            (try read("/initrd.gz"), [.bootSystem: 9]),
+        ]
+        for (event, expected) in faults {
+            let happened = boot.events + [event]
+            let verifier = try boot.verified(happened, happened: boot.values(happened))
+            var found: [Check.Code: UInt8] = [:]
+            for check in verifier.checks where check.status == .failed { found[check.code] = check.pcr }
+            #expect(found == expected, "\(event.data)")
+        }
+    }
+
     /// A golden load that fails (its file is not there) and is told all the same, an evil one behind it, and the golden files
     /// read once more by looking at them.
     @Test func aGoldenLoadThatFailedIsNone() throws {
