@@ -84,7 +84,7 @@ extension LaunchVerifier {
         guard index <= 7 else { return false }
         return !firmware.events.contains { event in
             event.isExtended && event.pcr == UInt32(index)
-                && KnownEvent.separators.contains { event.isOf($0, in: banks, hashing: Hash.self) }
+                && KnownEvent.isSeparator(event, in: banks, hashing: Hash.self)
         }
     }
 

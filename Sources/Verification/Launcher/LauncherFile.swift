@@ -35,6 +35,9 @@ public struct LauncherFile: Sendable {
         (digests + imageDigests).filter { $0.algorithm == bank }.map(\.bytes)
     }
 
+    /// Whether it is meant as ACPI tables, of DomB's or not: by what it carries, or by its name.
+    var isTables: Bool { table != nil || baseName.suffix(4) == Line(".aml").bytes[...] }
+
     /// What stands behind the last slash of its name.
     var baseName: [UInt8] { BootLoaderCommand.baseName(Array(name.utf8)) }
 }

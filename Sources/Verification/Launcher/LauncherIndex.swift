@@ -47,7 +47,14 @@ enum KnownEvent {
     ]
 
     /// EV_SEPARATOR: the end of what firmware measures before it starts a boot loader; not one that tells of an error.
-    static let separators: [[UInt8]] = [[0, 0, 0, 0], [0xFF, 0xFF, 0xFF, 0xFF]]
+    private static let separators: [[UInt8]] = [[0, 0, 0, 0], [0xFF, 0xFF, 0xFF, 0xFF]]
+
+    /// By its digests: whatever the log says of it.
+    static func isSeparator<Hash: ContentHash>(
+        _ event: FirmwareLog.Event, in banks: [HashAlgorithm], hashing: Hash.Type
+    ) -> Bool {
+        separators.contains { event.isOf($0, in: banks, hashing: Hash.self) }
+    }
 
     static func isKnown(_ data: [UInt8]) -> Bool {
         separators.contains(data) || actions.contains { Line($0).bytes == data }

@@ -17,7 +17,7 @@ extension LauncherProof {
             checkCarried(tables.compactMap(\.table), module)
         } else if pin == module {
             report(.module, .ok, "the LCM is the one that the boot domain's command line pins (domb.lcm=)")
-        } else if let file = loaded.first(where: { $0.baseName.suffix(4) == Line(".aml").bytes[...] }) {
+        } else if let file = loaded.first(where: { $0.isTables }) {
             report(
                 .module, .warning,
                 "\(file.name) is measured, and is no table with an LCM: that it is the source of the one which was launched "

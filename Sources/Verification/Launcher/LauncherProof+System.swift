@@ -13,7 +13,7 @@ extension LauncherProof {
         var harmful: [String] = []
         for event in events {
             guard let command = BootLoaderCommand(event, in: banks(8), hashing: Hash.self) else {
-                if isSeparator(event) { continue }
+                if KnownEvent.isSeparator(event, in: banks(8), hashing: Hash.self) { continue }
                 harmful.append("PCR 8 record \(event.number): what was measured is not the text that the log tells")
                 continue
             }
@@ -31,10 +31,6 @@ extension LauncherProof {
                     + "memory or to end the measuring", pcr: 8)
         }
         return commands
-    }
-
-    private func isSeparator(_ event: FirmwareLog.Event) -> Bool {
-        KnownEvent.separators.contains { event.isOf($0, in: banks(8), hashing: Hash.self) }
     }
 
     private static func harm(_ effect: BootLoaderCommand.Effect) -> String? {
@@ -114,13 +110,10 @@ extension LauncherProof {
         report(
             .bootSystem, .ok, "Xen and its \(system.images.count - 1) modules are the files that were read last", pcr: 9
         )
-        guard !before.contains(where: { $0.file.map { $0.table == nil && !isTables($0) } == true }) else { return }
+        guard !before.contains(where: { $0.file?.isTables == false }) else { return }
         report(
             .bootConfiguration, unproven, "no configuration of the boot loader is among the files that it read", pcr: 9)
     }
-
-    /// By its name: not every table is of DomB's.
-    private func isTables(_ file: LauncherFile) -> Bool { file.baseName.suffix(4) == Line(".aml").bytes[...] }
 
     /// DomB's own record of the command lines is what it was started with.
     mutating func checkCommandLines(xen: [UInt8], bootDomain: [UInt8], of holder: String, _ pcr: UInt8) {
