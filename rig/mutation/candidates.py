@@ -60,6 +60,7 @@ def finder(work: Path) -> Path:
         return program
     info = json.loads(tools.run("swiftc", "-print-target-info"))
     host = Path(info["paths"]["runtimeResourcePath"]) / "host"
+    work.mkdir(parents=True, exist_ok=True)
     tools.run(
         "swiftc", "-O", "-swift-version", "6", "-parse-as-library", "-warnings-as-errors", "-I", host, "-L", host,
         "-lSwiftSyntax", "-lSwiftParser", "-lSwiftOperators", "-Xlinker", "-rpath", "-Xlinker", host, "-o", program,
