@@ -81,19 +81,21 @@ var targets: [Target] = [
     .target(name: "CCryptoShim", cSettings: [.unsafeFlags(plainC)]),
     .target(name: "CHashWorkers", dependencies: ["CCryptoShim"], cSettings: [.unsafeFlags(plainC)]),
     .target(name: "CryptoBindings", dependencies: ["Platform", "CCryptoShim", "CHashWorkers"], swiftSettings: core),
+    .target(name: "TestSupport", dependencies: ["LaunchControl", "Platform"], path: "Tests/TestSupport"),
     .testTarget(name: "PlatformTests", dependencies: ["Platform"]),
     .testTarget(name: "LinuxBindingsTests", dependencies: ["LinuxBindings", "Platform", "SimulatedPlatform"]),
     .testTarget(
         name: "CryptoBindingsTests", dependencies: ["CryptoBindings", "CHashWorkers", "Platform", "SimulatedPlatform"],
         linkerSettings: [.linkedLibrary("crypto")]),
-    .testTarget(name: "LaunchControlTests", dependencies: ["LaunchControl", "Platform", "SimulatedPlatform"]),
+    .testTarget(
+        name: "LaunchControlTests", dependencies: ["LaunchControl", "Platform", "SimulatedPlatform", "TestSupport"]),
     .testTarget(
         name: "DombTests",
         dependencies: [
             "domb", "Prediction", "BuilderModel", "Verification", "LogReading", "Measurement", "LaunchControl",
             "Platform",
             "Sequencer",
-            "SimulatedPlatform",
+            "SimulatedPlatform", "TestSupport",
         ]),
     .testTarget(
         name: "LogReadingTests",
@@ -105,7 +107,9 @@ var targets: [Target] = [
         ]),
     .testTarget(
         name: "MeasurementTests", dependencies: ["Measurement", "LaunchControl", "Platform", "SimulatedPlatform"]),
-    .testTarget(name: "ConfigApplyTests", dependencies: ["ConfigApply", "LaunchControl", "SimulatedPlatform"]),
+    .testTarget(
+        name: "ConfigApplyTests",
+        dependencies: ["ConfigApply", "LaunchControl", "Platform", "SimulatedPlatform", "TestSupport"]),
     .testTarget(
         name: "PredictionTests",
         dependencies: [
@@ -116,7 +120,7 @@ var targets: [Target] = [
         name: "SequencerTests",
         dependencies: [
             "LaunchCommand", "Sequencer", "ConfigApply", "Measurement", "LaunchControl", "Platform",
-            "SimulatedPlatform",
+            "SimulatedPlatform", "TestSupport",
         ]),
 ]
 

@@ -26,7 +26,7 @@ public struct CPUPoolPlan: Equatable, Sendable {
                 if taken.contains(cpu) { throw .sharedCPU(pool: name, cpu: cpu) }
                 taken.insert(cpu)
             }
-            let members = module.domains.indices.filter { module.domains[$0].extended.cpupool == name }
+            let members = module.domains.indices.filter { module.domains[$0].cpupool == name }
             guard let maker = members.first else { throw .noDomain(pool: name) }
             makers.append(maker)
             let vcpus = members.reduce(0 as UInt64) { $0 + UInt64(module.domains[$1].vcpus) }
@@ -47,7 +47,7 @@ public struct CPUPoolPlan: Equatable, Sendable {
 
     /// Where the domain at an index of the LCM runs.
     public func place(of domain: DomainDescription, at index: Int) -> CPUPoolPlace {
-        let place = pools.firstIndex { $0.name == domain.extended.cpupool }
+        let place = pools.firstIndex { $0.name == domain.cpupool }
         return CPUPoolPlace(
             pool: place.map { pools[$0] }, isMaker: place.map { makers[$0] } == index, taken: taken)
     }
@@ -64,6 +64,11 @@ public struct CPUPoolPlace: Equatable, Sendable {
 
     /// On a host with pool 0 alone.
     public static let standard = CPUPoolPlace(pool: nil, isMaker: false, taken: CPUSet())
+
+    /// In a pool that is there already; `nil` for pool 0.
+    public static func moving(to pool: CPUPool?) -> CPUPoolPlace {
+        CPUPoolPlace(pool: pool, isMaker: false, taken: CPUSet())
+    }
 
     /// The first of these cpus that the domain cannot run on.
     func first(outside cpus: CPUSet) -> UInt32? {
@@ -82,4 +87,21 @@ public enum CPUPoolConflict: Error, Equatable, Sendable {
     case tooManyVCPUs(pool: [UInt8], vcpus: UInt64, cpus: Int)
     /// Somebody has made a pool: which cpus are pool 0's is not the LCM's to say then.
     case otherPool(number: UInt32)
+
+    /// "cpupool realtime: cpu 4, and the host has 4".
+    public var message: Line {
+        switch self {
+        case .missingCPU(let pool, let cpu, let online):
+            "cpupool \(escaped: pool): cpu \(cpu), and the host has \(online)"
+        case .bootCPU(let pool): "cpupool \(escaped: pool): cpu 0, which Xen leaves in pool 0"
+        case .sharedCPU(let pool, let cpu): "cpupool \(escaped: pool): cpu \(cpu) is in a pool before it"
+        case .noDomain(let pool): "cpupool \(escaped: pool): no domain is in it"
+        case .tooManyVCPUs(let pool, let vcpus, let cpus):
+            """
+            cpupool \(escaped: pool): its domains have \(vcpus) vcpus, and the null scheduler runs no more than cpus: \
+            \(cpus)
+            """
+        case .otherPool(let number): "the LCM has cpupools, and cpupool \(number) is there already"
+        }
+    }
 }

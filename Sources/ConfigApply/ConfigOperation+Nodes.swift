@@ -14,7 +14,7 @@ extension ConfigOperation {
         case .console(_, let server): nodes.appendConsole(rings, server)
         case .disk(let disk, let server): nodes.append(disk, server)
         case .interface(let interface, let handle, let server): nodes.append(interface, handle, server)
-        default: break
+        case .vcpus, .setting, .clearedFeatures, .cpupool, .affinity, .share, .rtds, .channel, .ring: break
         }
         return nodes.nodes
     }

@@ -37,8 +37,8 @@ struct DomainBuild {
         name = domain.name
         handle = domain.handle ?? .unset
         isHardware = domain.roles.contains(.hardware)
-        getsDevices = !domain.extended.devices.isEmpty
-        usesStore = domain.extended.usesStore
+        getsDevices = domain.settings.has(.pci)
+        usesStore = domain.settings.usesStore
         vcpus = domain.vcpus
         memory = domain.memory
         acpi = GuestACPI(vcpus: domain.vcpus)

@@ -43,7 +43,7 @@ extension Invariants {
     /// I5: who runs with a xenstore is known there, and nobody is who was left out before.
     func stored() -> String? {
         for place in unpauses {
-            guard let domain = domain(entries[place].domid), domain.extended.usesStore else { continue }
+            guard let domain = domain(entries[place].domid), domain.settings.usesStore else { continue }
             let isKnown = entries[..<place].contains {
                 $0.operation == .introduce && $0.result == 0 && $0.domid == domain.domid
             }

@@ -33,7 +33,7 @@ struct SmallLaunch {
             domid: domid, name: Array("d\(index + 1)".utf8), roles: roles, memory: Self.kibibytes,
             kernel: ImageReference(moduleIndex: 1, segments: [Segment(address: Self.kernel, byteCount: 64)]),
             dependencies: targets)
-        description.weight = 512
+        description.settings.set(.weight, [.weight(512)])
         module.domains.append(description)
         var domain = SimulatedDomain(domid: domid, kibibytes: Self.kibibytes)
         domain.memory.write([UInt8](repeating: UInt8(truncatingIfNeeded: index) | 1, count: 64), at: Self.kernel)
@@ -52,7 +52,7 @@ struct SmallLaunch {
         module.settings.xenstored = Self.digest
         module.settings.handoff = .park
         for index in indices {
-            module.domains[index].extended.usesStore = true
+            module.domains[index].settings.set(.enhanced, [.enhanced])
             host.domainsByID[UInt16(index + 1)]?.parameters[.storeFrame] = Self.storeFrame
         }
     }

@@ -68,18 +68,12 @@ struct ConfigurationText {
         return isQuoted ? nil : Word(key: key, value: value, offset: offset)
     }
 
-    static let domainKeys: [StaticString] =
-        [
-            "name", "uuid", "depends-on", "weight", "cap", "mem-max", "hard-affinity", "soft-affinity", "bootargs",
-            "load", "kernel-digest", "ramdisk-digest", "ramdisk-size", "log-region",
-        ] + ExtendedConfiguration.keys + DomainConduct.keys
-
     /// A misspelt setting must not pass, and the launch's settings belong to the boot domain's text.
     func refuseOthers(areOfBootDomain: Bool, _ problems: ProblemList) {
-        for word in words {
-            func isOne(of keys: [StaticString]) -> Bool { keys.contains { Line($0).bytes == word.key } }
-            if isOne(of: Self.domainKeys) { continue }
-            let isOfLaunch = isOne(of: LaunchSettings.keys)
+        let domainKeys = SettingKey.ofText
+        let launchKeys = SettingKey.keys(in: .launch)
+        for word in words where SettingKey.named(word.key, among: domainKeys) == nil {
+            let isOfLaunch = SettingKey.named(word.key, among: launchKeys) != nil
             if isOfLaunch, areOfBootDomain { continue }
             problems.report(error(isOfLaunch ? .conflictingProperties : .unknownDombProperty, word))
         }
@@ -90,12 +84,12 @@ struct ConfigurationText {
         SettingSource {
             value($0)?.value
         } report: { key, code in
-            problems.report(value(key).map { error(code, $0) } ?? place.error(code, Line(key)))
+            problems.report(value(key).map { error(code, $0) } ?? place.error(code, Line(key.schema.word)))
         }
     }
 
-    func value(_ key: StaticString) -> Word? {
-        let wanted = Line(key).bytes
+    func value(_ key: SettingKey) -> Word? {
+        let wanted = Line(key.schema.word).bytes
         return words.first { $0.key == wanted }
     }
 

@@ -87,32 +87,29 @@ extension DomainConduct {
         return items
     }
 
-    /// The settings that are read here.
-    public static let keys: [StaticString] = ["ready", "ready-node", "ready-value", "ready-timeout", "on-failure"]
-
     /// What a domain's node or text says.
     public init(_ source: SettingSource) {
-        onFailure = source.choice("on-failure") ?? onFailure
+        onFailure = source.choice(.onFailure) ?? onFailure
         readiness = Self.readiness(source)
-        guard let number = source.number("ready-timeout", in: 1...Limits.readyTimeout) else { return }
+        guard let number = source.number(.readyTimeout, in: 1...Limits.readyTimeout) else { return }
         // What is ready at once needs no time.
-        if readiness == .unpaused { source.report("ready-timeout", .conflictingProperties) }
+        if readiness == .unpaused { source.report(.readyTimeout, .conflictingProperties) }
         timeout = UInt32(number)
     }
 
     private static func readiness(_ source: SettingSource) -> Readiness {
-        let word = source.text("ready", limit: 32).map { Line($0[...]) } ?? "unpaused"
+        let word = source.text(.ready).map { Line($0[...]) } ?? "unpaused"
         if word == "node" {
-            if !source.has("ready-node") { source.report("ready", .conflictingProperties) }
-            let path = source.value("ready-node", limit: Limits.nodeValueBytes) { Self.isPath($0) ? $0 : nil }
-            let value = source.text("ready-value", limit: Limits.nodeValueBytes)
+            if !source.has(.readyNode) { source.report(.ready, .conflictingProperties) }
+            let path = source.value(.readyNode) { Self.isPath($0) ? $0 : nil }
+            let value = source.text(.readyValue)
             return path.map { .node(path: $0, value: value) } ?? .unpaused
         }
-        for key in ["ready-node", "ready-value"] as [StaticString] where source.has(key) {
+        for key in [SettingKey.readyNode, .readyValue] where source.has(key) {
             source.report(key, .conflictingProperties)
         }
         if word == "poweroff" { return .poweredOff }
-        if word != "unpaused" { source.report("ready", .badPropertyValue) }
+        if word != "unpaused" { source.report(.ready, .badPropertyValue) }
         return .unpaused
     }
 

@@ -8,26 +8,16 @@ public struct DomainDescription: Equatable, Sendable {
     public var domid: DomainID
     /// The node's name without its unit address.
     public var name: [UInt8]
-    /// `domain-uuid`; `nil` where the LCM gives none.
-    public var handle: DomainHandle?
     /// What it may be besides a guest; empty for most.
     public var roles: DomainRoles
     /// How its vcpus are virtualised.
     public var mode: DomainMode
     /// RAM in KiB.
     public var memory: UInt64
-    /// The most that the domain may own, in KiB (`mem-max`); `nil` leaves what the builder set.
-    public var maxMemory: UInt64?
     /// How many it has: 1 to `Limits.vcpus`.
     public var vcpus: UInt32
-    /// Where its vcpus run, ascending by vcpu; those that say nothing are not among them.
-    public var affinities: [VCPUAffinity]
-    /// Weight (1 to 65535) and cap (percent of one cpu, 0 for none) under credit or credit2.
-    public var weight: UInt16?
-    /// Percent of one cpu, 0 for none; `nil` leaves what the builder set.
-    public var cap: UInt16?
-    /// What else it is given: ports, interrupts, devices and the like.
-    public var extended: ExtendedConfiguration
+    /// What it is given besides, in the order of their keys; each key's items as the LCM has them.
+    public var settings: [Setting]
     /// Its kernel; every domain has one.
     public var kernel: ImageReference
     /// Its ramdisk, where it has one.
@@ -46,23 +36,18 @@ public struct DomainDescription: Equatable, Sendable {
     public init(
         domid: DomainID, name: [UInt8], handle: DomainHandle? = nil, roles: DomainRoles = [], mode: DomainMode = .pvh,
         memory: UInt64, maxMemory: UInt64? = nil, vcpus: UInt32 = 1, affinities: [VCPUAffinity] = [],
-        weight: UInt16? = nil, cap: UInt16? = nil, extended: ExtendedConfiguration = ExtendedConfiguration(),
+        settings: [Setting] = [],
         kernel: ImageReference, ramdisk: ImageReference? = nil, otherModules: [OtherModule] = [],
         commandLine: [UInt8] = [], logRegion: Segment? = nil,
         conduct: DomainConduct = DomainConduct(), dependencies: [Int] = []
     ) {
         self.domid = domid
         self.name = name
-        self.handle = handle
         self.roles = roles
         self.mode = mode
         self.memory = memory
-        self.maxMemory = maxMemory
         self.vcpus = vcpus
-        self.affinities = affinities
-        self.weight = weight
-        self.cap = cap
-        self.extended = extended
+        self.settings = settings
         self.kernel = kernel
         self.ramdisk = ramdisk
         self.otherModules = otherModules
@@ -70,6 +55,9 @@ public struct DomainDescription: Equatable, Sendable {
         self.logRegion = logRegion
         self.conduct = conduct
         self.dependencies = dependencies
+        if let handle { self.handle = handle }
+        if let maxMemory { self.maxMemory = maxMemory }
+        if !affinities.isEmpty { self.affinities = affinities }
     }
 }
 

@@ -6,12 +6,10 @@ extension DomainDraft {
     static let knownProperties: [Line] =
         [
             "compatible", "#address-cells", "#size-cells", "phandle", "linux,phandle",
-            "domid", "domain-uuid", "permissions", "functions", "capabilities", "mode", "cpus", "memory", "mem-max",
-            "domb,depends-on", "domb,weight", "domb,cap", "domb,log-region",
-        ] + (ExtendedConfiguration.keys + DomainConduct.keys).map { SettingSource.property($0) }
-    private static let knownVCPUProperties: [Line] = [
-        "compatible", "id", "hard-affinity", "domb,soft-affinity", "phandle", "linux,phandle",
-    ]
+            "domid", "permissions", "functions", "capabilities", "mode", "cpus", "memory",
+        ] + SettingKey.keys(in: .domain).map { $0.schema.property }
+    private static let knownVCPUProperties: [Line] =
+        ["compatible", "id", "phandle", "linux,phandle"] + SettingKey.keys(in: .vcpu).map { $0.schema.property }
 
     /// What the node says. `nil` only where there is no telling what domain it is; every problem is reported.
     init?(_ view: NodeView) {
@@ -28,17 +26,17 @@ extension DomainDraft {
                 domid: unassigned, name: view.baseName, roles: roles, memory: 0,
                 kernel: modules.kernel ?? ImageReference(moduleIndex: nil), ramdisk: modules.ramdisk,
                 otherModules: modules.others, commandLine: modules.commandLine))
-        description.handle = view.bytes("domain-uuid", count: DomainHandle.byteCount).flatMap {
-            DomainHandle(bytes: $0)
-        }
         description.mode = DomainMode(view) ?? .pvh
         if !isBoot {
             description.memory = Self.memory(view)
             domid = Self.domid(view)
         }
-        description.maxMemory = view.kibibytes("mem-max")
         description.vcpus = Self.vcpus(view)
         apply(SettingSource(view))
+        description.handle = view.bytes("domain-uuid", count: DomainHandle.byteCount).flatMap {
+            DomainHandle(bytes: $0)
+        }
+        description.maxMemory = view.kibibytes("mem-max")
         readVCPUs(view)
         phandle = view.word("phandle")
         if phandle == 0 || phandle == .max { view.report(.badPhandle, "phandle") }

@@ -31,16 +31,14 @@ struct DomainDraft {
 
     /// The settings that every format has.
     mutating func apply(_ source: SettingSource) {
-        description.weight = source.number("weight", in: 1...65535).map { UInt16($0) }
-        description.cap = source.number("cap", in: 0...65535).map { UInt16($0) }
-        description.extended = ExtendedConfiguration(source)
+        description.settings = source.settings()
         description.conduct = DomainConduct(source)
-        let regions = source.segments("log-region")
+        let regions = source.segments(.logRegion)
         guard let region = regions.first else { return }
         if regions.count > 1 || !region.isWholePages {
-            source.report("log-region", .badPropertyValue)
+            source.report(.logRegion, .badPropertyValue)
         } else if region.byteCount > Limits.logRegionBytes {
-            source.report("log-region", .limitExceeded)
+            source.report(.logRegion, .limitExceeded)
         } else {
             description.logRegion = region
         }

@@ -3,10 +3,11 @@
 import Platform
 
 extension ImageReference {
-    static let knownProperties: [Line] = [
-        "compatible", "module-index", "mb-index", "module-addr", "reg", "xen,uefi-binary", "bootargs", "phandle",
-        "linux,phandle", "domb,load", "domb,digest", "domb,size",
-    ]
+    static let knownProperties: [Line] =
+        [
+            "compatible", "module-index", "mb-index", "module-addr", "reg", "xen,uefi-binary", "bootargs", "phandle",
+            "linux,phandle",
+        ] + SettingKey.keys(in: .module, .moduleNode).map { $0.schema.property }
 
     /// What a module node says; a problem leaves that part out.
     init(_ view: NodeView) {
@@ -16,9 +17,9 @@ extension ImageReference {
         bootAddress = Self.address(view)
         uefiBinary = view.string("xen,uefi-binary", limit: Limits.pathBytes)
         Self.refuseSecondLocation(view)
-        segments = source.segments("load")
+        segments = source.segments(.load)
         byteCount = view.bytes("domb,size", count: 8)?.reduce(0) { $0 << 8 | UInt64($1) }
-        expectedDigest = source.digest("digest")
+        expectedDigest = source.digest(.digest)
     }
 
     private static func index(_ view: NodeView) -> UInt32? {

@@ -28,7 +28,7 @@ extension LaunchControlModule {
     /// Properties of the hypervisor node that this reader acts on, or that mean nothing to a launch.
     private static let knownProperties: [Line] =
         ["compatible", "#address-cells", "#size-cells", "phandle"]
-        + LaunchSettings.keys.map { SettingSource.property($0) }
+        + SettingKey.keys(in: .launch).map { $0.schema.property }
 
     /// /chosen/hypervisor, or /chosen itself where it holds the domains (dom0less).
     private static func hypervisorNode(_ root: NodeView) throws(ParseError) -> NodeView {

@@ -39,7 +39,7 @@ extension LaunchControlModule {
     /// Every device is served by another domain of the LCM, or by the boot domain.
     static func checkBackends(_ drafts: [DomainDraft], names: Lookup<[UInt8]>, _ problems: ProblemList) {
         for (index, draft) in drafts.enumerated() {
-            for backend in draft.description.extended.partners where !backend.isBootDomain {
+            for backend in draft.description.settings.partners where !backend.isBootDomain {
                 let server = names.find(backend.name)
                 if server == nil { problems.report(draft.place.error(.unknownBackend, of: backend.name)) }
                 if server == index { problems.report(draft.place.error(.selfDependency)) }
@@ -49,9 +49,9 @@ extension LaunchControlModule {
 
     static func checkCPUPools(_ drafts: [DomainDraft], _ settings: LaunchSettings, _ problems: ProblemList) {
         for draft in drafts {
-            guard let name = draft.description.extended.cpupool else { continue }
+            guard let name = draft.description.cpupool else { continue }
             if !settings.cpupools.contains(where: { $0.name == name }) {
-                problems.report(draft.place.error(.unknownCPUPool, "domb,cpupool", of: name))
+                problems.report(draft.place.error(.unknownCPUPool, SettingKey.cpupool.schema.property, of: name))
             }
         }
     }
@@ -77,11 +77,12 @@ extension LaunchControlModule {
                     }
                 guard let target else {
                     problems.report(
-                        drafts[index].place.error(.unknownPhandle, "domb,depends-on", of: reference.text.bytes))
+                        drafts[index].place.error(
+                            .unknownPhandle, SettingKey.dependsOn.schema.property, of: reference.text.bytes))
                     continue
                 }
                 guard target != index else {
-                    problems.report(drafts[index].place.error(.selfDependency, "domb,depends-on"))
+                    problems.report(drafts[index].place.error(.selfDependency, SettingKey.dependsOn.schema.property))
                     continue
                 }
                 if lastNamedBy[target] != index { dependencies.append(target) }

@@ -30,6 +30,8 @@ public enum Limits {
     public static let interrupts: UInt64 = 1 << 16
     /// A FLASK security context: what libxenctrl's own tools have room for.
     public static let labelBytes = 256
+    /// One word of a choice: twice the longest.
+    static let wordBytes = 32
     /// One virtual device as text.
     public static let deviceBytes = 512
     /// A place for the log: a domain's record takes less than a KiB.

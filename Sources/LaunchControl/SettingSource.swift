@@ -3,62 +3,83 @@
 import Platform
 
 /// Where DomB's settings stand: the properties of a device tree's node, or the words of a text (docs/lcm.md). Both are
-/// asked by the text's keys, which are the properties' names without `domb,`. What is wrong with a setting is reported,
-/// and it reads as if it were not there.
+/// asked by `SettingKey`. What is wrong with a setting is reported, and it reads as if it were not there.
 public struct SettingSource {
     enum Form {
         case node(NodeView)
-        case text((StaticString) -> [UInt8]?)
+        case text((SettingKey) -> [UInt8]?)
+    }
+
+    /// A key's values as they stand there.
+    enum Values {
+        case cells([UInt64])
+        case texts([ArraySlice<UInt8>])
     }
 
     let form: Form
-    let report: (StaticString, ParseError.Code) -> Void
+    let report: (SettingKey, ParseError.Code) -> Void
 
     init(_ view: NodeView) {
         form = .node(view)
-        report = { view.report($1, Self.property($0)) }
+        report = { view.report($1, $0.schema.property) }
     }
 
     /// Texts: `value` gives that of a key, `report` takes what is wrong with it.
     public init(
-        text value: @escaping (StaticString) -> [UInt8]?, report: @escaping (StaticString, ParseError.Code) -> Void
+        text value: @escaping (SettingKey) -> [UInt8]?, report: @escaping (SettingKey, ParseError.Code) -> Void
     ) {
         form = .text(value)
         self.report = report
     }
 
-    /// One is dom0less's.
-    static func property(_ key: StaticString) -> Line {
-        let key = Line(key)
-        return key == "enhanced" ? "xen,enhanced" : "domb,\(key)"
+    /// `nil` for what is not there.
+    func values(_ key: SettingKey) -> Values? {
+        let schema = key.schema
+        switch form {
+        case .node(let view):
+            guard schema.place != .vcpu else { return nil }
+            switch schema.form {
+            case .cells(let width, _): return view.cells(schema.property, bytes: width).map { .cells($0) }
+            case .string: return text(key).map { .texts([$0[...]]) }
+            case .strings: return view.strings(schema.property).map { .texts($0) }
+            case .bytes, .kibibytes: return nil
+            }
+        case .text(let value):
+            guard let separator = schema.between else { return text(key).map { .texts([$0[...]]) } }
+            return value(key).map {
+                .texts($0.split(separator: UInt8(ascii: separator), omittingEmptySubsequences: false))
+            }
+        }
     }
 
-    func has(_ key: StaticString) -> Bool {
+    func has(_ key: SettingKey) -> Bool {
         switch form {
-        case .node(let view): view.property(Self.property(key)) != nil
+        case .node(let view): view.property(key.schema.property) != nil
         case .text(let value): value(key) != nil
         }
     }
 
     /// A node's property without a value.
-    func isFlag(_ key: StaticString) -> Bool {
-        guard case .node(let view) = form, let property = view.property(Self.property(key)) else { return false }
+    func isFlag(_ key: SettingKey) -> Bool {
+        guard case .node(let view) = form, let property = view.property(key.schema.property) else { return false }
         return property.value.isEmpty
     }
 
     /// Where one of two settings that go together is not there: a node lacks it, a text says too much with the other.
-    func reportMissing(_ key: StaticString, with other: StaticString) {
+    func reportMissing(_ key: SettingKey, with other: SettingKey) {
         switch form {
         case .node: report(key, .missingProperty)
         case .text: report(other, .conflictingProperties)
         }
     }
 
-    func text(_ key: StaticString, limit: Int) -> [UInt8]? {
+    /// One string, of at most as many bytes as the key's may have.
+    func text(_ key: SettingKey) -> [UInt8]? {
         switch form {
-        case .node(let view): return view.string(Self.property(key), limit: limit)
+        case .node(let view): return view.string(key.schema.property, limit: key.limit)
         case .text(let value):
-            guard let text = value(key), text.count > limit else { return value(key) }
+            guard let text = value(key) else { return nil }
+            if text.count <= key.limit { return text }
             report(key, .limitExceeded)
             return nil
         }
@@ -66,31 +87,26 @@ public struct SettingSource {
 
     /// A text as what it means.
     func value<Value>(
-        _ key: StaticString, limit: Int = Limits.nodeValueBytes, _ code: ParseError.Code = .badPropertyValue,
-        _ read: ([UInt8]) -> Value?
+        _ key: SettingKey, _ code: ParseError.Code = .badPropertyValue, _ read: ([UInt8]) -> Value?
     ) -> Value? {
-        guard let text = text(key, limit: limit) else { return nil }
+        guard let text = text(key) else { return nil }
         let value = read(text)
         if value == nil { report(key, code) }
         return value
     }
 
-    func choice<Value: Named>(_ key: StaticString) -> Value? { value(key, limit: 32) { Value(named: $0) } }
+    func choice<Value: Named>(_ key: SettingKey) -> Value? { value(key) { Value(named: $0) } }
 
-    func cpus(_ key: StaticString) -> CPUSet? { value(key, .badCPUList) { CPUList.parse($0) } }
-
-    /// A cell of four bytes, or a number as `read` has it.
-    func number(
-        _ key: StaticString, in range: ClosedRange<UInt64>, _ read: (ArraySlice<UInt8>) -> UInt64? = Decimal.parse
-    ) -> UInt64? {
-        var number: UInt64?
+    /// A cell of four bytes, or a decimal number.
+    func number(_ key: SettingKey, in range: ClosedRange<UInt64>) -> UInt64? {
+        let number: UInt64?
         switch form {
         case .node(let view):
-            guard let word = view.word(Self.property(key)) else { return nil }
+            guard let word = view.word(key.schema.property) else { return nil }
             number = UInt64(word)
         case .text(let value):
             guard let text = value(key) else { return nil }
-            number = read(text[...])
+            number = Decimal.parse(text[...])
         }
         if let number, range.contains(number) { return number }
         report(key, .badPropertyValue)
@@ -98,14 +114,37 @@ public struct SettingSource {
     }
 
     /// 32 bytes, or "sha256:" and 64 hexadecimal digits.
-    func digest(_ key: StaticString) -> Digest? {
+    func digest(_ key: SettingKey) -> Digest? {
         switch form {
         case .node(let view):
-            return view.bytes(Self.property(key), count: HashAlgorithm.sha256.digestSize).flatMap {
+            return view.bytes(key.schema.property, count: HashAlgorithm.sha256.digestSize).flatMap {
                 Digest(.sha256, bytes: $0)
             }
         case .text: return value(key) { Digest.sha256(text: $0) }
         }
+    }
+
+    /// Addresses and sizes, hexadecimal in texts: "0x100000+0x2000,0x200000+0x10".
+    func segments(_ key: SettingKey) -> [Segment] {
+        var cells: [UInt64] = []
+        switch values(key) {
+        case nil: return []
+        case .cells(let found): cells = found
+        case .texts(let texts):
+            for text in texts.flatMap({ $0.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) }) {
+                let numbers = text.split(separator: UInt8(ascii: "+"), omittingEmptySubsequences: false).map {
+                    Hexadecimal.number($0)
+                }
+                guard numbers.count == 2, case let address?? = numbers.first, case let size?? = numbers.last else {
+                    report(key, .badPropertyValue)
+                    return []
+                }
+                cells += [address, size]
+            }
+        }
+        let (segments, problem) = Segment.list(cells)
+        if let problem { report(key, problem) }
+        return segments
     }
 
     /// Decimal, or hexadecimal after 0x.

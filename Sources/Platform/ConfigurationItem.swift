@@ -70,13 +70,16 @@ public struct ConfigurationItem: Equatable, Sendable {
         self.values = values
     }
 
-    /// Text as values: its length, then its bytes.
-    public init(_ kind: Kind, text: [UInt8]) {
+    /// Text as values.
+    public init(_ kind: Kind, text: [UInt8]) { self.init(kind, Self.numbers(text: text)) }
+
+    /// Its length, then its bytes in words of eight, the first byte in the lowest bits, filled up with zeros.
+    public static func numbers(text: [UInt8]) -> [UInt64] {
         var values = [UInt64(text.count)]
         for (index, byte) in text.enumerated() {
             if index % 8 == 0 { values.append(0) }
             values[values.count - 1] |= UInt64(byte) << UInt64(index % 8 * 8)
         }
-        self.init(kind, values)
+        return values
     }
 }

@@ -9,7 +9,7 @@ import SimulatedPlatform
 extension HypervisorFacts.Scheduler {
     /// Pool 0's: RTDS where a domain of that has its parameters, else credit2.
     public init(neededBy module: LaunchControlModule) {
-        self = module.domains.contains { $0.extended.rtds != nil && $0.extended.cpupool == nil } ? .rtds : .credit2
+        self = module.domains.contains { $0.settings.rtds != nil && $0.cpupool == nil } ? .rtds : .credit2
     }
 }
 
@@ -24,9 +24,17 @@ extension HostResources {
         let built = module.domains.map { ($0.memory + 3) / 4 }.reduce(0, +)
         self.init(
             cpus: cpus ?? highest + 1,
-            nodes: (module.domains.compactMap { $0.extended.nodeAffinity?.highest }.max() ?? 0) + 1,
+            nodes: Self.nodes(module),
             totalPages: built + growth, freePages: growth,
-            hasIOMMU: module.domains.contains { !$0.extended.devices.isEmpty })
+            hasIOMMU: module.domains.contains { $0.settings.has(.pci) })
+    }
+
+    private static func nodes(_ module: LaunchControlModule) -> UInt32 {
+        var highest: UInt32 = 0
+        for domain in module.domains {
+            for case .nodeAffinity(let nodes) in domain.settings { highest = max(highest, nodes.highest ?? 0) }
+        }
+        return highest + 1
     }
 }
 
@@ -63,8 +71,10 @@ extension SimulatedHypervisor {
         withheldFrames = []
         interrupts = UInt32(Limits.interrupts)
         for domain in module.domains {
-            for device in domain.extended.devices { devices[device.rawValue] = .some(nil) }
-            if let label = domain.extended.label { labels[label] = labels[label] ?? UInt32(labels.count) + 1 }
+            for setting in domain.settings {
+                if case .pci(let device) = setting { devices[device.rawValue] = .some(nil) }
+                if case .label(let label) = setting { labels[label] = labels[label] ?? UInt32(labels.count) + 1 }
+            }
         }
     }
 }

@@ -54,7 +54,7 @@ public struct SimulatedBuilder {
         built.memory.write(Self.identityPageTable, at: GuestMemoryMap.identityPageTable)
         built.parameters[.identityPageTable] = GuestMemoryMap.identityPageTable
         // domb-construct takes the page away from a domain that has no xenstore.
-        if domain.extended.usesStore { built.parameters[.storeFrame] = GuestMemoryMap.storeFrame }
+        if domain.settings.usesStore { built.parameters[.storeFrame] = GuestMemoryMap.storeFrame }
         built.parameters[.consoleFrame] = GuestMemoryMap.consoleFrame
         built.state = FirstVCPU(entry: kernel.entry, startInfo: place).state
         built.info.totalPages = built.memory.pageCount

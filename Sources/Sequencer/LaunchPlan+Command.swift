@@ -30,7 +30,7 @@ extension LaunchPlan {
         for domain in module.domains {
             // The log would tell of a role that no toolstack gave it.
             guard domain.roles.subtracting(.recovery).isEmpty else { throw .toolstackRole(domain.domid) }
-            guard !domain.extended.usesStore else { throw .toolstackDevices(domain.domid) }
+            guard !domain.settings.usesStore else { throw .toolstackDevices(domain.domid) }
         }
         if module.settings.xenstored != nil, !facts.hasXenstored { throw .noXenstored }
     }

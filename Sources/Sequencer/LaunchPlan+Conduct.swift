@@ -23,7 +23,7 @@ extension LaunchPlan {
                 guard !domain.roles.contains(.hardware) else { throw .hardwareShutdown(domain.domid) }
             case .node(let path, _):
                 guard module.settings.xenstored != nil else { throw .noXenstore(domain.domid) }
-                guard path.first == UInt8(ascii: "/") || domain.extended.usesStore || hasRings else {
+                guard path.first == UInt8(ascii: "/") || domain.settings.usesStore || hasRings else {
                     throw .noStoreRing(domain.domid)
                 }
             }

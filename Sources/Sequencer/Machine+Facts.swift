@@ -11,7 +11,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
         inheritedDescriptors: [UInt32]
     ) throws(LaunchFailure) -> LaunchFacts {
         let (tpm, dynamicPCR) = try tpmFacts()
-        let needsMemoryMap = module.domains.contains { !$0.extended.memory.isEmpty }
+        let needsMemoryMap = module.domains.contains { $0.settings.has(.iomem) }
         return try LaunchFailure.during(.facts) { () throws(HypercallError) in
             let hypervisor = HypervisorFacts(
                 version: try version(), buildID: try buildID(), commandLine: try commandLine(),

@@ -28,7 +28,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
 
     private mutating func storeShares(_ plan: LaunchPlan, _ indices: [Int]) throws(LaunchFailure) -> [StoreShare] {
         var shares: [StoreShare] = []
-        for index in indices where plan.module.domains[index].extended.usesStore {
+        for index in indices where plan.module.domains[index].settings.usesStore {
             let domain = plan.module.domains[index]
             let rings = try LaunchFailure.during(.configure, domain.domid) { () throws(HypercallError) in
                 (

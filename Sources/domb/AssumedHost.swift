@@ -133,17 +133,17 @@ struct AssumedHost: ParsableArguments {
     private func extendedAssumptions(for module: LaunchControlModule) -> [String] {
         var lines: [String] = []
         let host = resources(module)
-        let extended = module.domains.map { $0.extended }
+        func needs(_ key: SettingKey) -> Bool { module.domains.contains { $0.settings.has(key) } }
         if let freeMemory {
             lines.append("\(freeMemory.kibibytes) KiB of memory are free")
-        } else if module.domains.contains(where: { $0.maxMemory != nil }) {
+        } else if needs(.memMax) {
             lines.append("as much memory is free as the domains may grow by")
         }
-        if extended.contains(where: { $0.nodeAffinity != nil }) { lines.append("\(host.nodes) NUMA nodes are online") }
-        if extended.contains(where: { !$0.devices.isEmpty }) {
+        if needs(.nodeAffinity) { lines.append("\(host.nodes) NUMA nodes are online") }
+        if needs(.pci) {
             lines.append(host.hasIOMMU ? "Xen uses an IOMMU" : "Xen uses no IOMMU")
         }
-        if extended.contains(where: { $0.label != nil }) {
+        if needs(.label) {
             lines.append("the XSM policy is \(securityMode(module).name), and it has the labels")
         }
         return lines
@@ -162,7 +162,7 @@ struct AssumedHost: ParsableArguments {
     }
 
     private func securityMode(_ module: LaunchControlModule) -> SecurityMode {
-        xsm?.mode ?? (module.domains.contains { $0.extended.label != nil } ? .enforcing : .none)
+        xsm?.mode ?? (module.domains.contains { $0.settings.has(.label) } ? .enforcing : .none)
     }
 
     private var banks: [HashAlgorithm] { bank.isEmpty ? [.sha256] : bank.map { $0.algorithm } }

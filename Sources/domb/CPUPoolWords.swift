@@ -37,19 +37,3 @@ extension LaunchDescription {
         return pools
     }
 }
-
-extension LaunchDescription {
-    /// `lines`: where each domain's name stands.
-    func checkChannels(_ lines: [[UInt8]: Int]) {
-        for domain in domains {
-            for remote in domain.description.extended.channels.map({ $0.remote }) where !remote.isBootDomain {
-                let place = domain.place["event_channels"]
-                if remote.name == domain.description.name {
-                    place?.wrong("a channel from the domain to itself")
-                } else if lines[remote.name] == nil {
-                    place?.wrong("no domain '\(text(remote.name))'")
-                }
-            }
-        }
-    }
-}

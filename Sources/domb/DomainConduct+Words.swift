@@ -5,19 +5,19 @@ import Platform
 
 extension DomainConduct {
     /// What is not the default, as texts have it: `DomainConduct(_:)` reads it back.
-    var words: [(key: String, value: [UInt8])] {
-        var words: [(String, [UInt8])] = []
+    var words: [(key: SettingKey, value: [UInt8])] {
+        var words: [(SettingKey, [UInt8])] = []
         switch readiness {
         case .unpaused: break
-        case .poweredOff: words.append(("ready", Array("poweroff".utf8)))
+        case .poweredOff: words.append((.ready, Array("poweroff".utf8)))
         case .node(let path, let value):
-            words += [("ready", Array("node".utf8)), ("ready-node", path)]
-            if let value { words.append(("ready-value", value)) }
+            words += [(.ready, Array("node".utf8)), (.readyNode, path)]
+            if let value { words.append((.readyValue, value)) }
         }
         if readiness != .unpaused, timeout != Self.standardTimeout {
-            words.append(("ready-timeout", Array("\(timeout)".utf8)))
+            words.append((.readyTimeout, Array("\(timeout)".utf8)))
         }
-        if onFailure != .halt { words.append(("on-failure", Array(onFailure.name.description.utf8))) }
+        if onFailure != .halt { words.append((.onFailure, Array(onFailure.name.description.utf8))) }
         return words
     }
 

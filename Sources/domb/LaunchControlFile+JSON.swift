@@ -76,8 +76,8 @@ extension DomainDescription {
     fileprivate var configuration: JSON {
         .object([
             ("logRegion", .optional(logRegion) { loadPlaces([$0]) }),
-            ("weight", .optional(weight) { .number($0) }), ("cap", .optional(cap) { .number($0) }),
-            ("extended", extended.json),
+            ("weight", .optional(settings.share.weight) { .number($0) }),
+            ("cap", .optional(settings.share.cap) { .number($0) }), ("extended", settings.json),
             (
                 "affinities",
                 .array(

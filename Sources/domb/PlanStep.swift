@@ -37,7 +37,7 @@ struct PlanStep {
     }
 
     private static func store(_ plan: LaunchPlan) -> [PlanStep] {
-        let shares = zip(plan.module.domains, plan.configurations).filter { $0.0.extended.usesStore }
+        let shares = zip(plan.module.domains, plan.configurations).filter { $0.0.settings.usesStore }
         return shares.map { domain, configuration in
             let written = configuration.operations.filter { $0.moment == .inStore }.map { $0.detail }
             return PlanStep(
@@ -130,9 +130,7 @@ extension ConfigOperation {
     var effects: [Operation] {
         switch self {
         case .vcpus: [.maxVCPUs]
-        case .tscMode: [.setTSCInfo]
-        case .memory: [.permitMemory, .mapMemory]
-        case .device: [.assignDevice]
+        case .setting(let setting): setting.effects
         case .clearedFeatures(let features): Set(features.map { $0.leaf }).map { _ in .setCPUPolicy }
         case .channel: [.allocUnbound]
         case .cpupool(let pool, let creating):
@@ -140,17 +138,9 @@ extension ConfigOperation {
                 ? [.createCPUPool]
                     + (0..<pool.cpus.count).flatMap { _ in [Operation.removePoolCPU, .addPoolCPU] } : [])
                 + [.moveToPool]
-        case .maxMemory: [.setMaxMemory]
         case .affinity: [.setAffinity]
-        case .nodeAffinity: [.setNodeAffinity]
-        case .credit2: [.credit2Set]
-        case .credit: [.creditSet]
+        case .share(let scheduler, _, _): [scheduler == .credit ? .creditSet : .credit2Set]
         case .rtds: [.rtdsSet]
-        case .ports: [.permitPorts, .mapPorts]
-        case .interrupt: [.permitInterrupt]
-        case .parameter: [.setParameter]
-        case .handle: [.setHandle]
-        case .label: [.relabelDomain]
         case .ring: [.allocUnbound, .setParameter, .grantWrite]
         case .home, .console, .disk, .interface: [.storeWrite]
         }
@@ -159,20 +149,40 @@ extension ConfigOperation {
     var detail: String {
         switch self {
         case .vcpus(let count): return "\(count) vcpus"
-        case .maxMemory(let kibibytes): return "at most \(kibibytes) KiB"
         case .affinity(let affinity):
             let sets = [affinity.hard.map { "hard \(cpuList($0))" }, affinity.soft.map { "soft \(cpuList($0))" }]
             return "vcpu \(affinity.vcpu): " + sets.compactMap { $0 }.joined(separator: ", ")
-        case .handle(let handle): return uuid(handle)
-        case .tscMode: return "TSC mode \(text(value.bytes))"
-        case .memory(let range):
+        case .setting(.memMax(let kibibytes)): return "at most \(kibibytes) KiB"
+        case .setting(.uuid(let handle)): return uuid(handle)
+        case .setting(.tscMode): return "TSC mode \(text(value.bytes))"
+        case .setting(.iomem(let range)):
             return
                 "\(range.count) machine frames from \(hexadecimal(range.host)) at guest frame \(hexadecimal(range.guest))"
-        case .ports(let range): return "\(range.count) ports from \(hexadecimal(UInt64(range.first)))"
-        case .nodeAffinity, .interrupt, .parameter, .label, .device, .cpupool, .channel, .clearedFeatures:
+        case .setting(.ioports(let range)): return "\(range.count) ports from \(hexadecimal(UInt64(range.first)))"
+        case .share, .rtds: return text(value.bytes)
+        case .setting, .cpupool, .channel, .clearedFeatures, .ring, .home, .console, .disk, .interface:
             return "\(name) \(text(value.bytes))"
-        case .credit2, .credit, .rtds: return text(value.bytes)
-        case .ring, .home, .console, .disk, .interface: return "\(name) \(text(value.bytes))"
+        }
+    }
+}
+
+extension Setting {
+    /// Nothing of one that is part of another operation.
+    fileprivate var effects: [Operation] {
+        switch self {
+        case .tscMode: [.setTSCInfo]
+        case .iomem: [.permitMemory, .mapMemory]
+        case .pci: [.assignDevice]
+        case .memMax: [.setMaxMemory]
+        case .nodeAffinity: [.setNodeAffinity]
+        case .ioports: [.permitPorts, .mapPorts]
+        case .irq: [.permitInterrupt]
+        case .hvmParam: [.setParameter]
+        case .uuid: [.setHandle]
+        case .label: [.relabelDomain]
+        case .enhanced, .console, .cpuidClear, .cpupool, .hardAffinity, .softAffinity, .weight, .cap, .rtdsPeriod,
+            .rtdsBudget, .eventChannel, .disk, .vif:
+            []
         }
     }
 }

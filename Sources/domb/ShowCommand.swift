@@ -65,9 +65,10 @@ extension LaunchControlFile {
             let soft = affinity.soft.map { "soft \(cpuList($0))" } ?? ""
             lines.append(row("vcpu \(affinity.vcpu)", hard + soft))
         }
-        if let weight = domain.weight { lines.append(row("weight", "\(weight)")) }
-        if let cap = domain.cap { lines.append(row("cap", cap == 0 ? "none" : "\(cap)% of one cpu")) }
-        lines += domain.extended.words.map { row($0.key, $0.value) }
+        let share = domain.settings.share
+        if let weight = share.weight { lines.append(row("weight", "\(weight)")) }
+        if let cap = share.cap { lines.append(row("cap", cap == 0 ? "none" : "\(cap)% of one cpu")) }
+        lines += domain.settings.words(but: SettingKey.common).map { row($0.key.word, text($0.value)) }
         lines += describe(domain.kernel, "kernel")
         if !domain.commandLine.isEmpty { lines.append(row("bootargs", text(domain.commandLine))) }
         if let ramdisk = domain.ramdisk { lines += describe(ramdisk, "ramdisk") }

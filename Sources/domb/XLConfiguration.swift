@@ -13,13 +13,12 @@ struct XLConfiguration {
     init(_ domain: DomainDescription, in module: LaunchControlModule, images: [UInt32: String]) {
         addIdentity(domain)
         addMemory(domain)
-        addScheduling(domain, module)
+        addAffinity("cpus", domain.affinities.map { ($0.vcpu, $0.hard) }, vcpus: domain.vcpus)
+        addAffinity("cpus_soft", domain.affinities.map { ($0.vcpu, $0.soft) }, vcpus: domain.vcpus)
+        for key in SettingKey.written { add(key, domain, module) }
         add(domain.kernel, "kernel", images)
         if let ramdisk = domain.ramdisk { add(ramdisk, "ramdisk", images) }
         if !domain.commandLine.isEmpty { set("cmdline", domain.commandLine) }
-        addHardware(domain.extended)
-        addBehaviour(domain.extended, domain.mode)
-        addDevices(domain.extended)
         addUnsaid(domain, module)
     }
 
@@ -39,25 +38,6 @@ struct XLConfiguration {
             settings.append("\(key) = \((kibibytes + 1023) / 1024)")
         }
         settings += ["vcpus = \(domain.vcpus)", "maxvcpus = \(domain.vcpus)"]
-    }
-
-    private mutating func addScheduling(_ domain: DomainDescription, _ module: LaunchControlModule) {
-        addAffinity("cpus", domain.affinities.map { ($0.vcpu, $0.hard) }, vcpus: domain.vcpus)
-        addAffinity("cpus_soft", domain.affinities.map { ($0.vcpu, $0.soft) }, vcpus: domain.vcpus)
-        if let weight = domain.weight { settings.append("cpu_weight = \(weight)") }
-        if let cap = domain.cap { settings.append("cap = \(cap)") }
-        if let pool = domain.extended.cpupool.flatMap({ module.settings.cpupool(named: $0) }) {
-            // By number: the name is the LCM's alone.
-            settings.append("pool = \"\(pool.number)\"")
-            unsaid.append(
-                "making cpupool \(pool.number) (\(text(pool.name))): scheduler \(pool.scheduler.name), "
-                    + "cpus \(cpuList(pool.cpus))")
-        }
-        if let rtds = domain.extended.rtds {
-            unsaid.append(
-                "RTDS parameters: xl sched-rtds -d \(text(domain.name)) -p \(rtds.period) -b \(rtds.budget)")
-        }
-        if let nodes = domain.extended.nodeAffinity { unsaid.append("node affinity \(cpuList(nodes))") }
     }
 
     /// A list has a place for each vcpu.
@@ -80,53 +60,76 @@ struct XLConfiguration {
         if let digest = image.expectedDigest { unsaid.append("\(key) digest \(hexadecimal(digest.bytes))") }
     }
 
-    private mutating func addHardware(_ extended: ExtendedConfiguration) {
-        list(
-            "ioports",
-            extended.ports.map { String($0.first, radix: 16) + "-" + String($0.first + $0.count - 1, radix: 16) })
-        list(
-            "iomem",
-            extended.memory.map {
-                "\(String($0.host, radix: 16)),\(String($0.count, radix: 16))@\(String($0.guest, radix: 16))"
-            })
-        if !extended.interrupts.isEmpty {
-            settings.append("irqs = [ \(extended.interrupts.map { "\($0)" }.joined(separator: ", ")) ]")
-        }
-        list("pci", extended.devices.map { text($0.text.bytes) })
-    }
-
-    private mutating func addBehaviour(_ extended: ExtendedConfiguration, _ mode: DomainMode) {
-        switch extended.tscMode {
-        case .standard: settings.append("tsc_mode = \"default\"")
-        case .alwaysEmulate: settings.append("tsc_mode = \"always_emulate\"")
-        case .neverEmulate: settings.append("tsc_mode = \"native\"")
-        case nil: break
-        }
-        for setting in extended.parameters {
-            switch (setting.parameter, mode) {
-            case (.timerMode, .pvh), (.timerMode, .hvm): settings.append("timer_mode = \(setting.value)")
-            case (.timerAlignment, .hvm): settings.append("vpt_align = \(setting.value)")
-            default: unsaid.append("HVM parameter \(setting.parameter.name) of \(setting.value)")
+    /// All that stands there of one key, in xl's words.
+    private mutating func add(_ key: SettingKey, _ domain: DomainDescription, _ module: LaunchControlModule) {
+        var words: (key: String, items: [String]) = ("", [])
+        for setting in domain.settings.items(key) {
+            switch setting {
+            case .ioports(let range):
+                let last = range.first + range.count - 1
+                words = ("ioports", words.items + ["\(String(range.first, radix: 16))-\(String(last, radix: 16))"])
+            case .iomem(let range):
+                let frames = [range.host, range.count, range.guest].map { String($0, radix: 16) }
+                words = ("iomem", words.items + ["\(frames[0]),\(frames[1])@\(frames[2])"])
+            case .pci(let device): words = ("pci", words.items + [text(device.text.bytes)])
+            case .disk(let disk):
+                words = ("disk", words.items + [domb.words(disk.text, without: "physical-device")])
+                if let device = disk.physicalDevice {
+                    unsaid.append("\(text(disk.name)): physical-device \(text(device))")
+                }
+            case .vif(let vif): words = ("vif", words.items + [text(vif.text.bytes)])
+            case .weight(let weight): settings.append("cpu_weight = \(weight)")
+            case .cap(let cap): settings.append("cap = \(cap)")
+            case .label(let label): set("seclabel", label)
+            case .cpupool(let name): addPool(name, module)
+            case .hvmParam(let parameter): add(parameter, domain.mode)
+            case .tscMode(let mode): settings.append("tsc_mode = \"\(Self.word(mode))\"")
+            case .nodeAffinity(let nodes): unsaid.append("node affinity \(cpuList(nodes))")
+            case .console(let server) where !server.isBootDomain:
+                unsaid.append("a console served by \(text(server.name))")
+            case .eventChannel(let channel):
+                unsaid.append("event channel \(channel.port) that \(text(channel.remote.text.bytes)) may bind to")
+            case .rtdsPeriod(let period):
+                let budget = domain.settings.rtds?.budget ?? 0
+                unsaid.append("RTDS parameters: xl sched-rtds -d \(text(domain.name)) -p \(period) -b \(budget)")
+            // Each in another place: below, with its neighbour, or where the domain is told.
+            case .irq, .cpuidClear, .uuid, .memMax, .hardAffinity, .softAffinity, .rtdsBudget, .enhanced, .console:
+                break
             }
         }
-        if !extended.clearedFeatures.isEmpty {
-            let words = extended.clearedFeatures.map { ",\($0.name)=0" }.joined()
-            settings.append("cpuid = \"host\(words)\"")
+        list(words.key, words.items)
+        if key == .irqs, domain.settings.has(key) {
+            let numbers = domain.settings.items(key).map { text($0.text.bytes) }
+            settings.append("irqs = [ \(numbers.joined(separator: ", ")) ]")
         }
-        if let label = extended.label { set("seclabel", label) }
+        if key == .cpuidClear, domain.settings.has(key) {
+            settings.append("cpuid = \"host\(domain.settings.clearedFeatures.map { ",\($0.name)=0" }.joined())\"")
+        }
     }
 
-    private mutating func addDevices(_ extended: ExtendedConfiguration) {
-        list("disk", extended.disks.map { disk in disk.words(without: "physical-device") })
-        list("vif", extended.interfaces.map { $0.words(without: nil) })
-        for disk in extended.disks {
-            if let device = disk.physicalDevice {
-                unsaid.append("\(text(disk.name)): physical-device \(text(device))")
-            }
+    private static func word(_ mode: TSCMode) -> String {
+        switch mode {
+        case .standard: "default"
+        case .alwaysEmulate: "always_emulate"
+        case .neverEmulate: "native"
         }
-        if let console = extended.console, !console.isBootDomain {
-            unsaid.append("a console served by \(text(console.name))")
+    }
+
+    private mutating func add(_ setting: HVMSetting, _ mode: DomainMode) {
+        switch (setting.parameter, mode) {
+        case (.timerMode, .pvh), (.timerMode, .hvm): settings.append("timer_mode = \(setting.value)")
+        case (.timerAlignment, .hvm): settings.append("vpt_align = \(setting.value)")
+        default: unsaid.append("HVM parameter \(setting.parameter.name) of \(setting.value)")
         }
+    }
+
+    /// By number: the name is the LCM's alone.
+    private mutating func addPool(_ name: [UInt8], _ module: LaunchControlModule) {
+        guard let pool = module.settings.cpupool(named: name) else { return }
+        settings.append("pool = \"\(pool.number)\"")
+        unsaid.append(
+            "making cpupool \(pool.number) (\(text(pool.name))): scheduler \(pool.scheduler.name), "
+                + "cpus \(cpuList(pool.cpus))")
     }
 
     private mutating func addUnsaid(_ domain: DomainDescription, _ module: LaunchControlModule) {
@@ -134,9 +137,6 @@ struct XLConfiguration {
         if !domain.roles.isEmpty { unsaid.append("roles \(domain.roles.names.joined(separator: ", "))") }
         let before = domain.dependencies.map { text(module.domains[$0].name) }
         if !before.isEmpty { unsaid.append("it waits for \(before.joined(separator: ", "))") }
-        for channel in domain.extended.channels {
-            unsaid.append("event channel \(channel.port) that \(text(channel.remote.text.bytes)) may bind to")
-        }
         for other in domain.otherModules { unsaid.append("a module of kind \(other.kind.name)") }
         if let place = domain.logRegion {
             unsaid.append("the event log in \(place.byteCount) bytes at \(hexadecimal(place.address))")
@@ -173,15 +173,6 @@ struct XLConfiguration {
         }
         return result + "\""
     }
-}
-
-extension VirtualDisk {
-    /// As xl-disk-configuration(5) has it, which knows every key but one.
-    fileprivate func words(without key: String?) -> String { domb.words(text, without: key) }
-}
-
-extension VirtualInterface {
-    fileprivate func words(without key: String?) -> String { domb.words(text, without: key) }
 }
 
 private func words(_ line: Line, without key: String?) -> String {

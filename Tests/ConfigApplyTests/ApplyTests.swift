@@ -3,6 +3,7 @@
 import LaunchControl
 import Platform
 import SimulatedPlatform
+import TestSupport
 import Testing
 
 @testable import ConfigApply
@@ -16,21 +17,24 @@ import Testing
     /// One of each, and what it changes: what Xen may forget.
     static let operations: [(operation: ConfigOperation, effects: [Platform.Operation])] =
         [
-            (.vcpus(2), [.maxVCPUs]), (.maxMemory(kibibytes: 16384), [.setMaxMemory]),
+            (.vcpus(2), [.maxVCPUs]), (.setting(.memMax(16384)), [.setMaxMemory]),
             (.affinity(VCPUAffinity(vcpu: 0, hard: CPUSet(words: [1]), soft: CPUSet(words: [2]))), [.setAffinity]),
-            (.nodeAffinity(CPUSet(words: [2])), [.setNodeAffinity]), (.credit2(weight: 512, cap: 50), [.credit2Set]),
-            (.credit(weight: 512, cap: 50), [.creditSet]),
+            (.setting(.nodeAffinity(CPUSet(words: [2]))), [.setNodeAffinity]),
+            (.share(.credit2, weight: 512, cap: 50), [.credit2Set]),
+            (.share(.credit, weight: 512, cap: 50), [.creditSet]),
             (.rtds(RTDSParameters(period: 20000, budget: 1000)), [.rtdsSet]),
-            (.tscMode(.alwaysEmulate), [.setTSCInfo]), (.handle(DomainHandle(high: 1, low: 2)), [.setHandle]),
+            (.setting(.tscMode(.alwaysEmulate)), [.setTSCInfo]),
+            (.setting(.uuid(DomainHandle(high: 1, low: 2))), [.setHandle]),
             (.clearedFeatures([.avx, .svm, .rtm]), [.setCPUPolicy]),
             // A pool that was not made, or a cpu that was not given up, makes Xen refuse what follows.
             (.cpupool(pool, creating: true), [.addPoolCPU, .moveToPool]),
-            (.label(label), [.relabelDomain]), (.device(device), [.assignDevice]), (.interrupt(9), []),
+            (.setting(.label(label)), [.relabelDomain]), (.setting(.pci(device)), [.assignDevice]),
+            (.setting(.irq(9)), []),
         ]
         + (DomainID(rawValue: 0).map { [(.channel(port: 1, remote: $0), [.allocUnbound])] } ?? [])
-        + (IOPortRange(first: 0x3F8, count: 8).map { [(.ports($0), [])] } ?? [])
-        + (IOMemoryRange(host: 0xD0000, count: 16, guest: 0xE0000).map { [(.memory($0), [])] } ?? [])
-        + (HVMSetting(.timerMode, 2).map { [(.parameter($0), [.setParameter])] } ?? [])
+        + (IOPortRange(first: 0x3F8, count: 8).map { [(.setting(.ioports($0)), [])] } ?? [])
+        + (IOMemoryRange(host: 0xD0000, count: 16, guest: 0xE0000).map { [(.setting(.iomem($0)), [])] } ?? [])
+        + (HVMSetting(.timerMode, 2).map { [(.setting(.hvmParam($0)), [.setParameter])] } ?? [])
         + (DomainID(rawValue: 0).map { remote in
             [ReservedGrant.Reference.store, .console].map {
                 (.ring($0, remote: remote), [.allocUnbound, .setParameter, .grantWrite])
@@ -45,7 +49,7 @@ import Testing
         host.facts.securityMode = .enforcing
         host.labels[Self.label] = 7
         host.devices[Self.device.rawValue] = .some(nil)
-        if case .credit = operation { host.facts.scheduler = .credit }
+        if case .share(.credit, _, _) = operation { host.facts.scheduler = .credit }
         if case .rtds = operation { host.facts.scheduler = .rtds }
         var domain = SimulatedDomain(domid: try domid, kibibytes: 8192, vcpus: 2, cpus: 2)
         domain.parameters[.storeFrame] = 20
@@ -72,7 +76,18 @@ import Testing
     /// But for what is in xenstore (NodesTests, StoreLaunchTests).
     @Test func everyOperationIsHere() {
         let here = Set(Self.operations.map { OperationKind($0.operation) })
-        #expect(here == Set(OperationKind.allCases).subtracting([.home, .console, .disk, .interface]))
+        #expect(here == Set(OperationKind.allCases).subtracting([.home, .console, .disk, .interface, .partOfAnother]))
+    }
+
+    /// Alone they are nothing that was done, and nothing says that they were.
+    @Test func whatIsPartOfAnotherOperationIsNotDoneAlone() throws {
+        for setting in [Setting.weight(512), .cap(50), .rtdsPeriod(1000), .cpuidClear(.avx), .enhanced] {
+            let operation = ConfigOperation.setting(setting)
+            var host = try host(for: operation)
+            let before = host.calls.count
+            #expect(throws: ConfigError.notKept(operation)) { try operation.apply(to: domid, on: &host) }
+            #expect(host.calls.count == before)
+        }
     }
 
     @Test func whatIsAppliedIsThere() throws {
@@ -81,7 +96,8 @@ import Testing
         let affinity = try domain { $0.name.description == "affinity" }.affinities[0]
         #expect(affinity.hard == CPUSet(words: [1]) && affinity.soft == CPUSet(words: [2]))
         #expect(try domain { $0.name.description == "node-affinity" }.nodeAffinity == CPUSet(words: [2]))
-        for operation in [ConfigOperation.credit2(weight: 512, cap: 50), .credit(weight: 512, cap: 50)] {
+        for operation in [ConfigOperation.share(.credit2, weight: 512, cap: 50), .share(.credit, weight: 512, cap: 50)]
+        {
             let domain = try domain { $0 == operation }
             #expect(domain.weight == 512 && domain.cap == 50)
         }
@@ -117,7 +133,7 @@ import Testing
         try operation.apply(to: domid, on: &probe)
         for call in before..<probe.calls.count {
             // That a device cannot be given a second time is what shows that it has been.
-            if case .device = operation, call == probe.calls.count - 1, code == 22 { continue }
+            if case .setting(.pci) = operation, call == probe.calls.count - 1, code == 22 { continue }
             var host = try host(for: operation)
             host.failure = (call, code)
             let expected = ConfigError.hypercall(
@@ -157,24 +173,25 @@ import Testing
         func one(_ name: String) throws -> ConfigOperation { try #require(all.first { $0.name.description == name }) }
         #expect(try code(.vcpus(4)) { _ in } == 22)
         // csched2_dom_cntl: a cap beyond all vcpus. csched_dom_cntl takes it.
-        #expect(try code(.credit2(weight: nil, cap: 201)) { _ in } == 22)
-        #expect(try code(.credit(weight: nil, cap: 201)) { _ in } == nil)
+        #expect(try code(.share(.credit2, weight: nil, cap: 201)) { _ in } == 22)
+        #expect(try code(.share(.credit, weight: nil, cap: 201)) { _ in } == nil)
         for operation in all where operation.name.description == "weight and cap" {
             #expect(try code(operation) { $0.facts.scheduler = .rtds } == 22)
         }
         #expect(try code(one("rtds-period and rtds-budget")) { $0.facts.scheduler = .credit2 } == 22)
-        #expect(try code(.nodeAffinity(CPUSet(words: [4]))) { _ in } == 22)
+        #expect(try code(.setting(.nodeAffinity(CPUSet(words: [4])))) { _ in } == 22)
         for name in ["ioports", "iomem", "irqs"] {
             #expect(try code(one(name)) { $0.facts.callerIsHardwareDomain = false } == 1)
         }
-        #expect(try code(.ports(#require(IOPortRange(first: 0x60, count: 2)))) { _ in } == 1)
-        #expect(try code(.memory(#require(IOMemoryRange(host: 0xFEE00, count: 1, guest: 0xE0000)))) { _ in } == 1)
-        #expect(try code(.interrupt(24)) { _ in } == 34)
+        #expect(try code(.setting(.ioports(#require(IOPortRange(first: 0x60, count: 2))))) { _ in } == 1)
+        #expect(
+            try code(.setting(.iomem(#require(IOMemoryRange(host: 0xFEE00, count: 1, guest: 0xE0000))))) { _ in } == 1)
+        #expect(try code(.setting(.irq(24))) { _ in } == 34)
         #expect(try code(one("label")) { $0.facts.securityMode = .none } == 38)
-        #expect(try code(.label([1])) { _ in } == 22)
+        #expect(try code(.setting(.label([1]))) { _ in } == 22)
         #expect(try code(one("pci")) { $0.facts.host.hasIOMMU = false } == 95)
         #expect(try code(one("pci")) { $0.domainsByID[3]?.hasIOMMU = false } == 95)
-        #expect(try code(.device(PCIAddress(rawValue: 1))) { _ in } == 22)
+        #expect(try code(.setting(.pci(PCIAddress(rawValue: 1)))) { _ in } == 22)
         #expect(try code(one("pci")) { $0.devices[0x300] = DomainID(rawValue: 9) } == 22)
     }
 }

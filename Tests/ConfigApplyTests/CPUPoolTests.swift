@@ -3,6 +3,7 @@
 import LaunchControl
 import Platform
 import SimulatedPlatform
+import TestSupport
 import Testing
 
 @testable import ConfigApply
@@ -29,7 +30,7 @@ import Testing
             var domain = DomainDescription(
                 domid: try #require(DomainID(rawValue: UInt16(index + 1))), name: Self.name("d\(index)"), memory: 8192,
                 vcpus: 2, kernel: ImageReference(moduleIndex: 1))
-            domain.extended.cpupool = pool.map { Self.name($0) }
+            domain.settings.cpupool = pool.map { Self.name($0) }
             domains.append(domain)
         }
         return LaunchControlModule(domains: domains, settings: LaunchSettings(cpupools: pools))
@@ -116,11 +117,11 @@ import Testing
         module.domains[0].weight = 1
         #expect(throws: ConfigConflict.notCredit) { _ = try operations(module, at: 0) }
         module.domains[0].weight = nil
-        module.domains[0].extended.rtds = RTDSParameters(period: 1000, budget: 100)
+        module.domains[0].settings.periodAndBudget = RTDSParameters(period: 1000, budget: 100)
         #expect(try operations(module, at: 0).last == .rtds(RTDSParameters(period: 1000, budget: 100)))
         module.domains[1].weight = 7
-        #expect(try operations(module, at: 1).last == .credit(weight: 7, cap: nil))
-        module.domains[1].extended.rtds = RTDSParameters(period: 1000, budget: 100)
+        #expect(try operations(module, at: 1).last == .share(.credit, weight: 7, cap: nil))
+        module.domains[1].settings.periodAndBudget = RTDSParameters(period: 1000, budget: 100)
         #expect(throws: ConfigConflict.notRTDS) { _ = try operations(module, at: 1) }
     }
 
@@ -128,7 +129,7 @@ import Testing
     @Test func whatTheMoveTakesIsSetAfterIt() throws {
         var module = try module([description("rt", Self.set(1, 2), .rtds)], members: ["rt"])
         module.domains[0].affinities = [VCPUAffinity(vcpu: 1, hard: Self.set(2), soft: nil)]
-        module.domains[0].extended.rtds = RTDSParameters(period: 1000, budget: 100)
+        module.domains[0].settings.periodAndBudget = RTDSParameters(period: 1000, budget: 100)
         var host = SimulatedHypervisor(cpus: 4)
         let domid = module.domains[0].domid
         host.add(SimulatedDomain(domid: domid, kibibytes: 8192, vcpus: 2, cpus: 4))

@@ -3,6 +3,7 @@
 import LaunchControl
 import Platform
 import SimulatedPlatform
+import TestSupport
 import Testing
 
 @testable import ConfigApply
@@ -48,8 +49,8 @@ import Testing
         }
         #expect(
             try plan(domain).operations == [
-                .vcpus(2), .maxMemory(kibibytes: 16384), .affinity(affinity), .credit2(weight: 512, cap: nil),
-                .handle(handle),
+                .vcpus(2), .setting(.memMax(16384)), .affinity(affinity), .share(.credit2, weight: 512, cap: nil),
+                .setting(.uuid(handle)),
             ])
     }
 
@@ -81,8 +82,12 @@ import Testing
             $0.weight = 512
             $0.cap = 200
         }
-        #expect(try plan(domain) { $0.facts.scheduler = .credit }.operations.contains(.credit(weight: 512, cap: 200)))
-        #expect(try plan(domain) { $0.facts.scheduler = .credit2 }.operations.contains(.credit2(weight: 512, cap: 200)))
+        #expect(
+            try plan(domain) { $0.facts.scheduler = .credit }.operations.contains(
+                .share(.credit, weight: 512, cap: 200)))
+        #expect(
+            try plan(domain) { $0.facts.scheduler = .credit2 }.operations.contains(
+                .share(.credit2, weight: 512, cap: 200)))
     }
 
     @Test(arguments: [HypervisorFacts.Scheduler.rtds, .arinc653, .null, HypervisorFacts.Scheduler(number: 99)])

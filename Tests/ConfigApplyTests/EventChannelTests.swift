@@ -3,6 +3,7 @@
 import LaunchControl
 import Platform
 import SimulatedPlatform
+import TestSupport
 import Testing
 
 @testable import ConfigApply
@@ -23,16 +24,19 @@ import Testing
                 domid: try domid(number), name: [UInt8](name.utf8), memory: 8192, kernel: ImageReference(moduleIndex: 1)
             )
         }
-        domains[0].extended.channels = [
+        domains[0].settings.eventChannels = [
             EventChannel(port: 1, remote: Backend(name: [0x62])),
             EventChannel(port: 2, remote: Backend(name: [UInt8]("Domain-0".utf8))),
         ]
         let module = LaunchControlModule(domains: domains, settings: LaunchSettings())
         let partners = Partners(module, bootDomain: try domid(9))
+        func operations(of index: Int) -> ArraySlice<ConfigOperation> {
+            ConfigPlan.operations(domains[index], .credit2, .standard, partners).dropFirst()
+        }
         #expect(
-            try partners.channels(of: domains[0])
+            try operations(of: 0)
                 == [.channel(port: 1, remote: domid(3)), .channel(port: 2, remote: domid(9))])
-        #expect(partners.channels(of: domains[1]).isEmpty)
+        #expect(operations(of: 1).isEmpty)
     }
 
     /// The builder's own channels have the lowest ports.

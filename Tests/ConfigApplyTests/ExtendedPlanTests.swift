@@ -3,6 +3,7 @@
 import LaunchControl
 import Platform
 import SimulatedPlatform
+import TestSupport
 import Testing
 
 @testable import ConfigApply
@@ -10,12 +11,12 @@ import Testing
 /// What a domain is given, before any hypercall.
 @Suite struct ExtendedPlanTests {
     private func domain(
-        _ rawValue: UInt16 = 3, memory: UInt64 = 8192, _ change: (inout ExtendedConfiguration) throws -> Void
+        _ rawValue: UInt16 = 3, memory: UInt64 = 8192, _ change: (inout [Setting]) throws -> Void
     ) throws -> DomainDescription {
         var domain = DomainDescription(
             domid: try #require(DomainID(rawValue: rawValue)), name: [UInt8]("a".utf8), memory: memory, vcpus: 2,
             kernel: ImageReference(moduleIndex: 1))
-        try change(&domain.extended)
+        try change(&domain.settings)
         return domain
     }
 
@@ -46,15 +47,15 @@ import Testing
         let nodes = CPUSet(words: [1])
         let rtds = RTDSParameters(period: 1000, budget: 100)
         let domain = try domain {
-            $0.rtds = rtds
+            $0.periodAndBudget = rtds
             $0.nodeAffinity = nodes
-            $0.ports = [ports]
-            $0.memory = [memory]
-            $0.interrupts = [4, 9]
+            $0.ioports = [ports]
+            $0.iomem = [memory]
+            $0.irqs = [4, 9]
             $0.tscMode = .neverEmulate
-            $0.parameters = [setting]
+            $0.hvmParams = [setting]
             $0.label = [0x61]
-            $0.devices = [device]
+            $0.pci = [device]
         }
         let operations = try plan(domain) {
             $0.scheduler = .rtds
@@ -63,8 +64,9 @@ import Testing
         }.operations
         #expect(
             operations == [
-                .vcpus(2), .tscMode(.neverEmulate), .memory(memory), .device(device), .nodeAffinity(nodes), .rtds(rtds),
-                .ports(ports), .interrupt(4), .interrupt(9), .parameter(setting), .label([0x61]),
+                .vcpus(2), .setting(.tscMode(.neverEmulate)), .setting(.iomem(memory)), .setting(.pci(device)),
+                .setting(.nodeAffinity(nodes)), .rtds(rtds), .setting(.ioports(ports)), .setting(.irq(4)),
+                .setting(.irq(9)), .setting(.hvmParam(setting)), .setting(.label([0x61])),
             ])
         // Memory map and vcpu state are settled before the domain is measured.
         #expect(operations.filter { $0.moment == .beforeMeasuring }.count == 4)
@@ -80,7 +82,7 @@ import Testing
 
     @Test(arguments: [HypervisorFacts.Scheduler.credit, .credit2, .null])
     func periodAndBudgetNeedRTDS(scheduler: HypervisorFacts.Scheduler) throws {
-        let domain = try domain { $0.rtds = RTDSParameters(period: 1000, budget: 100) }
+        let domain = try domain { $0.periodAndBudget = RTDSParameters(period: 1000, budget: 100) }
         #expect(throws: ConfigConflict.notRTDS) { try plan(domain) { $0.scheduler = scheduler } }
     }
 
@@ -96,7 +98,7 @@ import Testing
         let ports = try ports(1, 1)
         let memory = try memory(0xD0000, 1, 0xD0000)
         for domain in [
-            try domain { $0.ports = [ports] }, try domain { $0.memory = [memory] }, try domain { $0.interrupts = [9] },
+            try domain { $0.ioports = [ports] }, try domain { $0.iomem = [memory] }, try domain { $0.irqs = [9] },
         ] {
             #expect(throws: ConfigConflict.hardwareRoleMoved) { try plan(domain, hardwareRoleMoved: true) }
             _ = try plan(domain)
@@ -115,7 +117,7 @@ import Testing
         ] as [(UInt64, UInt64, UInt64?)])
     func deviceMemoryOverRAMIsAConflict(kibibytes: UInt64, frame: UInt64, conflict: UInt64?) throws {
         let range = try memory(0xD0000, 1, frame)
-        let domain = try domain(memory: kibibytes) { $0.memory = [range] }
+        let domain = try domain(memory: kibibytes) { $0.iomem = [range] }
         guard let conflict else {
             _ = try plan(domain)
             return
@@ -126,7 +128,7 @@ import Testing
     /// Xen itself lets the hardware domain give away any frame.
     @Test func theHostsRAMIsNoDevicesMemory() throws {
         let range = try memory(0x100, 16, 0xD0000)
-        let domain = try domain { $0.memory = [range] }
+        let domain = try domain { $0.iomem = [range] }
         for (ram, frame) in [(0x10F..<0x200, 0x10F), (0..<0x101, 0x100), (0x108..<0x109, 0x108)]
             as [(Range<UInt64>, UInt64)]
         {
@@ -142,7 +144,7 @@ import Testing
     }
 
     @Test func aDeviceNeedsAnIOMMU() throws {
-        let domain = try domain { $0.devices = [PCIAddress(rawValue: 0x300)] }
+        let domain = try domain { $0.pci = [PCIAddress(rawValue: 0x300)] }
         #expect(throws: ConfigConflict.noIOMMU) { try plan(domain) }
         _ = try plan(domain) { $0.host.hasIOMMU = true }
     }
@@ -150,7 +152,7 @@ import Testing
     @Test func whatTwoDomainsWouldHaveIsAConflict() throws {
         let first = try #require(DomainID(rawValue: 3))
         func conflict(
-            _ one: (inout ExtendedConfiguration) throws -> Void, _ other: (inout ExtendedConfiguration) throws -> Void
+            _ one: (inout [Setting]) throws -> Void, _ other: (inout [Setting]) throws -> Void
         ) throws -> ConfigConflict? {
             do {
                 try SharedHardware.check([try domain(3, one), try domain(5) { _ in }, try domain(7, other)])
@@ -163,20 +165,21 @@ import Testing
         let many = [try ports(0x10, 1), try ports(0x3F8, 8)]
         let touching = [try ports(0x400, 1)]
         let inside = [try ports(0x3FF, 1)]
-        #expect(try conflict({ $0.ports = many }, { $0.ports = touching }) == nil)
-        #expect(try conflict({ $0.ports = many }, { $0.ports = inside }) == .sharedPort(0x3FF, with: first))
-        #expect(try conflict({ $0.ports = inside }, { $0.ports = many }) == .sharedPort(0x3FF, with: first))
+        #expect(try conflict({ $0.ioports = many }, { $0.ioports = touching }) == nil)
+        #expect(try conflict({ $0.ioports = many }, { $0.ioports = inside }) == .shared(.ioports, 0x3FF, with: first))
+        #expect(try conflict({ $0.ioports = inside }, { $0.ioports = many }) == .shared(.ioports, 0x3FF, with: first))
         let frames = [try memory(0xD0000, 16, 0xD0000)]
         // Guest frames are each domain's own.
         let others = [try memory(0xD0010, 1, 0xD0000)]
         let last = [try memory(0xD000F, 1, 0xE0000)]
-        #expect(try conflict({ $0.memory = frames }, { $0.memory = others }) == nil)
-        #expect(try conflict({ $0.memory = frames }, { $0.memory = last }) == .sharedFrame(0xD000F, with: first))
-        #expect(try conflict({ $0.interrupts = [4, 9] }, { $0.interrupts = [5] }) == nil)
+        #expect(try conflict({ $0.iomem = frames }, { $0.iomem = others }) == nil)
+        #expect(try conflict({ $0.iomem = frames }, { $0.iomem = last }) == .shared(.iomem, 0xD000F, with: first))
+        #expect(try conflict({ $0.irqs = [4, 9] }, { $0.irqs = [5] }) == nil)
         #expect(
-            try conflict({ $0.interrupts = [4, 9] }, { $0.interrupts = [9] }) == .sharedInterrupt(9, with: first))
+            try conflict({ $0.irqs = [4, 9] }, { $0.irqs = [9] }) == .shared(.irqs, 9, with: first))
         let device = PCIAddress(rawValue: 0x300)
         #expect(
-            try conflict({ $0.devices = [device] }, { $0.devices = [device] }) == .sharedDevice(device, with: first))
+            try conflict({ $0.pci = [device] }, { $0.pci = [device] })
+                == .shared(.pci, UInt64(device.rawValue), with: first))
     }
 }

@@ -1,32 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ConfigApply
+import LaunchControl
 
-/// One for each case of `ConfigOperation`: a new operation does not compile here before the tests have it.
+/// One for each thing that is applied by itself: a new operation, or a new setting, does not compile here before the tests
+/// have it.
 enum OperationKind: CaseIterable {
-    case vcpus, tscMode, memory, device, cpupool, clearedFeatures, channel, maxMemory, affinity, nodeAffinity, credit2,
-        credit, rtds, ports, interrupt, parameter, handle, label, ring, home, console, disk, interface
+    case vcpus, tscMode, iomem, pci, cpupool, clearedFeatures, channel, memMax, affinity, nodeAffinity, share, rtds,
+        ioports, irq, hvmParam, uuid, label, ring, home, console, disk, interface, partOfAnother
 
     init(_ operation: ConfigOperation) {
         switch operation {
         case .vcpus: self = .vcpus
-        case .tscMode: self = .tscMode
-        case .memory: self = .memory
-        case .device: self = .device
+        case .setting(let setting): self.init(setting)
         case .cpupool: self = .cpupool
         case .clearedFeatures: self = .clearedFeatures
         case .channel: self = .channel
-        case .maxMemory: self = .maxMemory
         case .affinity: self = .affinity
-        case .nodeAffinity: self = .nodeAffinity
-        case .credit2: self = .credit2
-        case .credit: self = .credit
+        case .share: self = .share
         case .rtds: self = .rtds
-        case .ports: self = .ports
-        case .interrupt: self = .interrupt
-        case .parameter: self = .parameter
-        case .handle: self = .handle
-        case .label: self = .label
         case .ring: self = .ring
         case .home: self = .home
         case .console: self = .console
@@ -35,12 +27,30 @@ enum OperationKind: CaseIterable {
         }
     }
 
+    private init(_ setting: Setting) {
+        switch setting {
+        case .tscMode: self = .tscMode
+        case .iomem: self = .iomem
+        case .pci: self = .pci
+        case .memMax: self = .memMax
+        case .nodeAffinity: self = .nodeAffinity
+        case .ioports: self = .ioports
+        case .irq: self = .irq
+        case .hvmParam: self = .hvmParam
+        case .uuid: self = .uuid
+        case .label: self = .label
+        case .enhanced, .console, .cpuidClear, .cpupool, .hardAffinity, .softAffinity, .weight, .cap, .rtdsPeriod,
+            .rtdsBudget, .eventChannel, .disk, .vif:
+            self = .partOfAnother
+        }
+    }
+
     /// Xen tells nobody of permissions, and xenstore's nodes are read back by the launch (StoreLaunchTests).
     var isReadBack: Bool {
         switch self {
-        case .memory, .ports, .interrupt, .home, .console, .disk, .interface: false
-        case .vcpus, .tscMode, .device, .cpupool, .clearedFeatures, .channel, .maxMemory, .affinity, .nodeAffinity,
-            .credit2, .credit, .rtds, .parameter, .handle, .label, .ring:
+        case .iomem, .ioports, .irq, .home, .console, .disk, .interface, .partOfAnother: false
+        case .vcpus, .tscMode, .pci, .cpupool, .clearedFeatures, .channel, .memMax, .affinity, .nodeAffinity, .share,
+            .rtds, .hvmParam, .uuid, .label, .ring:
             true
         }
     }

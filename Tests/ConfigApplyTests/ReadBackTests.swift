@@ -3,6 +3,7 @@
 import LaunchControl
 import Platform
 import SimulatedPlatform
+import TestSupport
 import Testing
 
 @testable import ConfigApply
@@ -36,7 +37,7 @@ import Testing
     private static let device = PCIAddress(rawValue: 0x300)
 
     private static let parts: [Part] = [
-        simple, weights(ConfigOperation.credit2, .credit2Set), weights(ConfigOperation.credit, .creditSet), rtds,
+        simple, weights(.credit2, .credit2Set), weights(.credit, .creditSet), rtds,
         features,
         parameters, rings,
     ].flatMap { $0 }
@@ -44,15 +45,15 @@ import Testing
     private static let simple: [Part] =
         [
             Part("vcpus", .vcpus(2), after: .maxVCPUs) { $0.info.vcpus = 1 },
-            Part("mem-max", .maxMemory(kibibytes: 16384), after: .setMaxMemory) { $0.info.maxPages -= 1 },
-            Part("the handle's first half", .handle(DomainHandle(high: 1, low: 2)), after: .setHandle) {
+            Part("mem-max", .setting(.memMax(16384)), after: .setMaxMemory) { $0.info.maxPages -= 1 },
+            Part("the handle's first half", .setting(.uuid(DomainHandle(high: 1, low: 2))), after: .setHandle) {
                 $0.info.handle = DomainHandle(high: 0, low: 2)
             },
-            Part("the handle's second half", .handle(DomainHandle(high: 1, low: 2)), after: .setHandle) {
+            Part("the handle's second half", .setting(.uuid(DomainHandle(high: 1, low: 2))), after: .setHandle) {
                 $0.info.handle = DomainHandle(high: 1, low: 0)
             },
-            Part("tsc-mode", .tscMode(.alwaysEmulate), after: .setTSCInfo) { $0.tscMode = .neverEmulate },
-            Part("label", .label(label), after: .relabelDomain) { $0.info.securityID = 8 },
+            Part("tsc-mode", .setting(.tscMode(.alwaysEmulate)), after: .setTSCInfo) { $0.tscMode = .neverEmulate },
+            Part("label", .setting(.label(label)), after: .relabelDomain) { $0.info.securityID = 8 },
             Part("hard-affinity", affinity(1), after: .setAffinity) { $0.affinities[1].hard = CPUSet(words: [3]) },
             Part("soft-affinity", affinity(1), after: .setAffinity) { $0.affinities[1].soft = CPUSet(words: [3]) },
             Part("hard-affinity alone", affinity(0, soft: false), after: .setAffinity) {
@@ -61,7 +62,7 @@ import Testing
             Part("soft-affinity alone", affinity(0, hard: false), after: .setAffinity) {
                 $0.affinities[0].soft = CPUSet(words: [3])
             },
-            Part("node-affinity", .nodeAffinity(CPUSet(words: [2])), after: .setNodeAffinity) {
+            Part("node-affinity", .setting(.nodeAffinity(CPUSet(words: [2]))), after: .setNodeAffinity) {
                 $0.nodeAffinity = CPUSet(words: [3])
             },
             Part("the pool's move", .cpupool(pool, creating: true), after: .moveToPool) { $0.info.cpupool = 0 },
@@ -92,7 +93,7 @@ import Testing
 
     private static let parameters: [Part] = HVMParameter.allCases.flatMap { parameter in
         (0...8 as ClosedRange<UInt64>).compactMap { HVMSetting(parameter, $0) }.map { setting in
-            Part("\(parameter) \(setting.value)", .parameter(setting), after: .setParameter) {
+            Part("\(parameter) \(setting.value)", .setting(.hvmParam(setting)), after: .setParameter) {
                 $0.parameters[parameter] = setting.value + 1
             }
         }
@@ -105,13 +106,13 @@ import Testing
 
     /// Of both together, and of each where the LCM gives it alone.
     private static func weights(
-        _ operation: (UInt16?, UInt16?) -> ConfigOperation, _ name: Platform.Operation
+        _ scheduler: HypervisorFacts.Scheduler, _ name: Platform.Operation
     ) -> [Part] {
         [
-            Part("weight of both", operation(512, 50), after: name) { $0.weight = 256 },
-            Part("cap of both", operation(512, 50), after: name) { $0.cap = 0 },
-            Part("weight alone", operation(512, nil), after: name) { $0.weight = 511 },
-            Part("cap alone", operation(nil, 50), after: name) { $0.cap = 51 },
+            Part("weight of both", .share(scheduler, weight: 512, cap: 50), after: name) { $0.weight = 256 },
+            Part("cap of both", .share(scheduler, weight: 512, cap: 50), after: name) { $0.cap = 0 },
+            Part("weight alone", .share(scheduler, weight: 512, cap: nil), after: name) { $0.weight = 511 },
+            Part("cap alone", .share(scheduler, weight: nil, cap: 50), after: name) { $0.cap = 51 },
         ]
     }
 
@@ -141,7 +142,7 @@ import Testing
         host.facts.securityMode = .enforcing
         host.labels[Self.label] = 7
         host.devices[Self.device.rawValue] = .some(nil)
-        if case .credit = operation { host.facts.scheduler = .credit }
+        if case .share(.credit, _, _) = operation { host.facts.scheduler = .credit }
         if case .rtds = operation { host.facts.scheduler = .rtds }
         if case .cpupool(let pool, false) = operation {
             host.madePools = [pool]
@@ -215,7 +216,7 @@ import Testing
 
     /// A device is the domain's where Xen refuses to give it again as it does for one that a guest has, and only then.
     @Test(arguments: 1...133 as ClosedRange<Int32>) func aDeviceIsGivenWhereXenSaysEINVALOnly(code: Int32) throws {
-        let operation = ConfigOperation.device(Self.device)
+        let operation = ConfigOperation.setting(.pci(Self.device))
         var host = try host(for: operation)
         host.faults = [SimulatedFault(.testAssignDevice, nil, occurrence: 1, .errno(code))]
         guard code != 22 else { return try operation.apply(to: domid, on: &host) }
@@ -224,7 +225,7 @@ import Testing
     }
 
     @Test func everyOperationThatXenTellsOfIsHere() {
-        let here = Set(Self.parts.map { OperationKind($0.operation) } + [.channel, .device])
+        let here = Set(Self.parts.map { OperationKind($0.operation) } + [.channel, .pci])
         #expect(here == Set(OperationKind.allCases.filter { $0.isReadBack }))
     }
 }

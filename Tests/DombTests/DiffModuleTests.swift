@@ -5,6 +5,7 @@ import LogReading
 import Measurement
 import Platform
 import SimulatedPlatform
+import TestSupport
 import Testing
 
 @testable import domb

@@ -6,6 +6,7 @@ import Platform
 import Prediction
 import Sequencer
 import SimulatedPlatform
+import TestSupport
 import Testing
 
 @testable import ConfigApply
@@ -36,18 +37,18 @@ import Testing
             DomainDescription(
                 domid: try #require(DomainID(rawValue: number)), name: Array(name.utf8), memory: 8192, kernel: kernel)
         }
-        domains[1].extended = try TestLaunchFiles.extended()
-        domains[1].extended.channels = [EventChannel(port: 1, remote: Backend(name: Array("plain".utf8)))]
+        domains[1].settings = try TestLaunchFiles.extended()
+        domains[1].settings.eventChannels = [EventChannel(port: 1, remote: Backend(name: Array("plain".utf8)))]
         // xenstore's own failures are StoreLaunchTests'.
-        domains[1].extended.usesStore = false
-        (domains[1].extended.console, domains[1].extended.disks, domains[1].extended.interfaces) = (nil, [], [])
+        domains[1].settings.enhanced = false
+        (domains[1].settings.console, domains[1].settings.disks, domains[1].settings.vifs) = (nil, [], [])
         domains[1].maxMemory = 16384
         domains[1].handle = DomainHandle(high: 1, low: 2)
         domains[1].affinities = [VCPUAffinity(vcpu: 0, hard: CPUSet(words: [0x100]), soft: CPUSet(words: [0x200]))]
         var pools = TestLaunchFiles.cpupools
         pools[0].scheduler = scheduler
         if scheduler != .rtds {
-            domains[1].extended.rtds = nil
+            domains[1].settings.periodAndBudget = nil
             domains[1].weight = 512
             domains[1].cap = 50
         }

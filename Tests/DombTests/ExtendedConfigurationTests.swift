@@ -7,6 +7,7 @@ import Platform
 import Prediction
 import Sequencer
 import SimulatedPlatform
+import TestSupport
 import Testing
 
 @testable import domb
@@ -17,8 +18,8 @@ import Testing
         let kernel = ImageReference(moduleIndex: 1, segments: [Segment(address: 0x10_0000, byteCount: 8)])
         var domain = DomainDescription(
             domid: try #require(DomainID(rawValue: 1)), name: Array("a".utf8), memory: 8192, kernel: kernel)
-        domain.extended = try TestLaunchFiles.extended()
-        domain.extended.channels = [EventChannel(port: 3, remote: Backend(name: []))]
+        domain.settings = try TestLaunchFiles.extended()
+        domain.settings.eventChannels = [EventChannel(port: 3, remote: Backend(name: []))]
         return LaunchControlModule(
             domains: [domain],
             settings: LaunchSettings(
@@ -161,7 +162,7 @@ import Testing
     /// What `domb decompile` writes is what people would write: numbers as numbers.
     @Test func treesAreWrittenAsPeopleWriteThem() throws {
         var launch = Launch(module: try module(), bootDomain: nil)
-        launch.module.domains[0].extended.interrupts = [0x61]
+        launch.module.domains[0].settings.irqs = [0x61]
         let source = FlatTree(launch).source
         for line in [
             "domb,cpupools = \"rt:rtds:8-9\";", "domb,cpupool = \"rt\";", "domb,rtds-period = <0x2710>;",
@@ -205,7 +206,7 @@ import Testing
         #expect(throws: PlanRefusal.cpupool(.missingCPU(pool: Array("rt".utf8), cpu: 9, online: 9))) {
             try plan(module, ["--cpus", "9"])
         }
-        module.domains[0].extended.cpupool = nil
+        module.domains[0].settings.cpupool = nil
         module.settings.cpupools = []
         let domid = module.domains[0].domid
         #expect(throws: PlanRefusal.configuration(domid, .noIOMMU)) { try plan(module, ["--no-iommu"]) }
@@ -218,11 +219,8 @@ import Testing
 
     @Test func memoryAndCPUsAreSummedUp() throws {
         var module = try module()
-        module.domains[0].maxMemory = 16384
         module.domains[0].vcpus = 3
-        module.domains[0].cap = 250
-        module.domains[0].extended = ExtendedConfiguration()
-        module.domains[0].extended.cpupool = Array("rt".utf8)
+        module.domains[0].settings = [.memMax(16384), .cpupool(Array("rt".utf8)), .cap(250)]
         module.settings.cpupools[0].scheduler = .credit2
         let plan = try plan(module, ["--free-memory", "8M"])
         #expect(

@@ -5,6 +5,7 @@ import Measurement
 import Platform
 import Sequencer
 import SimulatedPlatform
+import TestSupport
 import Testing
 
 @testable import domb

@@ -2,6 +2,7 @@
 
 import LaunchControl
 import Platform
+import TestSupport
 import Testing
 
 @testable import domb
@@ -59,7 +60,7 @@ extension TestLaunchFiles {
 
     static func extendedModule() throws -> LaunchControlModule {
         var module = try module()
-        module.domains[1].extended = try extended()
+        module.domains[1].settings = try extended()
         module.settings.cpupools = cpupools
         module.settings.xenstored = Digest(.sha256, bytes: try #require(Hexadecimal.bytes(Array(xenstored.utf8))))
         return module
@@ -70,25 +71,25 @@ extension TestLaunchFiles {
     ]
 
     /// One of everything: what the three texts say.
-    static func extended() throws -> ExtendedConfiguration {
-        var extended = ExtendedConfiguration()
+    static func extended() throws -> [Setting] {
+        var extended = [Setting]()
         extended.cpupool = Array("rt".utf8)
-        extended.rtds = RTDSParameters(period: 10000, budget: 4000)
+        extended.periodAndBudget = RTDSParameters(period: 10000, budget: 4000)
         extended.nodeAffinity = CPUSet(words: [0b1011])
-        extended.ports = [
+        extended.ioports = [
             try #require(IOPortRange(first: 0x3F8, count: 8)), try #require(IOPortRange(first: 0x2F80, count: 16)),
         ]
-        extended.memory = [try #require(IOMemoryRange(host: 0xD0000, count: 16, guest: 0xE0000))]
-        extended.interrupts = [4, 9]
+        extended.iomem = [try #require(IOMemoryRange(host: 0xD0000, count: 16, guest: 0xE0000))]
+        extended.irqs = [4, 9]
         extended.tscMode = .neverEmulate
-        extended.parameters = [try #require(HVMSetting(.timerMode, 2)), try #require(HVMSetting(.x87PointerWidth, 8))]
-        extended.channels = [(1, "broker"), (3, "Domain-0")].map {
+        extended.hvmParams = [try #require(HVMSetting(.timerMode, 2)), try #require(HVMSetting(.x87PointerWidth, 8))]
+        extended.eventChannels = [(1, "broker"), (3, "Domain-0")].map {
             EventChannel(port: $0.0, remote: Backend(name: Array($0.1.utf8)))
         }
-        extended.clearedFeatures = [.avx512f, .rtm]
+        extended.cpuidClear = [.avx512f, .rtm]
         extended.label = Array("system_u:system_r:domU_t".utf8)
-        extended.devices = [PCIAddress(rawValue: 0x300), PCIAddress(rawValue: 0x3FF)]
-        extended.usesStore = true
+        extended.pci = [PCIAddress(rawValue: 0x300), PCIAddress(rawValue: 0x3FF)]
+        extended.enhanced = true
         extended.console = Backend(name: [])
         extended.disks = [
             try #require(
@@ -96,7 +97,7 @@ extension TestLaunchFiles {
             try #require(
                 VirtualDisk(text: Array("vdev=xvdb2,target=data.img,access=ro,physical-device=fd:2".utf8)[...])),
         ]
-        extended.interfaces = [
+        extended.vifs = [
             try #require(VirtualInterface(text: Array("mac=00:16:3e:00:00:01,bridge=xenbr0".utf8)[...]))
         ]
         return extended

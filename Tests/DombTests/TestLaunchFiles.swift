@@ -109,7 +109,7 @@ enum TestLaunchFiles {
             affinities: [
                 VCPUAffinity(vcpu: 0, hard: nil, soft: CPUSet(words: [0x80])),
                 VCPUAffinity(vcpu: 1, hard: CPUSet(words: [0x2F]), soft: CPUSet(words: [4])),
-            ], weight: 512, cap: 50, kernel: tiny, commandLine: Array("broker say=\"a \\ b\"".utf8))
+            ], settings: [.weight(512), .cap(50)], kernel: tiny, commandLine: Array("broker say=\"a \\ b\"".utf8))
         let app = DomainDescription(
             domid: try #require(DomainID(rawValue: 2)), name: Array("app".utf8), memory: 1 << 20,
             kernel: ImageReference(moduleIndex: 4, segments: [Segment(address: 0x20_0000, byteCount: 3)]),

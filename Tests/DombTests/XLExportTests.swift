@@ -2,6 +2,7 @@
 
 import LaunchControl
 import Platform
+import TestSupport
 import Testing
 
 @testable import domb
@@ -45,7 +46,7 @@ import Testing
 
     @Test func aPlainDomainSaysWhatItHas() throws {
         let lines = try lines {
-            $0.extended = ExtendedConfiguration()
+            $0.settings = []
             $0.ramdisk = nil
             $0.dependencies = []
         }

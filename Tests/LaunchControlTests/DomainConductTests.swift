@@ -9,9 +9,9 @@ import Testing
     private func read(_ words: [String: String]) -> (conduct: DomainConduct, problems: [String]) {
         var problems: [String] = []
         let source = SettingSource {
-            words["\($0)"].map { Array($0.utf8) }
+            words[$0.schema.word.description].map { Array($0.utf8) }
         } report: {
-            problems.append("\($0) \($1)")
+            problems.append("\($0.schema.word) \($1)")
         }
         let conduct = DomainConduct(source)
         return (conduct, problems)

@@ -2,20 +2,21 @@
 
 import LaunchControl
 import Platform
+import TestSupport
 import Testing
 
 /// What a domain is given besides memory and vcpus: the properties, and the edges of every limit.
 @Suite struct ExtendedConfigurationTests {
-    private func extended(_ name: String, _ value: [UInt8]) throws -> ExtendedConfiguration {
+    private func extended(_ name: String, _ value: [UInt8]) throws -> [Setting] {
         var broker = TestLaunch.broker
         broker.set(name, value)
-        return try #require(try TestLaunch.parse(TestLaunch.launch(broker)).domains.first).extended
+        return try #require(try TestLaunch.parse(TestLaunch.launch(broker)).domains.first).settings
     }
 
     private static func strings(_ texts: String...) -> [UInt8] { texts.flatMap { string($0) } }
 
     @Test func aPlainDomainHasNone() throws {
-        #expect(try extended("memory", longs(8192)) == ExtendedConfiguration())
+        #expect(try extended("memory", longs(8192)) == [Setting]())
     }
 
     @Test(arguments: [(UInt32(10), UInt32(10)), (10000, 4000), (.max, .max), (.max, 10)])
@@ -24,7 +25,7 @@ import Testing
         broker.set("domb,rtds-period", cells(period))
         broker.set("domb,rtds-budget", cells(budget))
         let domain = try #require(try TestLaunch.parse(TestLaunch.launch(broker)).domains.first)
-        #expect(domain.extended.rtds == RTDSParameters(period: period, budget: budget))
+        #expect(domain.settings.periodAndBudget == RTDSParameters(period: period, budget: budget))
     }
 
     @Test func aCpupoolIsOneOfTheLaunchs() throws {
@@ -33,7 +34,7 @@ import Testing
         var launch = TestLaunch.launch(broker)
         #expect(refusal(of: launch)?.code == .unknownCPUPool)
         launch.set("domb,cpupools", string("rt:rtds:1"))
-        #expect(try TestLaunch.parse(launch).domains.first?.extended.cpupool == bytes("rt"))
+        #expect(try TestLaunch.parse(launch).domains.first?.settings.cpupool == bytes("rt"))
     }
 
     @Test func nodeAffinitiesAreReadAsHardAffinitiesAre() throws {
@@ -42,23 +43,23 @@ import Testing
     }
 
     @Test func portsAreReadUpToTheLast() throws {
-        let ports = try extended("domb,ioports", cells(0, 1, 0x3F8, 8, 0xFFFF, 1)).ports
+        let ports = try extended("domb,ioports", cells(0, 1, 0x3F8, 8, 0xFFFF, 1)).ioports
         #expect(ports.map { $0.first } == [0, 0x3F8, 0xFFFF])
         #expect(ports.map { $0.count } == [1, 8, 1])
-        #expect(try extended("domb,ioports", cells(0, 0x10000)).ports.map { $0.count } == [0x10000])
+        #expect(try extended("domb,ioports", cells(0, 0x10000)).ioports.map { $0.count } == [0x10000])
         // Ranges may touch.
-        #expect(try extended("domb,ioports", cells(0x60, 1, 0x61, 4)).ports.count == 2)
+        #expect(try extended("domb,ioports", cells(0x60, 1, 0x61, 4)).ioports.count == 2)
     }
 
     @Test func memoryIsReadUpToTheLastFrame() throws {
         let last = IOMemoryRange.frameLimit - 1
-        let memory = try extended("domb,iomem", longs(0xD0000, 16, 0xD1000, last, 1, last)).memory
+        let memory = try extended("domb,iomem", longs(0xD0000, 16, 0xD1000, last, 1, last)).iomem
         #expect(memory.map { $0.hostFrames } == [0xD0000..<0xD0010, last..<(last + 1)])
         #expect(memory.map { $0.guest } == [0xD1000, last])
     }
 
     @Test func interruptsAreRead() throws {
-        #expect(try extended("domb,irqs", cells(0, 4, 65535)).interrupts == [0, 4, 65535])
+        #expect(try extended("domb,irqs", cells(0, 4, 65535)).irqs == [0, 4, 65535])
     }
 
     @Test(arguments: [
@@ -73,7 +74,7 @@ import Testing
             (10, 0), (10, 3), (16, 0), (16, 1), (31, 0), (31, 5), (36, 0), (36, 4), (36, 8),
         ] as [(UInt64, UInt64)])
     func parametersThatDoNoHarmAreRead(number: UInt64, value: UInt64) throws {
-        let parameters = try extended("domb,hvm-params", longs(number, value)).parameters
+        let parameters = try extended("domb,hvm-params", longs(number, value)).hvmParams
         #expect(parameters.map { UInt64($0.parameter.rawValue) } == [number])
         #expect(parameters.map { $0.value } == [value])
     }
@@ -86,7 +87,7 @@ import Testing
     }
 
     @Test func devicesAreSegmentBusDeviceAndFunction() throws {
-        let devices = try extended("domb,pci", Self.strings("0000:03:00.1", "0000:ff:1f.7", "ffff:00:00.0")).devices
+        let devices = try extended("domb,pci", Self.strings("0000:03:00.1", "0000:ff:1f.7", "ffff:00:00.0")).pci
         #expect(devices.map { $0.rawValue } == [0x0301, 0xFFFF, 0xFFFF_0000])
         #expect(
             devices.map { String(decoding: $0.text.bytes, as: UTF8.self) }

@@ -3,6 +3,7 @@
 import LaunchControl
 import Platform
 import SimulatedPlatform
+import TestSupport
 import Testing
 
 /// The same as keys of DomB's text in an xLCM.
@@ -15,9 +16,9 @@ import Testing
         return writer.bytes()
     }
 
-    private func extended(_ text: String) throws -> ExtendedConfiguration {
+    private func extended(_ text: String) throws -> [Setting] {
         let module = try LaunchControlModule(parsing: Self.lcm("domb: \(text)"), hashing: SwiftCryptoHash.self)
-        return try #require(module.domains.first).extended
+        return try #require(module.domains.first).settings
     }
 
     /// The pools stand in the boot domain's text, as the launch's other settings do.
@@ -33,7 +34,7 @@ import Testing
         #expect(module.settings.cpupools.map { $0.name } == [bytes("a"), bytes("b")])
         #expect(module.settings.cpupools.map { $0.scheduler } == [.credit2, .null])
         #expect(module.settings.cpupools.map { $0.cpus } == [CPUSet(words: [0b11010]), CPUSet(words: [4])])
-        #expect(module.domains.first?.extended.cpupool == bytes("b"))
+        #expect(module.domains.first?.settings.cpupool == bytes("b"))
         for (pools, pool, code) in [
             ("a:credit2:1", "b", ParseError.Code.unknownCPUPool), ("a:credit2", "a", .badPropertyValue),
             ("a:arinc653:1", "a", .badPropertyValue), (":null:1", "a", .badPropertyValue),
@@ -55,22 +56,23 @@ import Testing
                 + "irqs=4,0x9 tsc-mode=never-emulate hvm-params=timer-mode:2,x87-pointer-width:8 "
                 + "event-channels=1:Domain-0,4095:guest2 cpuid-clear=avx,svm label=system_u:system_r:domU_t pci=0000:03:00.0,0000:03:00.1"
         )
-        var expected = ExtendedConfiguration()
-        expected.rtds = RTDSParameters(period: 10000, budget: 4000)
+        var expected = [Setting]()
+        expected.periodAndBudget = RTDSParameters(period: 10000, budget: 4000)
         expected.nodeAffinity = CPUSet(words: [3])
-        expected.ports = [(0x3F8, 8), (0x400, 16)].compactMap { IOPortRange(first: $0.0, count: $0.1) }
-        expected.memory = [IOMemoryRange(host: 0xD0000, count: 16, guest: 0xE0000)].compactMap { $0 }
-        expected.interrupts = [4, 9]
+        expected.ioports = [(0x3F8, 8), (0x400, 16)].compactMap { IOPortRange(first: $0.0, count: $0.1) }
+        expected.iomem = [IOMemoryRange(host: 0xD0000, count: 16, guest: 0xE0000)].compactMap { $0 }
+        expected.irqs = [4, 9]
         expected.tscMode = .neverEmulate
-        expected.parameters = [HVMSetting(.timerMode, 2), HVMSetting(.x87PointerWidth, 8)].compactMap { $0 }
-        expected.channels = [(1, ""), (4095, "guest2")].map {
+        expected.hvmParams = [HVMSetting(.timerMode, 2), HVMSetting(.x87PointerWidth, 8)].compactMap { $0 }
+        expected.eventChannels = [(1, ""), (4095, "guest2")].map {
             EventChannel(port: $0.0, remote: Backend(name: bytes($0.1)))
         }
-        expected.clearedFeatures = [.avx, .svm]
+        expected.cpuidClear = [.avx, .svm]
         expected.label = bytes("system_u:system_r:domU_t")
-        expected.devices = [PCIAddress(rawValue: 0x300), PCIAddress(rawValue: 0x301)]
-        #expect(extended == expected)
-        #expect(extended.ports.count == 2 && extended.memory.count == 1 && extended.parameters.count == 2)
+        expected.pci = [PCIAddress(rawValue: 0x300), PCIAddress(rawValue: 0x301)]
+        // The entry itself has a handle.
+        #expect(extended.filter { $0.key != .uuid } == expected)
+        #expect(extended.ioports.count == 2 && extended.iomem.count == 1 && extended.hvmParams.count == 2)
     }
 
     @Test(arguments: [
@@ -124,16 +126,16 @@ import Testing
         }
         let letters = Array("0123456789abcdefx,+@:-. ".utf8)
         for _ in 0..<2000 {
-            let key = ExtendedConfiguration.keys[next(ExtendedConfiguration.keys.count)]
+            let key = SettingKey.ofSettings[next(SettingKey.ofSettings.count)]
             let value = (0..<next(24)).map { _ in letters[next(letters.count)] }
             var problems = 0
             let source = SettingSource {
-                $0.description == key.description ? value : nil
+                $0 == key ? value : nil
             } report: { _, _ in
                 problems += 1
             }
-            let extended = ExtendedConfiguration(source)
-            #expect(problems > 0 || extended != ExtendedConfiguration(), "seed \(seed), \(key)=\(value)")
+            let settings = source.settings()
+            #expect(problems > 0 || !settings.isEmpty, "seed \(seed), \(key)=\(value)")
         }
     }
 }

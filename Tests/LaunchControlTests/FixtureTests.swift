@@ -33,7 +33,7 @@ import Testing
                 VCPUAffinity(vcpu: 0, hard: CPUSet(words: [0xF, 1]), soft: CPUSet(words: [2])),
                 VCPUAffinity(vcpu: 3, hard: CPUSet(words: [4]), soft: nil),
             ],
-            weight: 512, cap: 150,
+            settings: [.weight(512), .cap(150)],
             kernel: ImageReference(
                 moduleIndex: 1,
                 segments: [

@@ -2,6 +2,7 @@
 
 import Platform
 import SimulatedPlatform
+import TestSupport
 import Testing
 
 @testable import LaunchControl
@@ -70,17 +71,17 @@ import Testing
                 $0.set("domb,disks", string("vdev=xvda,target=a,backend=storage") + string("vdev=xvdb,target=b"))
                 $0.set("domb,vifs", string("mac=00:16:3e:00:00:01,backend=storage"))
             }.domains.first
-        ).extended
-        #expect(extended.usesStore)
+        ).settings
+        #expect(extended.enhanced)
         #expect(extended.console == Backend(name: bytes("storage")))
         #expect(extended.disks.map { $0.number } == [51712, 51728])
         #expect(extended.disks.map { $0.backend.isBootDomain } == [false, true])
-        #expect(extended.interfaces.map { $0.mac } == [bytes("00:16:3e:00:00:01")])
+        #expect(extended.vifs.map { $0.mac } == [bytes("00:16:3e:00:00:01")])
     }
 
     @Test(arguments: [("enabled", true), ("disabled", false), ("no-xenstore", false)])
     func dom0lesssWordsAreRead(word: String, uses: Bool) throws {
-        #expect(try parse { $0.set("xen,enhanced", string(word)) }.domains.first?.extended.usesStore == uses)
+        #expect(try parse { $0.set("xen,enhanced", string(word)) }.domains.first?.settings.enhanced == uses)
     }
 
     @Test func wrongDevicesAreToldOnTheirProperty() throws {

@@ -66,8 +66,8 @@ import Testing
 
     /// With the LCM's own digest left as it is: these count by themselves.
     private static let configurationChanges: [(String, Change)] = [
-        ("weight", { $0.module.domains[0].weight = 512 }),
-        ("cap", { $0.module.domains[0].cap = 50 }),
+        ("weight", { $0.module.domains[0].settings.set(.weight, [.weight(512)]) }),
+        ("cap", { $0.module.domains[0].settings.set(.cap, [.cap(50)]) }),
         ("mem-max", { $0.module.domains[0].maxMemory = 9000 }),
         ("hard affinity", { $0.module.domains[0].affinities = [affinity(hard: 1)] }),
         ("soft affinity", { $0.module.domains[0].affinities = [affinity(soft: 1)] }),

@@ -3,6 +3,7 @@
 import LaunchControl
 import Platform
 import SimulatedPlatform
+import TestSupport
 import Testing
 
 @testable import Sequencer
@@ -18,8 +19,8 @@ import Testing
         launch.module.settings.cpupools = [pool]
         for index in 1...2 {
             launch.module.domains[index].weight = nil
-            launch.module.domains[index].extended.cpupool = pool.name
-            launch.module.domains[index].extended.rtds = RTDSParameters(period: 10000, budget: 5000)
+            launch.module.domains[index].settings.cpupool = pool.name
+            launch.module.domains[index].settings.periodAndBudget = RTDSParameters(period: 10000, budget: 5000)
         }
         return launch
     }

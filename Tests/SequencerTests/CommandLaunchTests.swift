@@ -5,6 +5,7 @@ import LaunchControl
 import Measurement
 import Platform
 import SimulatedPlatform
+import TestSupport
 import Testing
 
 @testable import Sequencer
@@ -134,9 +135,9 @@ import Testing
     @Test func whatTheToolstackMakesIsRefused() throws {
         var launch = try launch()
         launch.module.settings.xenstored = SimulatedLaunch.digest
-        launch.module.domains[1].extended.usesStore = true
+        launch.module.domains[1].settings.enhanced = true
         #expect(refusal(launch) == .toolstackDevices(try domid(2)))
-        launch.module.domains[1].extended.usesStore = false
+        launch.module.domains[1].settings.enhanced = false
         #expect(refusal(launch) == nil)
     }
 

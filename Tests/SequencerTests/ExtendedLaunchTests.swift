@@ -4,6 +4,7 @@ import LaunchControl
 import Measurement
 import Platform
 import SimulatedPlatform
+import TestSupport
 import Testing
 
 @testable import Sequencer
@@ -21,19 +22,19 @@ import Testing
         launch.host.labels = [[0x61]: 7]
         launch.host.devices = [0x300: nil]
         for index in 0...1 where scheduler == .rtds { launch.module.domains[index].weight = nil }
-        var extended = ExtendedConfiguration()
-        if scheduler == .rtds { extended.rtds = RTDSParameters(period: 10000, budget: 4000) }
+        var extended = launch.module.domains[1].settings
+        if scheduler == .rtds { extended.periodAndBudget = RTDSParameters(period: 10000, budget: 4000) }
         extended.nodeAffinity = CPUSet(words: [2])
-        extended.ports = [try #require(IOPortRange(first: 0x3F8, count: 8))]
-        extended.memory = [try #require(IOMemoryRange(host: 0xD0000, count: 16, guest: 0xE0000))]
-        extended.interrupts = [9]
+        extended.ioports = [try #require(IOPortRange(first: 0x3F8, count: 8))]
+        extended.iomem = [try #require(IOMemoryRange(host: 0xD0000, count: 16, guest: 0xE0000))]
+        extended.irqs = [9]
         extended.tscMode = .alwaysEmulate
-        extended.parameters = [try #require(HVMSetting(.timerMode, 2))]
-        extended.channels = [EventChannel(port: 1, remote: Backend(name: [UInt8]("dom1".utf8)))]
-        extended.clearedFeatures = [.avx512f, .svm]
+        extended.hvmParams = [try #require(HVMSetting(.timerMode, 2))]
+        extended.eventChannels = [EventChannel(port: 1, remote: Backend(name: [UInt8]("dom1".utf8)))]
+        extended.cpuidClear = [.avx512f, .svm]
         extended.label = [0x61]
-        extended.devices = [PCIAddress(rawValue: 0x300)]
-        launch.module.domains[1].extended = extended
+        extended.pci = [PCIAddress(rawValue: 0x300)]
+        launch.module.domains[1].settings = extended
         return launch
     }
 
@@ -161,16 +162,16 @@ import Testing
         let memory = try #require(IOMemoryRange(host: 0xD0001, count: 1, guest: 0xE0000))
         let low = try #require(IOMemoryRange(host: 0xD0000, count: 1, guest: 2047))
         for (text, change) in [
-            ("domain 2: port 0x3ff is domain 1's too", { $0.module.domains[0].extended.ports = [ports] }),
-            ("domain 2: machine frame 0xd0001 is domain 1's too", { $0.module.domains[0].extended.memory = [memory] }),
-            ("domain 2: interrupt 9 is domain 1's too", { $0.module.domains[0].extended.interrupts = [9] }),
+            ("domain 2: port 0x3ff is domain 1's too", { $0.module.domains[0].settings.ioports = [ports] }),
+            ("domain 2: machine frame 0xd0001 is domain 1's too", { $0.module.domains[0].settings.iomem = [memory] }),
+            ("domain 2: interrupt 9 is domain 1's too", { $0.module.domains[0].settings.irqs = [9] }),
             (
                 "domain 2: PCI device 0000:03:00.0 is domain 1's too",
-                { $0.module.domains[0].extended.devices = [PCIAddress(rawValue: 0x300)] }
+                { $0.module.domains[0].settings.pci = [PCIAddress(rawValue: 0x300)] }
             ),
             (
                 "domain 1: iomem at guest frame 0x7ff, where it has RAM or the builder's pages",
-                { $0.module.domains[0].extended.memory = [low] }
+                { $0.module.domains[0].settings.iomem = [low] }
             ),
             (
                 "domain 2: ioports, iomem or irqs, and the hardware role has left the boot domain: it has none to give",

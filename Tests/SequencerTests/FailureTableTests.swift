@@ -32,7 +32,7 @@ import Testing
             .home, .console(Backend(name: []), server: domid), .disk(device, server: domid),
         ]
         let others: [ConfigOperation] = [
-            .vcpus(1), .maxMemory(kibibytes: 4), .ring(.store, remote: domid), .label([1]),
+            .vcpus(1), .setting(.memMax(4)), .ring(.store, remote: domid), .setting(.label([1])),
         ]
         let error = HypercallError(.storeWrite, code: 22)
         for operation in inStore + others {

@@ -4,6 +4,7 @@ import LaunchControl
 import Measurement
 import Platform
 import SimulatedPlatform
+import TestSupport
 import Testing
 
 @testable import Sequencer
@@ -157,7 +158,7 @@ import Testing
         launch.module.settings.handoff = .park
         launch.module.settings.xenstored = SimulatedLaunch.digest
         for index in 0..<5 {
-            launch.module.domains[index].extended.usesStore = true
+            launch.module.domains[index].settings.enhanced = true
             launch.host.domainsByID[UInt16(index + 1)]?.parameters[.storeFrame] = 20
         }
         launch.host.faults = [SimulatedFault(.credit2Set, launch.module.domains[failing].domid, .errno(22))]

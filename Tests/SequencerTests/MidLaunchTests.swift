@@ -4,6 +4,7 @@ import LaunchControl
 import Measurement
 import Platform
 import SimulatedPlatform
+import TestSupport
 import Testing
 
 @testable import Sequencer
@@ -96,7 +97,7 @@ import Testing
         var launch = try SimulatedLaunch(dependencies: [[], [], []], handoff: .park)
         launch.module.settings.xenstored = SimulatedLaunch.digest
         for index in 0..<3 {
-            launch.module.domains[index].extended.usesStore = UInt16(index + 1) >= number
+            launch.module.domains[index].settings.enhanced = UInt16(index + 1) >= number
             launch.host.domainsByID[UInt16(index + 1)]?.parameters[.storeFrame] = 20
         }
         #expect(launch.run().end == .complete)
@@ -115,12 +116,12 @@ import Testing
         var launch = try SimulatedLaunch(dependencies: [[], []], handoff: .park)
         launch.module.settings.xenstored = SimulatedLaunch.digest
         for index in 0..<2 {
-            launch.module.domains[index].extended.usesStore = true
+            launch.module.domains[index].settings.enhanced = true
             launch.module.domains[index].conduct.onFailure = .skip
             launch.host.domainsByID[UInt16(index + 1)]?.parameters[.storeFrame] = 20
             launch.host.domainsByID[UInt16(index + 1)]?.parameters[.consoleFrame] = 21
         }
-        launch.module.domains[1].extended.console = Backend(name: Array("dom1".utf8))
+        launch.module.domains[1].settings.console = Backend(name: Array("dom1".utf8))
         let good = launch.run()
         #expect(good.end == .complete)
         let paths = good.host.store.nodes.keys.sorted()

@@ -4,6 +4,7 @@ import LaunchControl
 import Measurement
 import Platform
 import SimulatedPlatform
+import TestSupport
 import Testing
 
 @testable import Sequencer

@@ -4,6 +4,7 @@ import LaunchControl
 import Measurement
 import Platform
 import SimulatedPlatform
+import TestSupport
 import Testing
 
 @testable import Sequencer
@@ -15,13 +16,13 @@ import Testing
         var launch = try SimulatedLaunch(dependencies: [[], []], handoff: .park)
         launch.module.settings.xenstored = SimulatedLaunch.digest
         for index in 0...1 {
-            launch.module.domains[index].extended.usesStore = true
+            launch.module.domains[index].settings.enhanced = true
             launch.host.domainsByID[UInt16(index + 1)]?.parameters[.storeFrame] = 20
             launch.host.domainsByID[UInt16(index + 1)]?.parameters[.consoleFrame] = 21
         }
         let server = Backend(name: Array("dom1".utf8))
-        launch.module.domains[1].extended.console = server
-        launch.module.domains[1].extended.disks = [
+        launch.module.domains[1].settings.console = server
+        launch.module.domains[1].settings.disks = [
             try #require(VirtualDisk(text: Array("vdev=xvda,target=/dev/ram0,backend=dom1".utf8)[...]))
         ]
         return launch
@@ -178,7 +179,7 @@ import Testing
         unnamed.module.settings.xenstored = nil
         #expect(refusal(unnamed) == "plan: domain 1: enhanced, and the LCM names no xenstored")
         var plain = try launch()
-        plain.module.domains[0].extended.usesStore = false
+        plain.module.domains[0].settings.enhanced = false
         #expect(
             refusal(plain) == "plan: domain 2: a device is served by domain 1, which is not enhanced")
     }

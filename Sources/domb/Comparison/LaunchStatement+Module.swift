@@ -69,35 +69,10 @@ extension ImageReference {
 extension DomainDescription {
     /// What a launch applies, in its order (`ConfigPlan`): the log's configuration record has the same list.
     fileprivate func items(in lcm: LaunchControlModule) -> [ConfigurationItem] {
-        operations(in: lcm).flatMap { $0.items } + conduct.items
-    }
-
-    private func operations(in lcm: LaunchControlModule) -> [ConfigOperation] {
-        var operations: [ConfigOperation] = [.vcpus(vcpus)]
-        if let mode = extended.tscMode { operations.append(.tscMode(mode)) }
-        if !extended.clearedFeatures.isEmpty { operations.append(.clearedFeatures(extended.clearedFeatures)) }
-        operations += extended.memory.map { .memory($0) } + extended.devices.map { .device($0) }
-        if let maxMemory { operations.append(.maxMemory(kibibytes: maxMemory)) }
-        if let pool = extended.cpupool.flatMap({ lcm.settings.cpupool(named: $0) }) {
-            operations.append(.cpupool(pool, creating: false))
-        }
-        operations += affinities.filter { $0.hard != nil || $0.soft != nil }.map { .affinity($0) }
-        if let nodes = extended.nodeAffinity { operations.append(.nodeAffinity(nodes)) }
-        if weight != nil || cap != nil { operations.append(.credit2(weight: weight, cap: cap)) }
-        if let rtds = extended.rtds { operations.append(.rtds(rtds)) }
-        operations += extended.ports.map { .ports($0) } + extended.interrupts.map { .interrupt($0) }
-        operations += extended.parameters.map { .parameter($0) }
-        // On today's Xen the boot domain is domain 0.
-        if !extended.channels.isEmpty, let bootDomain = DomainID(rawValue: 0) {
-            operations += Partners(lcm, bootDomain: bootDomain).channels(of: self)
-        }
-        if let handle { operations.append(.handle(handle)) }
-        if let label = extended.label { operations.append(.label(label)) }
-        // Who serves them is no matter here: their names are in the log.
-        if extended.usesStore { operations.append(.home) }
-        if let console = extended.console { operations.append(.console(console, server: domid)) }
-        operations += extended.disks.map { .disk($0, server: domid) }
-        operations += extended.interfaces.map { .interface($0, handle: 0, server: domid) }
-        return operations
+        // On today's Xen the boot domain is domain 0; whose scheduler the pool has is the host's to say.
+        guard let bootDomain = DomainID(rawValue: 0) else { return [] }
+        let place = CPUPoolPlace.moving(to: cpupool.flatMap { lcm.settings.cpupool(named: $0) })
+        let operations = ConfigPlan.operations(self, .credit2, place, Partners(lcm, bootDomain: bootDomain))
+        return operations.flatMap { $0.items } + conduct.items
     }
 }

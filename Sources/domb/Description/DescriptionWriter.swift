@@ -63,18 +63,16 @@ struct DescriptionWriter {
         if domain.memory > 0 { lines.append("    memory: \(Self.size(domain.memory))") }
         if let most = domain.maxMemory { lines.append("    mem_max: \(Self.size(most))") }
         lines.append("    vcpus: \(domain.vcpus)")
-        if let weight = domain.weight { lines.append("    weight: \(weight)") }
-        if let cap = domain.cap { lines.append("    cap: \(cap)") }
-        for (key, value) in domain.extended.words {
-            lines.append("    \(key.replacing("-", with: "_")): \(quoted(Array(value.utf8), key))")
+        for key in [SettingKey.weight, .cap] {
+            for number in domain.settings.items(key) { lines.append("    \(key.yaml): \(text(number.text.bytes))") }
         }
-        for (key, value) in domain.conduct.words {
-            lines.append("    \(key.replacing("-", with: "_")): \(quoted(value, key))")
+        for (key, value) in domain.settings.words(but: SettingKey.common) + domain.conduct.words {
+            lines.append("    \(key.yaml): \(quoted(value, key.word))")
         }
         if let place = domain.logRegion {
             lines.append("    log_region: \(hexadecimal(place.address))+\(hexadecimal(place.byteCount))")
         }
-        add(domain.affinities.filter { $0.hard != nil || $0.soft != nil })
+        add(domain.affinities)
         if !domain.dependencies.isEmpty {
             lines.append("    depends_on:")
             for index in domain.dependencies {

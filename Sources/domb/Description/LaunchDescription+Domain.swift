@@ -6,9 +6,8 @@ import Platform
 extension LaunchDescription.Domain {
     private static let keys =
         [
-            "name", "domid", "uuid", "roles", "mode", "memory", "mem_max", "vcpus", "weight", "cap", "affinity",
-            "depends_on", "kernel", "ramdisk", "cmdline", "digest", "log_region",
-        ] + (ExtendedConfiguration.keys + DomainConduct.keys).map { key($0) }
+            "name", "domid", "roles", "mode", "memory", "vcpus", "affinity", "kernel", "ramdisk", "cmdline", "digest",
+        ] + SettingKey.keys(in: .domain).map { $0.yaml }
     private static let roles: [(name: String, value: DomainRoles)] =
         [DomainRoles.control, .hardware, .xenstore, .console, .recovery, .legacyDom0, .stubDomain].map {
             ($0.names.joined(), $0)
@@ -41,11 +40,9 @@ extension LaunchDescription.Domain {
             domid: unassigned, name: name ?? [], handle: section["uuid"]?.handle,
             roles: roles, mode: section["mode"]?.choice(modes.map { ($0.word, $0) }) ?? .pvh, memory: memory ?? 0,
             maxMemory: most, vcpus: vcpus, affinities: affinities,
-            weight: section["weight"]?.number(in: 1...65535).map { UInt16($0) },
-            cap: section["cap"]?.number(in: 0...65535).map { UInt16($0) }, extended: Self.extended(section),
-            kernel: ImageReference(moduleIndex: nil),
+            settings: section.settings.settings(), kernel: ImageReference(moduleIndex: nil),
             commandLine: section.bytes("cmdline", limit: Limits.commandLineBytes) ?? [],
-            logRegion: section["log_region"].flatMap { Self.logRegion($0) }, conduct: Self.conduct(section))
+            logRegion: section["log_region"].flatMap { Self.logRegion($0) }, conduct: DomainConduct(section.settings))
         guard let kernel, name != nil else { return nil }
         place = section
         self.kernel = kernel

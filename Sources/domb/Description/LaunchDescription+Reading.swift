@@ -18,7 +18,7 @@ extension LaunchDescription {
             return
         }
         let launch = top.needed("launch")?.section(
-            ["pcr", "tpm", "coverage", "handoff", "handoff_target", "xenstored", "cpupools"])
+            SettingKey.keys(in: .launch).map { $0.yaml })
         if let launch { readSettings(launch) }
         builder = top["builder"]?.choice(Builder.allCases.map { ($0.rawValue, $0) }) ?? .xen
         if let section = top["xen"]?.section(["path", "options"]) {
@@ -35,7 +35,7 @@ extension LaunchDescription {
             }
             domains = value.items.compactMap { Domain($0) }
             checkNames()
-            checkBackends()
+            checkPartners()
             if domains.isEmpty, value.node.sequence?.isEmpty ?? false { value.wrong("empty: a launch has a domain") }
         }
         addBootArguments(launch, bootDomain)
@@ -142,21 +142,18 @@ extension LaunchDescription {
         }
     }
 
-    private func checkBackends() {
+    private func checkPartners() {
         let names = Set(domains.map { $0.description.name })
         for domain in domains {
-            let extended = domain.description.extended
-            let served = [
-                ("console", extended.console.map { [$0] } ?? []), ("disks", extended.disks.map { $0.backend }),
-                ("vifs", extended.interfaces.map { $0.backend }),
-            ]
-            for (key, backends) in served {
-                for backend in backends where !backend.isBootDomain {
-                    if backend.name == domain.description.name {
-                        domain.place[key]?.wrong("a domain cannot serve itself")
-                    } else if !names.contains(backend.name) {
-                        domain.place[key]?.wrong("there is no domain '\(text(backend.name))'")
-                    }
+            for setting in domain.description.settings {
+                guard let partner = setting.partner, !partner.isBootDomain else { continue }
+                let isChannel = setting.key == .eventChannels
+                if partner.name == domain.description.name {
+                    domain.place[setting.key.yaml]?.wrong(
+                        isChannel ? "a channel from the domain to itself" : "a domain cannot serve itself")
+                } else if !names.contains(partner.name) {
+                    domain.place[setting.key.yaml]?.wrong(
+                        "\(isChannel ? "" : "there is ")no domain '\(text(partner.name))'")
                 }
             }
         }
@@ -172,9 +169,8 @@ extension LaunchDescription {
                 lines[name] = domain.place["name"]?.line ?? 0
             }
         }
-        checkChannels(lines)
         for domain in domains {
-            guard let pool = domain.description.extended.cpupool,
+            guard let pool = domain.description.cpupool,
                 !settings.cpupools.contains(where: { $0.name == pool })
             else { continue }
             let names = settings.cpupools.map { text($0.name) }

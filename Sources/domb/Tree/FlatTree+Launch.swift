@@ -51,16 +51,13 @@ extension FlatTree.Node {
         set("compatible", text: "xen,domain")
         if isNeeded { set("phandle", cells: [UInt32(index) + 1]) }
         set("domid", cells: [UInt32(domain.domid.rawValue)])
-        if let handle = domain.handle { set("domain-uuid", bytes: handle.bytes) }
+        add(.uuid, domain.settings)
         set("permissions", cells: [domain.roles.permissions])
         set("functions", cells: [domain.roles.functions])
         set("mode", cells: [UInt32(domain.mode.rawValue)])
         set("cpus", cells: [domain.vcpus])
         set("memory", longs: [domain.memory])
-        if let most = domain.maxMemory { set("mem-max", longs: [most]) }
-        if let weight = domain.weight { set("domb,weight", cells: [UInt32(weight)]) }
-        if let cap = domain.cap { set("domb,cap", cells: [UInt32(cap)]) }
-        add(domain.extended)
+        for key in SettingKey.written where key != .uuid { add(key, domain.settings) }
         add(domain.conduct)
         if !domain.dependencies.isEmpty {
             set("domb,depends-on", cells: domain.dependencies.map { UInt32($0) + 1 })
@@ -71,43 +68,24 @@ extension FlatTree.Node {
         if let ramdisk = domain.ramdisk { children.append(Self.image("ramdisk", ramdisk)) }
     }
 
-    private mutating func add(_ extended: ExtendedConfiguration) {
-        if let pool = extended.cpupool { set("domb,cpupool", text: pool) }
-        if let rtds = extended.rtds {
-            set("domb,rtds-period", cells: [rtds.period])
-            set("domb,rtds-budget", cells: [rtds.budget])
+    /// What stands there of the key. A vcpu's has a node of its own.
+    private mutating func add(_ key: SettingKey, _ settings: [Setting]) {
+        let (schema, items) = (key.schema, settings.items(key))
+        guard !items.isEmpty, schema.place != .vcpu else { return }
+        let name = domb.text(schema.property.bytes)
+        let numbers = items.flatMap { $0.numbers }
+        switch schema.form {
+        case .cells(bytes: 4, _): set(name, cells: numbers.map { UInt32(truncatingIfNeeded: $0) })
+        case .cells, .kibibytes: set(name, longs: numbers)
+        case .bytes: set(name, bytes: numbers.flatMap { BigEndian.bytes($0) })
+        case .string, .strings: set(name, bytes: items.flatMap { $0.text.bytes + [0] })
         }
-        if let nodes = extended.nodeAffinity { set("domb,node-affinity", text: cpuList(nodes)) }
-        if !extended.ports.isEmpty { set("domb,ioports", cells: extended.ports.flatMap { [$0.first, $0.count] }) }
-        if !extended.memory.isEmpty {
-            set("domb,iomem", longs: extended.memory.flatMap { [$0.host, $0.count, $0.guest] })
-        }
-        if !extended.interrupts.isEmpty { set("domb,irqs", cells: extended.interrupts) }
-        if let mode = extended.tscMode { set("domb,tsc-mode", text: mode.name.description) }
-        if !extended.parameters.isEmpty {
-            set("domb,hvm-params", longs: extended.parameters.flatMap { [UInt64($0.parameter.rawValue), $0.value] })
-        }
-        let channels = extended.channels.map { Array("\($0.port):".utf8) + $0.remote.text.bytes }
-        if !channels.isEmpty { set("domb,event-channels", bytes: channels.flatMap { $0 + [0] }) }
-        if !extended.clearedFeatures.isEmpty {
-            set("domb,cpuid-clear", bytes: extended.clearedFeatures.flatMap { Line($0.name).bytes + [0] })
-        }
-        if let label = extended.label { set("domb,label", text: label) }
-        // Strings, each with its zero.
-        if extended.usesStore { set("xen,enhanced", text: "enabled") }
-        if let console = extended.console { set("domb,console", text: console.text.bytes) }
-        if !extended.disks.isEmpty { set("domb,disks", bytes: extended.disks.flatMap { $0.text.bytes + [0] }) }
-        if !extended.interfaces.isEmpty { set("domb,vifs", bytes: extended.interfaces.flatMap { $0.text.bytes + [0] }) }
-        if !extended.devices.isEmpty { set("domb,pci", bytes: extended.devices.flatMap { $0.text.bytes + [0] }) }
     }
 
     private mutating func add(_ conduct: DomainConduct) {
         for (key, value) in conduct.words {
-            if key == "ready-timeout" {
-                set("domb,ready-timeout", cells: [conduct.timeout])
-            } else {
-                set("domb,\(key)", text: value)
-            }
+            let name = domb.text(key.schema.property.bytes)
+            if key == .readyTimeout { set(name, cells: [conduct.timeout]) } else { set(name, text: value) }
         }
     }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import LaunchControl
+
 extension FlatTree {
     /// How `domb decompile` hands the header's boot cpu to `domb compile`: a .dts has no word for it.
     static let bootCPUComment = "// boot cpu: "
@@ -70,15 +72,17 @@ private struct Labels {
 
 extension FlatTree.Property {
     /// A device tree has no types: these are known to be numbers or bytes, even where they could be read as text.
-    private static let numbers: Set<String> = [
-        "phandle", "linux,phandle", "#address-cells", "#size-cells", "domid", "permissions", "functions",
-        "capabilities", "mode", "cpus", "module-index", "mb-index", "id", "reg", "domb,pcr", "domb,weight",
-        "domb,cap", "domb,depends-on", "domb,rtds-period", "domb,rtds-budget", "domb,ioports", "domb,irqs",
-    ]
-    private static let longNumbers: Set<String> = [
-        "domb,load", "domb,size", "domb,log-region", "domb,iomem", "domb,hvm-params",
-    ]
-    private static let byteStrings: Set<String> = ["domain-uuid", "domb,digest"]
+    private static let numbers: Set<String> =
+        Set([
+            "phandle", "linux,phandle", "#address-cells", "#size-cells", "domid", "permissions", "functions",
+            "capabilities", "mode", "cpus", "module-index", "mb-index", "id", "reg",
+        ]).union(properties { if case .cells(bytes: 4, _) = $0 { true } else { false } })
+    private static let longNumbers = properties { if case .cells(bytes: 8, _) = $0 { true } else { false } }
+    private static let byteStrings = properties { $0 == .bytes }
+
+    private static func properties(_ isMeant: (SettingKey.Form) -> Bool) -> Set<String> {
+        Set(SettingKey.allCases.map { $0.schema }.filter { isMeant($0.form) }.map { text($0.property.bytes) })
+    }
 
     /// What stands after the `=`; empty where there is no value.
     fileprivate var sourceValue: String {

@@ -32,10 +32,9 @@ struct ConfigurationTextWriter {
     /// `digests` where they are not told by the entries for modules.
     init(_ domain: DomainDescription, in module: LaunchControlModule, withDigests kernel: Bool, _ ramdisk: Bool) {
         add("name", domain.name)
-        if let handle = domain.handle { add("uuid", hexadecimal(handle.bytes)) }
-        if let most = domain.maxMemory { add("mem-max", "\(most)") }
-        if let weight = domain.weight { add("weight", "\(weight)") }
-        if let cap = domain.cap { add("cap", "\(cap)") }
+        let words = domain.settings.words()
+        let first: [SettingKey] = [.uuid, .memMax, .weight, .cap]
+        for (key, value) in words where first.contains(key) { add(key.word, value) }
         if !domain.dependencies.isEmpty {
             let names = domain.dependencies.map { module.domains[$0].name }
             if names.contains(where: { $0.contains(UInt8(ascii: ",")) }) {
@@ -43,13 +42,11 @@ struct ConfigurationTextWriter {
             }
             add("depends-on", Array(names.joined(separator: ",".utf8)))
         }
-        if domain.extended.channels.contains(where: { $0.remote.name.contains(UInt8(ascii: ",")) }) {
+        if domain.settings.items(.eventChannels).contains(where: { $0.text.bytes.contains(UInt8(ascii: ",")) }) {
             inexpressible.append("an event channel to a domain with a comma in its name")
         }
-        addAffinity("hard-affinity", domain.affinities.map { ($0.vcpu, $0.hard) })
-        addAffinity("soft-affinity", domain.affinities.map { ($0.vcpu, $0.soft) })
-        for (key, value) in domain.extended.words { add(key, value) }
-        for (key, value) in domain.conduct.words { add(key, value) }
+        for (key, value) in words where !first.contains(key) { add(key.word, value) }
+        for (key, value) in domain.conduct.words { add(key.word, value) }
         if !domain.kernel.segments.isEmpty {
             add("load", domain.kernel.segments.map { Self.place($0) }.joined(separator: ","))
         }
@@ -62,11 +59,6 @@ struct ConfigurationTextWriter {
 
     private static func place(_ segment: Segment) -> String {
         "\(hexadecimal(segment.address))+\(hexadecimal(segment.byteCount))"
-    }
-
-    private mutating func addAffinity(_ key: String, _ sets: [(vcpu: UInt32, cpus: CPUSet?)]) {
-        let words = sets.compactMap { vcpu, cpus in cpus.map { "\(vcpu):\(cpuList($0))" } }
-        if !words.isEmpty { add(key, words.joined(separator: "/")) }
     }
 
     private mutating func add(_ key: String, _ digest: Digest) {

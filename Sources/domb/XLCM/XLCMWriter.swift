@@ -119,9 +119,6 @@ struct XLCMWriter {
         inexpressible.add(
             "\(name): domid \(domain.domid.rawValue): domids are 1, 2, 3 in the order of the domains, so \(place + 1)",
             unless: Int(domain.domid.rawValue) == place + 1)
-        for affinity in domain.affinities where affinity.hard == nil && affinity.soft == nil {
-            inexpressible.add("\(name): vcpu \(affinity.vcpu) without any affinity")
-        }
         let text = ConfigurationTextWriter(
             domain, in: launch.module, withDigests: isAlone(domain.kernel), domain.ramdisk.map(isAlone) ?? false)
         for reason in text.inexpressible { inexpressible.add("\(name): \(reason)") }

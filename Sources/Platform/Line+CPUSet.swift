@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Platform
-
 extension Line {
     /// "0-3,5", the form that it is read from.
     public init(_ set: CPUSet) {
