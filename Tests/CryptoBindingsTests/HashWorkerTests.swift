@@ -53,9 +53,16 @@ import Testing
     }
 
     private func expected(_ region: ContentRegion) -> Digest {
-        let bytes = region.segments.flatMap { segment in
-            (segment.address..<(segment.address + segment.byteCount)).map {
-                Pages.byte(UInt32(region.domid.rawValue), $0 / 4096)
+        var bytes: [UInt8] = []
+        for segment in region.segments {
+            var address = segment.address
+            while address < segment.address + segment.byteCount {
+                let (page, end) = (
+                    address / 4096, min(segment.address + segment.byteCount, (address / 4096 + 1) * 4096)
+                )
+                bytes += [UInt8](
+                    repeating: Pages.byte(UInt32(region.domid.rawValue), page), count: Int(end - address))
+                address = end
             }
         }
         return SwiftCryptoHash.digest(.sha256, of: bytes)

@@ -103,29 +103,35 @@ import Testing
         return result
     }
 
-    /// The first seed found two launches that failed alike, one of them before its domains were measured; the second
-    /// two that failed alike, one of which left the PCR open.
-    @Test(arguments: [8_838_831_199_893_949_380, 1_635_578_710_670_055_305, UInt64.random(in: .min ... .max)])
-    func differenceIsFoundIfAndOnlyIfThereIsOne(_ seed: UInt64) throws {
+    /// The first seed found two launches that failed alike, one of them before its domains were measured, in round 1531;
+    /// the second two that failed alike, one of which left the PCR open, in round 1356.
+    @Test(
+        arguments: [
+            (8_838_831_199_893_949_380, 1532), (1_635_578_710_670_055_305, 1357),
+            (UInt64.random(in: .min ... .max), 1000),
+        ] as [(UInt64, Int)])
+    func differenceIsFoundIfAndOnlyIfThereIsOne(_ seed: UInt64, rounds: Int) throws {
         print("diff property: let seed: UInt64 = \(seed)")
         var random = SeededGenerator(seed: seed)
         var same = 0
-        for round in 0..<3000 {
+        for round in 0..<rounds {
             let a = launch(&random)
             let b = random.isOneIn(4) ? launch(&random) : variant(of: a, &random)
-            let isEqual = a.recorder.log.bytes == b.recorder.log.bytes
-            let diff = LaunchDiff(try a.input("a"), try b.input("b"))
+            let (bytesOfA, bytesOfB) = (a.bytes, b.bytes)
+            let isEqual = bytesOfA == bytesOfB
+            let (inputA, inputB) = (try TestLog.input(bytesOfA, "a"), try TestLog.input(bytesOfB, "b"))
+            let diff = LaunchDiff(inputA, inputB)
             #expect(diff.changes.isEmpty == isEqual, "seed \(seed), round \(round)")
             #expect(diff.isSame == isEqual, "seed \(seed), round \(round)")
             // Nothing is left that could be told by the number of its record alone.
             let byRecord = diff.changes.filter { if case .record = $0.place { true } else { false } }
             #expect(byRecord.isEmpty, "seed \(seed), round \(round)")
-            let mirrored = LaunchDiff(try b.input("b"), try a.input("a"))
+            let mirrored = LaunchDiff(inputB, inputA)
             #expect(mirrored.changes.isEmpty == isEqual, "seed \(seed), round \(round)")
             #expect(diff.changes.allSatisfy { !$0.lines.isEmpty && !$0.json.written().isEmpty })
             same += isEqual ? 1 : 0
         }
-        #expect(same > 100, "seed \(seed)")
+        #expect(same > rounds / 30, "seed \(seed)")
     }
 }
 

@@ -13,15 +13,15 @@ import Testing
 @Suite struct LimitTests {
     private static let lcm = Sandbox.fixtures + "/appliance.dtb"
 
-    /// So many zeros, packed to a thousandth.
-    private func bomb(_ byteCount: Int) throws -> [UInt8] {
+    /// 200 MiB of zeros, packed to a thousandth.
+    private static let bomb = Result {
         try Filter.run(
-            ["sh", "-c", "head -c \(byteCount) /dev/zero | gzip -nc9"], on: [], limit: 1 << 24, to: .unpack)
+            ["sh", "-c", "head -c \(200 << 20) /dev/zero | gzip -nc9"], on: [], limit: 1 << 24, to: .unpack)
     }
 
     @Test func gzipBombIsNotUnpacked() throws {
         try Sandbox.run { sandbox throws in
-            let packed = try bomb(200 << 20)
+            let packed = try Self.bomb.get()
             #expect(KernelFile.unpackedLimit(packed: packed.count) < 100 << 20)
             try sandbox.write(packed, to: "bomb.gz")
             // A file may grow to 1 MiB: nothing is written out.
@@ -35,7 +35,7 @@ import Testing
     /// Its header says what it unpacks to, and no more of it is taken.
     @Test(arguments: [4, 1 << 20, 0xFFFF_FFFF]) func bzImageBombIsNotUnpacked(_ declared: Int) throws {
         try Sandbox.run { sandbox throws in
-            let packed = try bomb(200 << 20)
+            let packed = try Self.bomb.get()
             var image = [UInt8](repeating: 0, count: 1024)
             image[0x1F1] = 1
             image.replaceSubrange(0x202..<0x206, with: Array("HdrS".utf8))
@@ -197,9 +197,9 @@ import Testing
     /// As one text it took fifty times the log's own memory.
     @Test(arguments: [["log"], ["log", "--json"]]) func reportOfALogIsWrittenAsItIsMade(_ command: [String]) throws {
         try Sandbox.run { sandbox throws in
-            try sandbox.write(Self.log(records: 200_000), to: "log")
+            try sandbox.write(Self.log(records: 100_000), to: "log")
             // In KiB, most of it the program's own.
-            let result = try Program.run(command + [sandbox.path("log")], limits: "ulimit -v 500000")
+            let result = try Program.run(command + [sandbox.path("log")], limits: "ulimit -v 300000")
             #expect(result.code == 1, "\(result.diagnostics.prefix(300))")
         }
     }

@@ -23,9 +23,12 @@ enum Program {
         let diagnostics = Pipe()
         process.standardError = diagnostics
         process.standardInput = FileHandle.nullDevice
+        // waitUntilExit returns late.
+        let ended = DispatchSemaphore(value: 0)
+        process.terminationHandler = { _ in ended.signal() }
         try process.run()
         let text = diagnostics.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
+        ended.wait()
         return (process.terminationStatus, String(decoding: text, as: UTF8.self))
     }
 }

@@ -49,8 +49,13 @@ struct Sandbox {
 
     /// Nothing for a command that ends well.
     func failure(_ arguments: [String]) -> (code: Int32, message: String)? {
+        failure { try Domb.run(arguments) }
+    }
+
+    /// The same for what a command does once its arguments are parsed.
+    func failure(_ run: () throws -> Void) -> (code: Int32, message: String)? {
         do {
-            try Domb.run(arguments)
+            try InputFiles.$current.withValue(InputFiles(), operation: run)
             return nil
         } catch let failure as CommandFailure {
             return (failure.exitCode.rawValue, failure.message)

@@ -98,7 +98,9 @@ struct TestLog: Sendable {
 
     var bytes: [UInt8] { recorder.log.bytes }
 
-    func input(_ path: String = "x") throws -> DiffInput {
+    func input(_ path: String = "x") throws -> DiffInput { try Self.input(bytes, path) }
+
+    static func input(_ bytes: [UInt8], _ path: String) throws -> DiffInput {
         DiffInput(path: path, content: .log(try LogInput(bytes, from: path)))
     }
 

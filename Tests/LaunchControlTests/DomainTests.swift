@@ -124,12 +124,34 @@ import Testing
     @Test func domidsMayRunOut() {
         // Every domid from 1 to the last one below the reserved.
         let most = Int(DomainID.firstReserved) - 1
-        func launch(_ count: Int) -> [UInt8] {
-            TestLaunch.blob(TestLaunch.launch((0..<count).map { small("d\($0)") }))
+        #expect(refusal(of: launch(ofSmall: most)) == nil)
+        #expect(refusal(of: launch(ofSmall: most + 1))?.code == .tooManyDomains)
+        #expect(refusal(of: launch(ofSmall: Limits.domains + 1))?.code == .tooManyDomains)
+    }
+
+    /// The bytes of one domain so many times, each with a name of its own: a tree of as many nodes takes long to make.
+    private func launch(ofSmall count: Int) -> [UInt8] {
+        let one = TestLaunch.blob(TestLaunch.launch([small("d00000")]))
+        let (structure, strings) = (Self.cell(one, at: 8), Self.cell(one, at: 12))
+        // The node's name follows its token; behind its end stand those of three nodes and of the tree.
+        let start = (structure..<strings).first { one[$0...].starts(with: Array("d00000".utf8)) }.map { $0 - 4 } ?? 0
+        let domain = [UInt8](one[start..<(strings - 16)])
+        var result = [UInt8](one[structure..<start])
+        for index in 0..<count {
+            let place = result.count + 5
+            result += domain
+            var (digit, rest) = (place + 4, index)
+            while rest > 0 {
+                result[digit] += UInt8(rest % 10)
+                (digit, rest) = (digit - 1, rest / 10)
+            }
         }
-        #expect(refusal(of: launch(most)) == nil)
-        #expect(refusal(of: launch(most + 1))?.code == .tooManyDomains)
-        #expect(refusal(of: launch(Limits.domains + 1))?.code == .tooManyDomains)
+        return DeviceTreeWriter().assemble(
+            structure: result + one[(strings - 16)..<strings], strings: [UInt8](one[strings...]))
+    }
+
+    private static func cell(_ bytes: [UInt8], at offset: Int) -> Int {
+        bytes[offset..<(offset + 4)].reduce(0) { $0 << 8 | Int($1) }
     }
 
     private func small(_ name: String) -> TestNode {

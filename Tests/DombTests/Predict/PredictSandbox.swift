@@ -56,8 +56,10 @@ extension Sandbox {
         #expect(failure(["compile", path("launch.yaml"), "-o", path("lcm.dtb")])?.message == nil)
     }
 
-    func prediction(_ options: [String] = []) throws -> LaunchPrediction {
-        try PredictCommand.parse([path("lcm.dtb")] + images + Self.identity + options).prediction()
+    func prediction(_ options: [String] = []) throws -> LaunchPrediction { try predictCommand(options).prediction() }
+
+    func predictCommand(_ options: [String] = []) throws -> PredictCommand {
+        try PredictCommand.parse([path("lcm.dtb")] + images + Self.identity + options)
     }
 
     var images: [String] {
