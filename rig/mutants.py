@@ -3,8 +3,8 @@
 """Changes the sources in small ways and looks whether a test notices: `make mutants`.
 
 The seed chooses among all changes that rig/mutation/finder finds. All are built into one copy of the test bundle; each is
-then run with the suites that reach it. Survivors are told; it fails where fewer than LEAST of a hundred die, those of
-rig/mutation/accepted.txt left out. Some die by tests that draw at random, so a single one is no failure.
+then run with the suites that reach it. Survivors are told, those of rig/mutation/accepted.txt left out. The sample fails at
+any; else it fails where fewer than LEAST of a hundred die, since some die by tests that draw at random.
 """
 import argparse
 import json
@@ -40,6 +40,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=SEED, help=f"which mutants; {SEED}")
     parser.add_argument("--files", default="", help="only files whose path has this in it")
     parser.add_argument("--again", action="store_true", help="the survivors of the last run")
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="try no more of them after so many")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="how many at once; one a cpu")
     return parser.parse_args()
 
@@ -72,14 +73,18 @@ def baseline(bundle: Bundle, jobs: int) -> list:
     return suites
 
 
-def attempts(bundle: Bundle, suites: list, jobs: int) -> dict:
+def attempts(bundle: Bundle, suites: list, jobs: int, until: float) -> dict:
+    """The outcomes of those that were tried before time was up."""
     def one(number: int):
+        if time.monotonic() > until:
+            return None
         outcome = trial.attempt(bundle.program, number, bundle.mutants[number].module, suites)
         if outcome.ended in ALIVE:
             print(shown(bundle.mutants[number], outcome), flush=True)
         return outcome
     with ThreadPoolExecutor(jobs) as pool:
-        return dict(zip(bundle.mutants, pool.map(one, bundle.mutants)))
+        outcomes = dict(zip(bundle.mutants, pool.map(one, bundle.mutants)))
+    return {number: outcome for number, outcome in outcomes.items() if outcome}
 
 
 def shown(mutant, outcome) -> str:
@@ -96,8 +101,8 @@ def write(bundle: Bundle, outcomes: dict) -> None:
          "said": outcome.said} for number, outcome in outcomes.items()], indent=1))
 
 
-def summary(bundle: Bundle, outcomes: dict, reasons: dict) -> int:
-    """1 where too many survive that nobody accepted, else 0."""
+def summary(bundle: Bundle, outcomes: dict, reasons: dict, least: int) -> int:
+    """1 where of a hundred fewer than `least` die, those left out that are accepted, else 0."""
     alive = [number for number, outcome in outcomes.items() if outcome.ended in ALIVE]
     excused = [number for number in alive if bundle.mutants[number].key in reasons]
     ended = {word: sum(outcome.ended == word for outcome in outcomes.values())
@@ -112,7 +117,7 @@ def summary(bundle: Bundle, outcomes: dict, reasons: dict) -> int:
           f"{ended['failed']} failed a test, {ended['trapped']} trapped, {ended['hung']} hung, {ended['passed']} survive, "
           f"{ended['unreached']} no test runs; {len(excused)} of these accepted")
     print(f"[mutants] score {dead} of {counted}: {100 * dead / max(counted, 1):.1f} %")
-    return 1 if 100 * dead < LEAST * counted else 0
+    return 1 if 100 * dead < least * counted else 0
 
 
 def main() -> int:
@@ -132,12 +137,14 @@ def main() -> int:
         bundle.mutants = {number: bundle.mutants[number] for number in kept}
         suites = baseline(bundle, arguments.jobs)
         print(f"[mutants] {len(suites)} suites without a mutant: green; {time.monotonic() - started:.0f} s", flush=True)
-        outcomes = attempts(bundle, suites, arguments.jobs)
+        outcomes = attempts(bundle, suites, arguments.jobs, started + 60 * arguments.minutes)
+        if len(outcomes) < len(bundle.mutants):
+            print(f"[mutants] time is up: {len(bundle.mutants) - len(outcomes)} were not tried")
     except (BuildError, tools.ToolError, accepted.AcceptedError) as error:
         print(f"[mutants] {error}")
         return 1
     write(bundle, outcomes)
-    status = summary(bundle, outcomes, reasons)
+    status = summary(bundle, outcomes, reasons, 100 if arguments.sample else LEAST)
     print(f"[mutants] {time.monotonic() - started:.0f} s on {arguments.jobs} at once")
     return status
 
