@@ -9,6 +9,7 @@
 #   make tpm-faults  every TPM command made to fail, with a real swtpm
 #   make hash-threads  one thread and many give the same log and PCRs
 #   make model-check  every small dependency graph, every operation made to fail: the invariants hold; planted faults are caught
+#   make model-check-all  that, and every error code with graphs of four domains
 #   make docs      the API documentation; out/docs
 #   make bench     speed and size against what people would use instead; out/bench.json
 #   make fuzz-replay  past findings through the fuzzers
@@ -47,7 +48,7 @@ FAULT := swift build -c release --scratch-path .build-fault --traits EmbeddedIni
 INIT417 := DOMB_XEN=xen417 swift build -c release --scratch-path .build-init-4.17 --traits EmbeddedInit $(SAME)
 
 .PHONY: build boot unit lint test test-all clean packages deps programs images fault rehearse flask flask-base xen-late-hwdom xenstored \
-	fuzz-replay tpm-faults hash-threads model-check mutants mutants-sample bench man sbom deb deb-tools lint-deb test-deb reproduce docs xen417 toolstack lines
+	fuzz-replay tpm-faults hash-threads model-check model-check-all mutants mutants-sample bench man sbom deb deb-tools lint-deb test-deb reproduce docs xen417 toolstack lines
 
 build: packages deps programs images
 
@@ -198,6 +199,10 @@ model-check: packages
 	@.build-host/release/domb-modelcheck
 	@.build-host/release/domb-modelcheck --scale
 
+# The same with every error code for graphs of four domains, and more faults of larger ones.
+model-check-all: model-check
+	@.build-host/release/domb-modelcheck --whole --samples 12
+
 # Every public symbol is documented, and docc has no complaint.
 docs: deps
 	@rig/api-docs.sh out/docs
@@ -209,7 +214,7 @@ bench: boot rehearse
 test: lint docs build lint-deb xen417 fault flask xenstored unit mutants-sample model-check tpm-faults hash-threads fuzz-replay boot
 	@python3 rig/scenarios.py --quick
 
-test-all: lint docs build lint-deb xen417 fault flask xenstored toolstack unit mutants model-check tpm-faults hash-threads fuzz-replay boot
+test-all: lint docs build lint-deb xen417 fault flask xenstored toolstack unit mutants model-check-all tpm-faults hash-threads fuzz-replay boot
 	@python3 rig/scenarios.py --all
 
 clean:

@@ -8,12 +8,21 @@ import SimulatedPlatform
 
 /// Everything that is tried with one graph.
 struct ModelCheck {
+    /// Which operations of a launch fail, and how.
+    enum Faults {
+        case everyOneInEveryWay
+        /// Which error code, by chance.
+        case everyOne
+        case some(Int)
+    }
+
     private static let errors: [Int32] = [5, 17, 22]
     /// Of these calls there are many for each domain: one in so many of them is made to fail.
     private static let frequent: [Platform.Operation: Int] = [.storeWrite: 7, .storeRead: 7]
-    private static let tpmFaults: [SimulatedTPM.Fault] = [
-        .refuse(0x101), .refuse(0x922), .refuse(0x8_000D), .loseAnswer(0xA_000A), .loseAnswer(0x909), .pretend, .reset,
-        .restart, .resume, .vanish, .flipBit,
+    /// Those of one list differ in the code alone.
+    private static let tpmFaults: [[SimulatedTPM.Fault]] = [
+        [.refuse(0x101), .refuse(0x922), .refuse(0x8_000D)], [.loseAnswer(0xA_000A), .loseAnswer(0x909)], [.pretend],
+        [.reset], [.restart], [.resume], [.vanish], [.flipBit],
     ]
     private static let bankLists: [[HashAlgorithm]] = [
         [.sha256], [.sha1, .sha256], [.sha256, .sha1], [.sha384, .sha256],
@@ -28,9 +37,8 @@ struct ModelCheck {
         generator = SeededGenerator(seed: seed)
     }
 
-    /// `samples`: how many faults; `nil` for every operation times every kind.
-    mutating func check(interleavings: Int, samples: Int?) {
-        fail(randomLaunch(isWellBehaved: false), samples: samples)
+    mutating func check(interleavings: Int, faults: Faults) {
+        fail(randomLaunch(isWellBehaved: false), faults)
         vary(interleavings)
     }
 
@@ -96,28 +104,43 @@ struct ModelCheck {
         }
     }
 
-    private mutating func fail(_ launch: SmallLaunch, samples: Int?) {
-        let run = tryOut(launch, "no fault")
-        var cases: [(call: Int, kind: Int, isTPMs: Bool)] = []
+    private mutating func fail(_ launch: SmallLaunch, _ faults: Faults) {
+        for fault in chosen(faults, of: tryOut(launch, "no fault")) {
+            var failing = launch
+            switch fault {
+            case .hypercall(let call, let code):
+                failing.host.failure = (call, code)
+                tryOut(failing, "hypercall \(call) errno \(code)")
+            case .command(let command, let kind):
+                failing.tpm.faults[command] = kind
+                tryOut(failing, fault: (command, kind), "TPM command \(command) \(kind)")
+            }
+        }
+    }
+
+    private enum Fault {
+        case hypercall(Int, errno: Int32)
+        case command(Int, SimulatedTPM.Fault)
+    }
+
+    /// Among the operations of a run without a fault.
+    private mutating func chosen(_ faults: Faults, of run: LaunchRun) -> [Fault] {
+        var cases: [[Fault]] = []
         var seen: [Platform.Operation: Int] = [:]
         for (call, what) in run.host.calls.enumerated() {
             seen[what.operation, default: 0] += 1
             guard (seen[what.operation] ?? 0) % (Self.frequent[what.operation] ?? 1) == 0 else { continue }
-            for kind in Self.errors.indices { cases.append((call, kind, false)) }
+            cases.append(Self.errors.map { .hypercall(call, errno: $0) })
         }
         for command in run.tpm.commands.indices {
-            for kind in Self.tpmFaults.indices { cases.append((command, kind, true)) }
+            cases += Self.tpmFaults.map { $0.map { .command(command, $0) } }
         }
-        if let samples { cases = (0..<samples).compactMap { _ in cases.randomElement(using: &generator) } }
-        for (call, kind, isTPMs) in cases {
-            var failing = launch
-            if isTPMs {
-                failing.tpm.faults[call] = Self.tpmFaults[kind]
-                tryOut(failing, fault: (call, Self.tpmFaults[kind]), "TPM command \(call) \(Self.tpmFaults[kind])")
-            } else {
-                failing.host.failure = (call, Self.errors[kind])
-                tryOut(failing, "hypercall \(call) errno \(Self.errors[kind])")
-            }
+        switch faults {
+        case .everyOneInEveryWay: return cases.flatMap { $0 }
+        case .everyOne: return cases.compactMap { $0.randomElement(using: &generator) }
+        case .some(let count):
+            let all = cases.flatMap { $0 }
+            return (0..<count).compactMap { _ in all.randomElement(using: &generator) }
         }
     }
 
