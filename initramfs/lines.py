@@ -33,7 +33,8 @@ PURPOSES = (
     ("order, readiness, failure, recovery", ("Sequencer/LaunchOrder*", "Sequencer/DependencyGraph*", "Sequencer/MinHeap*",
                                              "Sequencer/FailurePolicy*", "Sequencer/Readiness*", "Sequencer/Machine+Unpause*",
                                              "Sequencer/Machine+Events*", "Sequencer/Machine+Recovery*", "Sequencer/Machine+End*",
-                                             "Sequencer/LaunchEnd*", "Platform/DomainEvents*", "XenBindings/*Events*")),
+                                             "Sequencer/LaunchEnd*", "Sequencer/PCRClosure*", "Sequencer/LaunchLegacy*",
+                                             "Platform/DomainEvents*", "XenBindings/*Events*")),
     ("plan and run", ("Sequencer/LaunchPlan*", "Sequencer/LaunchFacts*", "Sequencer/LaunchArguments*",
                       "Sequencer/LaunchIdentity*", "Sequencer/Machine+Plan*", "Sequencer/Machine+Facts*",
                       "Sequencer/Machine+Launch*", "Sequencer/Machine.swift")),
@@ -46,6 +47,7 @@ PURPOSES = (
     ("PID 1 itself", ("DomBInit/*",)),
     ("vocabulary", ("Platform/*",)),
 )
+UNKNOWN = "no purpose is written down"
 _COMMENT = re.compile(r"\s*(//|/?\*)")
 
 
@@ -60,7 +62,8 @@ def count(path: Path) -> tuple:
 
 def purpose(path: Path) -> str:
     name = str(path.relative_to(SOURCES))
-    return next(words for words, patterns in PURPOSES if any(fnmatch(name, pattern) for pattern in patterns))
+    fits = (words for words, patterns in PURPOSES if any(fnmatch(name, pattern) for pattern in patterns))
+    return next(fits, UNKNOWN)
 
 
 def table(title: str, counts: dict) -> list:
