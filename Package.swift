@@ -42,7 +42,7 @@ var targets: [Target] = [
     .target(name: "LaunchCommand", dependencies: ["Sequencer", "Measurement", "Platform"], swiftSettings: core),
     .target(
         name: "SimulatedPlatform",
-        dependencies: ["Platform", .product(name: "Crypto", package: "swift-crypto")],
+        dependencies: ["Measurement", "Platform", .product(name: "Crypto", package: "swift-crypto")],
         swiftSettings: quick + [.strictMemorySafety(), .treatAllWarnings(as: .error)]),
     .target(
         name: "LogReading", dependencies: ["Measurement", "LaunchControl", "Platform"],
@@ -163,7 +163,8 @@ if let deps {
         .target(name: "CIsoc23", cSettings: c),
         .target(name: "CXenShim", dependencies: ["CIsoc23", "CHashWorkers"], cSettings: c),
         .target(
-            name: "XenBindings", dependencies: ["Platform", "CXenShim", "CHashWorkers", "CryptoBindings"],
+            name: "XenBindings",
+            dependencies: ["Measurement", "Platform", "CXenShim", "CHashWorkers", "CryptoBindings"],
             swiftSettings: bindings),
         .target(name: "CTSSShim", cSettings: c),
         .target(name: "TPMBindings", dependencies: ["Platform", "CTSSShim"], swiftSettings: bindings),

@@ -19,7 +19,7 @@ struct BootHandoff {
         if case .recovered(let failure) = end { Ending.recovered(machine, failure) }
         report(&machine)
         machine.announceHandoff(kind.operation)
-        machine.journal.flush()
+        machine.host.journal.flush()
         switch kind {
         case .shutdown:
             if let failure = machine.shutDown() { Ending.fail(machine, failure) }
@@ -36,8 +36,8 @@ struct BootHandoff {
     }
 
     private func report(_ machine: inout BootMachine) {
-        machine.journal.note("peak memory \(PowerControl.peakMemory()) KiB")
+        machine.host.journal.note("peak memory \(PowerControl.peakMemory()) KiB")
         guard let end else { return }
-        machine.journal.note("\(machine.report(end)), handoff \(kind.name)")
+        machine.host.journal.note("\(machine.report(end)), handoff \(kind.name)")
     }
 }

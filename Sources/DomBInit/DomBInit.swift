@@ -14,7 +14,7 @@ import XenBindings
 #else
     typealias BootStore = TSS2MeasurementStore
 #endif
-typealias BootMachine = Machine<XenctrlHypervisor, BootStore, ConsoleJournal, LibcryptoHash>
+typealias BootMachine = Machine<XenctrlHypervisor<ConsoleJournal>, BootStore, LibcryptoHash>
 
 /// PID 1 of the boot domain. It never returns: a return from PID 1 is a kernel panic, and under Hyperlaunch an exit of
 /// the boot domain may mean that all is well.

@@ -13,7 +13,7 @@ import XenBindings
 enum Ending {
     static func fail(_ machine: consuming BootMachine, _ failure: LaunchFailure) -> Never {
         let end = machine.end(after: failure)
-        machine.journal.flush()
+        machine.host.journal.flush()
         switch end {
         case .powerOff: PowerControl.end(.powerOff)
         case .reboot: PowerControl.end(.reboot)
@@ -23,9 +23,9 @@ enum Ending {
 
     /// The Recovery Domain runs. The boot domain stays: its own end might count as that of a good launch (I6).
     static func recovered(_ machine: consuming BootMachine, _ failure: LaunchFailure) -> Never {
-        machine.journal.report(failure, isRecovered: true, unpaused: machine.unpaused)
-        machine.journal.note("end: hold")
-        machine.journal.flush()
+        machine.host.journal.report(failure, isRecovered: true, unpaused: machine.unpaused)
+        machine.host.journal.note("end: hold")
+        machine.host.journal.flush()
         park(machine)
     }
 
@@ -36,5 +36,5 @@ enum Ending {
         PowerControl.sleepForEver()
     }
 
-    private static func release(_ host: consuming XenctrlHypervisor) {}
+    private static func release(_ host: consuming XenctrlHypervisor<ConsoleJournal>) {}
 }

@@ -41,7 +41,7 @@ struct NextInit: ~Copyable {
     /// The launch's process ends, and with it every handle to TPM and Xen. PID 1 then becomes the program.
     consuming func handOver(_ machine: consuming BootMachine) -> Never {
         var bytes: [UInt8] = []
-        bytes.append(littleEndian: machine.journal.sequence, byteCount: 8)
+        bytes.append(littleEndian: machine.host.journal.sequence, byteCount: 8)
         guard writeAll(bytes + machine.legacy.bytes, to: report) else {
             let failure = SystemError(.handOver, code: Errno.invalid.code)
             Ending.fail(machine, LaunchFailure(.handoff, .system(failure)))

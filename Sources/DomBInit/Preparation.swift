@@ -81,7 +81,7 @@ struct Preparation {
     /// With Xen and the TPM, as far as they can be had.
     func machine() -> BootMachine {
         BootMachine(
-            host: XenctrlHypervisor(), store: BootStore(device: "/dev/tpm0"), journal: journal,
-            hashing: LibcryptoHash.self, arguments: arguments)
+            host: XenctrlHypervisor(journal), store: BootStore(device: "/dev/tpm0"), hashing: LibcryptoHash.self,
+            arguments: arguments)
     }
 }

@@ -13,7 +13,8 @@ import XenBindings
 /// its end. Nothing of a boot domain is set up, ended or handed over. docs/classic-dom0.md.
 @main
 struct DomBLaunch {
-    private typealias CommandMachine = Machine<XenctrlHypervisor, TSS2MeasurementStore, CommandJournal, LibcryptoHash>
+    private typealias CommandHost = XenctrlHypervisor<CommandJournal>
+    private typealias CommandMachine = Machine<CommandHost, TSS2MeasurementStore, LibcryptoHash>
 
     static func main() { PowerControl.exit(launch().rawValue) }
 
@@ -63,28 +64,26 @@ struct DomBLaunch {
         _ call: CommandArguments, _ arguments: LaunchArguments, _ console: ConsoleJournal
     ) throws(SystemError) -> CommandStatus {
         let bytes = try CommandProcess.readModule(call.lcm, limit: Limits.moduleBytes)
-        let host = XenctrlHypervisor()
-        try host.checkOpen()
+        try XenctrlHypervisor(console).checkOpen()
         var log: NewFile?
         var trace: NewFile?
         if let path = call.log { log = try NewFile(path) }
         if let path = call.trace { trace = try NewFile(path) }
         // Others use the TPM too: /dev/tpm0 is for one alone.
         var machine = CommandMachine(
-            host: host, store: TSS2MeasurementStore(device: "/dev/tpmrm0"),
-            journal: CommandJournal(console, log: log, trace: trace), hashing: LibcryptoHash.self,
-            arguments: arguments)
+            host: CommandHost(CommandJournal(console, log: log, trace: trace)),
+            store: TSS2MeasurementStore(device: "/dev/tpmrm0"), hashing: LibcryptoHash.self, arguments: arguments)
         do throws(LaunchFailure) {
             let end = try run(bytes, on: &machine)
             if case .recovered(let failure) = end {
-                machine.journal.report(failure, isRecovered: true, unpaused: machine.unpaused)
+                machine.host.journal.report(failure, isRecovered: true, unpaused: machine.unpaused)
             } else {
-                machine.journal.note(machine.report(end))
+                machine.host.journal.note(machine.report(end))
             }
             return CommandStatus(end)
         } catch {
             machine.recordFailure(error)
-            machine.journal.report(error, unpaused: machine.unpaused)
+            machine.host.journal.report(error, unpaused: machine.unpaused)
             return CommandStatus(after: error, unpaused: machine.unpaused.count)
         }
     }

@@ -57,7 +57,7 @@ extension Invariants {
         return false
     }
 
-    private static let tpmOperations: [Platform.Operation] = [
+    static let tpmOperations: [Platform.Operation] = [
         .getCapability, .readClock, .pcrExtend, .pcrRead, .getTestResult, .setLocality,
     ]
 

@@ -40,6 +40,27 @@ extension Invariants {
         return run.ready.contains { $0.domid == domain.domid && $0.time <= entries[place].start }
     }
 
+    /// I5: the trace has what Xen and xenstored were asked, and nothing else.
+    func traced() -> String? {
+        let asked = Self.folded(run.host.calls.map { $0.operation }.filter { !Self.atTheEnd.contains($0) })
+        let told = Self.folded(
+            entries.map { $0.operation }.filter { !Self.atTheEnd.contains($0) && !Self.tpmOperations.contains($0) })
+        return asked == told ? nil : "I5: the trace is not what Xen was asked"
+    }
+
+    /// Announced before they are issued.
+    private static let atTheEnd: [Platform.Operation] = [.unpauseAtHandoff, .shutdown, .execute, .park]
+
+    /// One entry stands for all nodes of a domain.
+    private static func folded(_ operations: [Platform.Operation]) -> [Platform.Operation] {
+        var folded: [Platform.Operation] = []
+        for operation in operations {
+            if [.storeRead, .storeWrite].contains(operation), folded.last == operation { continue }
+            folded.append(operation)
+        }
+        return folded
+    }
+
     /// I5: who runs with a xenstore is known there, and nobody is who was left out before.
     func stored() -> String? {
         for place in unpauses {

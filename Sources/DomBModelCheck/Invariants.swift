@@ -35,6 +35,7 @@ struct Invariants {
 
     var broken: String? {
         measured() ?? untouched() ?? explained() ?? planned() ?? stored() ?? inOrder() ?? closed() ?? whole()
+            ?? traced()
     }
 
     /// The Recovery Domain runs; or may run, where Xen unpaused it and then did not tell: such a launch ends as a failed one.

@@ -102,6 +102,7 @@ extension PlantedFault {
             guard let domid = DomainID(rawValue: 2) else { return }
             run.end = .partial(LaunchFailure(.ready, domid: domid, .readiness(.timeout(1000))))
         },
+        PlantedFault("I5", "an operation is not in the trace") { $0.entries.remove(at: $0.first(.getVCPUContext)) },
         PlantedFault("I5", "a domain is unpaused twice") { $0.repeatEntry($0.first(.unpause), at: $0.last(.unpause)) },
         PlantedFault("I5", "a domain runs before one that it depends on") {
             $0.move($0.first(.unpause, of: 3), before: $0.first(.unpause, of: 1))

@@ -18,10 +18,10 @@ struct Rehearsal {
     /// How many there can be.
     static let domains: ClosedRange<UInt16> = 1...(DomainID.firstReserved - 1)
 
-    struct Outcome<Log: Journal> {
+    struct Outcome {
         var failure: LaunchFailure?
         var unpaused: [DomainID]
-        var journal: Log
+        var journal: RecordingJournal
     }
 
     private var module: LaunchControlModule
@@ -75,14 +75,15 @@ struct Rehearsal {
     }
 
     /// Once: the domains run then.
-    mutating func run<Store: MeasurementStore & ~Copyable, Log: Journal>(
-        store: consuming Store, journal: Log
-    ) -> Outcome<Log> {
-        let built = host
+    mutating func run<Store: MeasurementStore & ~Copyable>(
+        store: consuming Store, journal: RecordingJournal
+    ) -> Outcome {
+        var built = host
+        built.journal = journal
         // Given away, or the first hypercall would copy all domains.
         host = SimulatedHypervisor()
         var machine = Machine(
-            host: built, store: store, journal: journal, hashing: LibcryptoHash.self, arguments: arguments)
+            host: built, store: store, hashing: LibcryptoHash.self, arguments: arguments)
         var failure: LaunchFailure?
         do throws(LaunchFailure) {
             try launch(on: &machine)
@@ -90,11 +91,11 @@ struct Rehearsal {
             failure = error
             machine.recordFailure(error)
         }
-        return Outcome(failure: failure, unpaused: machine.unpaused, journal: machine.journal)
+        return Outcome(failure: failure, unpaused: machine.unpaused, journal: machine.host.journal)
     }
 
-    private func launch<Store: MeasurementStore & ~Copyable, Log: Journal>(
-        on machine: inout Machine<SimulatedHypervisor, Store, Log, LibcryptoHash>
+    private func launch<Store: MeasurementStore & ~Copyable>(
+        on machine: inout Machine<SimulatedHypervisor, Store, LibcryptoHash>
     ) throws(LaunchFailure) {
         let digest = LibcryptoHash.digest(.sha256, of: [])
         let facts = try machine.facts(

@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a launch asks of Xen: one method for each question, and one for every change but the last. Each fails with the errno
-/// that libxenctrl gave.
+/// What a launch asks of Xen: one method for each question, and one for every change but an unpause (`Unpausing`). Each fails with the errno
+/// that libxenctrl gave. Each writes itself into the trace, as those of `ImageSource`, `DomainEvents` and `Xenstore` do: a
+/// host makes its calls in one function, and that one tells the journal.
 public protocol Hypervisor: ~Copyable {
+    /// Where the host tells what it does.
+    associatedtype Log: Journal
+    /// Console, trace and clock of the launch.
+    var journal: Log { get set }
+
     /// "MAJOR.MINOR" and the extra version. Xen: XENVER_version, XENVER_extraversion2.
     mutating func version() throws(HypercallError) -> [UInt8]
     /// Xen: XENVER_build_id. Empty where Xen has none.
@@ -22,8 +28,9 @@ public protocol Hypervisor: ~Copyable {
     /// The machine frames that are memory, or that Xen or the firmware uses (`MachineMemory`); a frame that is so in part
     /// counts. The corresponding C function is `xc_get_machine_memory_map`.
     mutating func machineMemory() throws(HypercallError) -> [Range<UInt64>]
-    /// Every domain of the host, in domid order. The corresponding C function is `xc_domain_getinfolist`.
-    mutating func domains() throws(HypercallError) -> [DomainInfo]
+    /// Every domain of the host, in domid order. The trace tells which of `waiting` have shut down. The corresponding C
+    /// function is `xc_domain_getinfolist`.
+    mutating func domains(waiting: [DomainID]) throws(HypercallError) -> [DomainInfo]
     /// The corresponding C function is `xc_domain_getinfo_single`.
     mutating func domainInfo(_ domid: DomainID) throws(HypercallError) -> DomainInfo
     /// Registers of vcpu 0. The corresponding C function is `xc_domain_hvm_getcontext_partial`.
@@ -66,10 +73,4 @@ public protocol Hypervisor: ~Copyable {
     /// FLASK's number for a label; EINVAL for one that the policy has not. The corresponding C function is
     /// `xc_flask_context_to_sid`.
     mutating func securityID(of context: [UInt8]) throws(HypercallError) -> UInt32
-
-    /// Unpauses the domains in this order and shuts the calling domain down, by one hypercall: no instruction of the caller
-    /// runs between. An entry that fails keeps Xen from none of the others (do_multicall), and nobody is left to see it.
-    /// Throws only if the shutdown is refused. The corresponding hypercall is `__HYPERVISOR_multicall` of
-    /// `XEN_DOMCTL_unpausedomain` and `SCHEDOP_shutdown` with SHUTDOWN_poweroff.
-    mutating func shutDownCaller(unpausing domids: [DomainID]) throws(HandoffRefusal)
 }

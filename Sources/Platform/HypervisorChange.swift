@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Everything that DomB can change by a hypercall that gives nothing back, the domain being the caller's argument. The
-/// list is closed, as `Operation` is.
+/// Everything that DomB can change by a hypercall that gives nothing back, the domain being the caller's argument; but for
+/// an unpause, which takes a proof. The list is closed, as `Operation` is.
 public enum HypervisorChange: Equatable, Sendable {
     /// Creates the vcpus that do not exist yet. The corresponding C function is `xc_domain_max_vcpus`; it wants the
     /// count that the domain was created with, and fails with EINVAL for any other.
@@ -54,9 +54,6 @@ public enum HypervisorChange: Equatable, Sendable {
     /// Takes the domain's affinities and its scheduler's parameters back to what they are for a new domain
     /// (sched_move_domain). The corresponding C function is `xc_cpupool_movedomain`.
     case moveToPool(UInt32)
-    /// Takes one from the domain's pause count. The corresponding C function is `xc_domain_unpause`; a domain that
-    /// is not paused gives EINVAL.
-    case unpause
     /// Shuts the hardware domain down, and with it the host: Xen restarts or halts the machine (hwdom_shutdown). It need
     /// not have run. The corresponding C function is `xc_domain_shutdown`.
     case shutDownHost(reboot: Bool)
@@ -95,7 +92,6 @@ public enum HypervisorChange: Equatable, Sendable {
         case .assign: .assignDevice
         case .seedGrant: .grantWrite
         case .moveToPool: .moveToPool
-        case .unpause: .unpause
         case .shutDownHost: .remoteShutdown
         case .createPool: .createCPUPool
         case .addCPU: .addPoolCPU

@@ -15,3 +15,14 @@ public protocol Journal: ~Copyable {
     /// The whole event log as it stands, for whoever keeps it, and its SHA-256.
     mutating func publish(eventLog: [UInt8], digest: Digest)
 }
+
+extension Journal where Self: ~Copyable {
+    /// An operation that began at `start`, in the journal's microseconds, and has just ended.
+    public mutating func record(
+        _ operation: Operation, _ domid: DomainID?, _ result: Int64, since start: UInt64, detail: Line = Line()
+    ) {
+        record(
+            TraceEntry(
+                operation: operation, domid: domid, result: result, start: start, end: now(), detail: detail))
+    }
+}

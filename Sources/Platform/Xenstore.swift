@@ -6,13 +6,20 @@ public protocol Xenstore: ~Copyable {
     /// Connects. From then on a request fails with ETIMEDOUT once xenstored has been silent for so many microseconds. The
     /// corresponding C function is `xs_open`.
     mutating func openStore(patience: UInt64) throws(HypercallError)
-    /// `nil` for a node that is not there. The corresponding C function is `xs_read`.
-    mutating func readNode(_ path: [UInt8]) throws(HypercallError) -> [UInt8]?
+    /// Whether the node is there that tells of a domain's readiness, with this value if one is given. The corresponding C
+    /// function is `xs_read`.
+    mutating func isThere(_ path: [UInt8], _ value: [UInt8]?, of domid: DomainID) throws(HypercallError) -> Bool
     /// Everything that is written up to `endTransaction` is there at once or not at all. The corresponding C function is
     /// `xs_transaction_start`.
     mutating func beginTransaction() throws(HypercallError)
-    /// Within the transaction. The corresponding C functions are `xs_write` and `xs_set_permissions`.
-    mutating func writeNode(_ node: StoreNode) throws(HypercallError)
+    /// A domain's nodes, within the transaction; `done` counts those that are written. The corresponding C functions are
+    /// `xs_write` and `xs_set_permissions`.
+    mutating func write(_ nodes: [StoreNode], of domid: DomainID, done: inout Int) throws(HypercallError)
+    /// Whether a domain's nodes have the values that were written; `done` counts those that have. The corresponding C
+    /// function is `xs_read`.
+    mutating func areKept(
+        _ nodes: [StoreNode], of domid: DomainID, done: inout Int
+    ) throws(HypercallError) -> Bool
     /// `false` where somebody else changed what the transaction saw (EAGAIN): nothing was written. The corresponding C
     /// function is `xs_transaction_end`.
     mutating func endTransaction(abort: Bool) throws(HypercallError) -> Bool

@@ -27,11 +27,9 @@ public struct LaunchRun {
     ) {
         let clock = VirtualClock()
         var (host, tpm) = (host, tpm)
-        host.clock = clock
+        host.journal = RecordingJournal(clock: clock, tick: tick)
         tpm.clock = clock
-        var machine = Machine(
-            host: host, store: tpm, journal: RecordingJournal(clock: clock, tick: tick), hashing: SwiftCryptoHash.self,
-            arguments: arguments)
+        var machine = Machine(host: host, store: tpm, hashing: SwiftCryptoHash.self, arguments: arguments)
         do throws(LaunchFailure) {
             let facts = try machine.facts(
                 for: module, otherProcesses: [],
@@ -57,12 +55,12 @@ public struct LaunchRun {
         ready = machine.ready
         self.host = left
         self.tpm = machine.store
-        journal = machine.journal
+        journal = left.journal
         duration = clock.now
     }
     /// What PID 1 does with a launch that ended so.
     private static func handOff(
-        _ machine: inout Machine<SimulatedHypervisor, SimulatedTPM, RecordingJournal, SwiftCryptoHash>,
+        _ machine: inout Machine<SimulatedHypervisor, SimulatedTPM, SwiftCryptoHash>,
         _ kind: HandoffKind, _ end: LaunchEnd
     ) throws(LaunchFailure) {
         if case .recovered = end { return }

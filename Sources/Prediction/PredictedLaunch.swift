@@ -45,7 +45,7 @@ public struct PredictedLaunch: Sendable {
         arguments.launcher = identity.identity.launcher
         var machine = Machine(
             host: Self.hypervisor(module, identity.identity, built, host), store: Self.tpm(arguments.pcr, host),
-            journal: RecordingJournal(), hashing: SwiftCryptoHash.self, arguments: arguments)
+            hashing: SwiftCryptoHash.self, arguments: arguments)
         let facts = try machine.facts(
             for: module, otherProcesses: [],
             hasXenstored: module.settings.xenstored != nil, inheritedDescriptors: [])
@@ -56,8 +56,8 @@ public struct PredictedLaunch: Sendable {
             throw LaunchFailure(.plan, domid: error.domid, .refusal(error))
         }
         try machine.run(plan, identity)
-        log = machine.journal.eventLogs.last ?? []
-        domains = machine.journal.measurements.map { Domain(domid: $0.domid, name: $0.name, digest: $0.digest) }
+        log = machine.host.journal.eventLogs.last ?? []
+        domains = machine.host.journal.measurements.map { Domain(domid: $0.domid, name: $0.name, digest: $0.digest) }
     }
 
     /// The hardware role leaves the boot domain when the domain that has it is created.

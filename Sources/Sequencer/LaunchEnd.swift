@@ -12,10 +12,10 @@ public enum LaunchEnd: Equatable, Sendable {
     case recovered(LaunchFailure)
 }
 
-extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
+extension Machine where Host: ~Copyable, Store: ~Copyable {
     /// "launch complete: 3 domains unpaused, 1 by the handoff"; what did not go well is told first.
     public mutating func report(_ end: LaunchEnd) -> Line {
-        if case .partial(let failure) = end { journal.note("not all domains run: \(failure.message)") }
+        if case .partial(let failure) = end { host.journal.note("not all domains run: \(failure.message)") }
         let others: Line = atHandoff.isEmpty ? "" : ", \(atHandoff.count) by the handoff"
         return "launch complete: \(unpaused.count) domains unpaused\(others)"
     }

@@ -53,7 +53,7 @@ public struct LaunchLegacy: Equatable, Sendable {
     }
 }
 
-extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
+extension Machine where Host: ~Copyable, Store: ~Copyable {
     /// Of a launch that is about to hand over.
     public var legacy: LaunchLegacy {
         LaunchLegacy(
@@ -77,7 +77,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
             recorder = Recorder(
                 resuming: legacy.log, recordCount: legacy.recordCount, pcr: arguments.pcr, banks: banks, values: values)
         } catch {
-            journal.note("the launch's log cannot be continued: \(error.message)")
+            host.journal.note("the launch's log cannot be continued: \(error.message)")
         }
     }
 }

@@ -3,7 +3,7 @@
 import LaunchControl
 import Platform
 
-extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
+extension Machine where Host: ~Copyable, Store: ~Copyable {
     /// A boot without an LCM, if the command line allows it: closes the PCR, or the system that comes could extend into it what
     /// a good launch does. Where it cannot be closed nothing comes; where no TPM answers, the command line's least policy
     /// decides.
@@ -18,6 +18,6 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
             }
         case .open: throw LaunchFailure(.module, .refusal(.openPCR(arguments.pcr)))
         }
-        journal.note("no LCM: classic boot")
+        host.journal.note("no LCM: classic boot")
     }
 }

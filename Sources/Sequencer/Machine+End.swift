@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Measurement
 import Platform
 
-extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
+extension Machine where Host: ~Copyable, Store: ~Copyable {
     /// The trace's last entries: what the handoff is about to do. Of what comes of it nobody can tell.
     public mutating func announceHandoff(_ operation: Operation) {
-        let now = journal.now()
-        for domid in atHandoff { record(.unpauseAtHandoff, domid, 0, since: now) }
-        record(operation, nil, 0, since: now)
+        let now = host.journal.now()
+        for domid in atHandoff { host.journal.record(.unpauseAtHandoff, domid, 0, since: now) }
+        host.journal.record(operation, nil, 0, since: now)
     }
 
     /// The boot domain's own shutdown, with the last unpauses. Returns what failed where Xen refuses: the boot domain still
     /// runs then, and so does whom Xen unpaused all the same. The TPM is still open, for the failure to be recorded.
     public mutating func shutDown() -> LaunchFailure? {
+        guard let proof = proof.take() else { return LaunchFailure(.handoff, .measurement(.notCapped)) }
         do throws(HandoffRefusal) {
-            try host.shutDownCaller(unpausing: atHandoff)
+            try host.shutDownCaller(unpausing: atHandoff, proof)
             return nil
         } catch {
             unpaused += error.unpaused
@@ -28,8 +30,8 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
     /// here says to Xen that all is well (I6).
     public mutating func end(after failure: LaunchFailure) -> LaunchArguments.End {
         recordFailure(failure)
-        journal.report(failure, unpaused: unpaused)
-        journal.note("end: \(arguments.end.name)")
+        host.journal.report(failure, unpaused: unpaused)
+        host.journal.note("end: \(arguments.end.name)")
         return endHost(arguments.end) ? arguments.end : .hold
     }
 
@@ -40,18 +42,18 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
     mutating func endHost(_ end: LaunchArguments.End) -> Bool {
         guard end != .hold else { return false }
         do throws(HypercallError) {
-            if try callerIsHardwareDomain() { return true }
-            guard let domid = BootOptions.lateHardwareDomain(in: try commandLine()) else {
-                journal.note(
+            if try host.callerIsHardwareDomain() { return true }
+            guard let domid = BootOptions.lateHardwareDomain(in: try host.commandLine()) else {
+                host.journal.note(
                     "another domain has the hardware: the boot domain stays, or its end could be taken for success")
                 return false
             }
             let what: Line = end == .reboot ? "restarts the machine" : "halts the machine, which stays on"
-            journal.note("the hardware role is domain \(domid)'s: Xen \(what)")
-            try apply(.shutDownHost(reboot: end == .reboot), to: domid)
+            host.journal.note("the hardware role is domain \(domid)'s: Xen \(what)")
+            try host.apply(.shutDownHost(reboot: end == .reboot), to: domid)
         } catch {
             // Who has the hardware is not known then, or it cannot be shut down.
-            journal.note("the boot domain stays: \(error.message)")
+            host.journal.note("the boot domain stays: \(error.message)")
         }
         return false
     }

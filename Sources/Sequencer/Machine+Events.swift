@@ -12,7 +12,7 @@ enum EventSource: Equatable {
     case store
 }
 
-extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
+extension Machine where Host: ~Copyable, Store: ~Copyable {
     /// EEXIST: a xenstored in the boot domain has the interrupt, and tells of domains by itself.
     private static var taken: Int32 { 17 }
 
@@ -23,9 +23,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
                 return .store
             }
             do throws(HypercallError) {
-                try traced(.bindVIRQ) { (host) throws(HypercallError) in
-                    try host.watchDomains(bootDomain: plan.bootDomain)
-                }
+                try host.watchDomains(bootDomain: plan.bootDomain)
                 return .domains
             } catch {
                 guard error.code == Self.taken else { throw error }
@@ -36,22 +34,19 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
     }
 
     private mutating func watchStore(_ plan: LaunchPlan) throws(HypercallError) {
-        try openStore()
-        for path in plan.nodesWaitedFor + [Line("@releaseDomain").bytes] { try watchNode(path) }
+        try host.openStore(patience: Self.storePatience)
+        for path in plan.nodesWaitedFor + [Line("@releaseDomain").bytes] { try host.watchNode(path) }
     }
 
     /// Until something may have changed, at the latest until `deadline` in the journal's microseconds.
     mutating func wait(_ source: EventSource, until deadline: UInt64) throws(LaunchFailure) {
-        let now = journal.now()
+        let now = host.journal.now()
         guard now < deadline else { return }
         try LaunchFailure.during(.ready) { () throws(HypercallError) in
             switch source {
-            case .none: journal.wait(microseconds: deadline - now)
-            case .domains:
-                try traced(.waitForEvent) { (host) throws(HypercallError) in
-                    try host.waitForEvent(atMost: deadline - now)
-                }
-            case .store: _ = try waitForStore(microseconds: deadline - now)
+            case .none: host.journal.wait(microseconds: deadline - now)
+            case .domains: try host.waitForEvent(atMost: deadline - now)
+            case .store: _ = try host.waitForStore(microseconds: deadline - now)
             }
         }
     }
@@ -60,11 +55,9 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
     mutating func endWatch(_ plan: LaunchPlan) {
         let hardware = plan.module.domains.first { $0.roles.contains(.hardware) }?.domid
         do throws(HypercallError) {
-            try traced(.setVIRQHandler, hardware) { (host) throws(HypercallError) in
-                try host.endWatch(handOver: hardware)
-            }
+            try host.endWatch(handOver: hardware)
         } catch {
-            journal.note("VIRQ_DOM_EXC could not be given back: \(error.message)")
+            host.journal.note("VIRQ_DOM_EXC could not be given back: \(error.message)")
         }
     }
 }

@@ -4,7 +4,7 @@ import LaunchControl
 import Measurement
 import Platform
 
-extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
+extension Machine where Host: ~Copyable, Store: ~Copyable {
     /// Asks Xen and the TPM everything that the plan needs. Nothing here has an effect.
     public mutating func facts(
         for module: LaunchControlModule, otherProcesses: [UInt32], hasXenstored: Bool = false,
@@ -14,11 +14,11 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
         let needsMemoryMap = module.domains.contains { $0.settings.has(.iomem) }
         return try LaunchFailure.during(.facts) { () throws(HypercallError) in
             let hypervisor = HypervisorFacts(
-                version: try version(), buildID: try buildID(), commandLine: try commandLine(),
-                callerIsHardwareDomain: try callerIsHardwareDomain(), securityMode: try securityMode(),
-                scheduler: try scheduler(), host: try hostResources(),
-                ram: needsMemoryMap ? try machineMemory() : [], domains: try domains(),
-                cpupools: module.settings.cpupools.isEmpty ? [] : try cpupools())
+                version: try host.version(), buildID: try host.buildID(), commandLine: try host.commandLine(),
+                callerIsHardwareDomain: try host.callerIsHardwareDomain(), securityMode: try host.securityMode(),
+                scheduler: try host.scheduler(), host: try host.hostResources(),
+                ram: needsMemoryMap ? try host.machineMemory() : [], domains: try host.domains(waiting: []),
+                cpupools: module.settings.cpupools.isEmpty ? [] : try host.cpupools())
             return LaunchFacts(
                 hypervisor: hypervisor, tpm: tpm, dynamicPCR: dynamicPCR, otherProcesses: otherProcesses,
                 hasXenstored: hasXenstored, inheritedDescriptors: inheritedDescriptors)

@@ -5,7 +5,7 @@ import LaunchControl
 import Measurement
 import Platform
 
-extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
+extension Machine where Host: ~Copyable, Store: ~Copyable {
     /// The launch itself, from the first effect to the last domain that is ready. Throws where the answer to a failure is
     /// to halt.
     @discardableResult
@@ -49,7 +49,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
             firstSkippedIndex = index
         }
         let left = Line(excerpt: order.skip(index), separator: " ") { "\(plan.module.domains[$0].domid)" }
-        journal.note("left out: \(left): \(failure.message)")
+        host.journal.note("left out: \(left): \(failure.message)")
     }
 
     mutating func configure(
@@ -59,7 +59,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
         guard order.states[index] != .skipped else { return }
         for operation in plan.configurations[index].operations where operation.moment == moment {
             do throws(ConfigError) {
-                try operation.apply(to: domid, on: &self)
+                try operation.apply(to: domid, on: &host)
             } catch {
                 return try settle(LaunchFailure(.configure, domid: domid, .configuration(error)), plan, index)
             }

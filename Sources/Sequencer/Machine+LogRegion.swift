@@ -4,7 +4,7 @@ import LaunchControl
 import Measurement
 import Platform
 
-extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
+extension Machine where Host: ~Copyable, Store: ~Copyable {
     /// Leaves the capped log where the domain wants it, before any runs.
     mutating func deliverLog(_ plan: LaunchPlan, _ index: Int) throws(LaunchFailure) {
         let domain = plan.module.domains[index]
@@ -23,7 +23,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
             do throws(MeasurementError) {
                 try writeLog(domid, place)
             } catch {
-                journal.note("the log of the failure could not be left with domain \(domid): \(error.message)")
+                host.journal.note("the log of the failure could not be left with domain \(domid): \(error.message)")
             }
         }
     }
@@ -38,7 +38,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
             throw .logRegionTooSmall(needed: UInt64(bytes.count), room: place.byteCount)
         }
         do throws(HypercallError) {
-            try write(domid, at: place.address, bytes)
+            try host.write(domid, at: place.address, bytes)
         } catch {
             throw .hypercall(error)
         }

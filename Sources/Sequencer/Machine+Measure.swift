@@ -4,13 +4,13 @@ import LaunchControl
 import Measurement
 import Platform
 
-extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
+extension Machine where Host: ~Copyable, Store: ~Copyable {
     /// Has all images hashed, largest first, and meanwhile gives the TPM what comes before them and each domain's record,
     /// in LCM order, once its digests are known.
     mutating func measure(_ plan: LaunchPlan, _ identity: LaunchIdentity) throws(LaunchFailure) {
         let surveys = survey(plan)
-        beginHashing(surveys.flatMap { Self.regions($0) })
-        defer { endHashing() }
+        host.beginHashing(surveys.flatMap { Self.regions($0) })
+        defer { host.endHashing() }
         try measureLaunch(plan, identity)
         for index in surveys.indices { try measure(plan, index, surveys[index]) }
     }
@@ -37,7 +37,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
     ) throws(LaunchFailure) {
         let domid = plan.module.domains[index].domid
         let record = try LaunchFailure.during(.measure, domid) { () throws(MeasurementError) in
-            try measurement(plan, index).measure(try survey.get(), on: &self)
+            try measurement(plan, index).measure(try survey.get(), on: &host)
         }
         try extend(.domain(record), on: plan)
     }
@@ -56,7 +56,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
 
     private mutating func survey(_ plan: LaunchPlan, _ index: Int) -> Result<DomainSurvey, MeasurementError> {
         do throws(MeasurementError) {
-            return .success(try measurement(plan, index).survey(on: &self))
+            return .success(try measurement(plan, index).survey(on: &host))
         } catch {
             return .failure(error)
         }
@@ -66,7 +66,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
         if case .success(let survey) = survey { survey.regions } else { [] }
     }
 
-    private func measurement(_ plan: LaunchPlan, _ index: Int) -> DomainMeasurement<Hash, Self> {
+    private func measurement(_ plan: LaunchPlan, _ index: Int) -> DomainMeasurement<Hash, Host> {
         DomainMeasurement(
             plan.module.domains[index], coverage: plan.module.settings.coverage, pageCount: plan.pageCounts[index])
     }

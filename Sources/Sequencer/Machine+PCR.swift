@@ -3,7 +3,7 @@
 import Measurement
 import Platform
 
-extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
+extension Machine where Host: ~Copyable, Store: ~Copyable {
     /// The TPM_ALG_IDs of the banks that have this PCR.
     mutating func activeBanks(_ pcr: PCRIndex) throws(TPMError) -> [UInt16] {
         let active = try tracedTPM(.getCapability, detail: { Line(banks: $0) }) { (store) throws(TPMError) in
@@ -51,4 +51,9 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
         if banks.isEmpty || banks.count < active.count { staysOpen = true }
         return Recorder(pcr: pcr, banks: banks)
     }
+}
+
+extension Line {
+    /// "4 11": TPM_ALG_IDs of the active banks, for the trace.
+    fileprivate init(banks: [UInt16]) { self.init(banks, separator: " ") { "\($0)" } }
 }

@@ -4,7 +4,7 @@ import LaunchControl
 import Measurement
 import Platform
 
-extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
+extension Machine where Host: ~Copyable, Store: ~Copyable {
     /// Facts, plan, and who launches it: all that a launch needs before its first effect. `buildID` is the caller's own;
     /// the identity of a next init is the caller's to add.
     public mutating func plan(
@@ -38,18 +38,18 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
     private mutating func announce(_ plan: LaunchPlan) {
         let settings = plan.module.settings
         let unless: Line = arguments.launcher == .command ? ", which a command does not carry out" : ""
-        journal.note(
+        host.journal.note(
             """
             \(plan.module.domains.count) domains, PCR \(plan.pcr.rawValue), TPM policy \(settings.tpmPolicy.name), \
             coverage \(settings.coverage.name), handoff \(settings.handoff.name)\(unless)
             """)
-        if plan.banks == nil { journal.note("warning: no TPM answers: this launch is not measured into one") }
+        if plan.banks == nil { host.journal.note("warning: no TPM answers: this launch is not measured into one") }
         let unknown = plan.module.unknownProperties
         for property in unknown.prefix(Excerpt.limit) {
-            journal.note("note: unknown property \(escaped: property.node):\(escaped: property.name)")
+            host.journal.note("note: unknown property \(escaped: property.node):\(escaped: property.name)")
         }
         if unknown.count > Excerpt.limit {
-            journal.note("note: and \(unknown.count - Excerpt.limit) more unknown properties")
+            host.journal.note("note: and \(unknown.count - Excerpt.limit) more unknown properties")
         }
     }
 }

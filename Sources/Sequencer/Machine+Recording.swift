@@ -4,7 +4,7 @@ import LaunchControl
 import Measurement
 import Platform
 
-extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
+extension Machine where Host: ~Copyable, Store: ~Copyable {
     /// Log first, then TPM: no PCR value is ever without its record (I3).
     mutating func extend(_ event: LaunchEvent, on plan: LaunchPlan) throws(LaunchFailure) {
         // In place: a copy of the recorder would be one of the whole log, for every record.
@@ -15,13 +15,13 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
             try LaunchFailure.during(.measure) { () throws(TPMError) in try extend(step, plan.pcr) }
         }
         if case .domain(let record) = event {
-            journal.measured(record.domid, name: record.name, digest: dataDigest)
+            host.journal.measured(record.domid, name: record.name, digest: dataDigest)
         }
     }
 
     mutating func publishLog() {
         guard let log = recorder?.log else { return }
-        journal.publish(eventLog: log.bytes, digest: Hash.digest(.sha256, of: log.bytes))
+        host.journal.publish(eventLog: log.bytes, digest: Hash.digest(.sha256, of: log.bytes))
     }
 
     /// Puts the failure into log and PCR, and closes the PCR if it is still open: after this nobody can extend the
@@ -55,7 +55,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
             return staysOpen ? .open : .closed
         } catch {
             guard !storeAnswers, error.isAbsence || error.isFailureMode else {
-                journal.note("the failure could not be extended into the TPM: \(error.message)")
+                host.journal.note("the failure could not be extended into the TPM: \(error.message)")
                 return .open
             }
             return noTPM(error)
@@ -63,7 +63,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
     }
 
     private mutating func noTPM(_ error: TPMError) -> PCRClosure {
-        journal.note("no TPM to extend the failure into: \(error.message)")
+        host.journal.note("no TPM to extend the failure into: \(error.message)")
         return .noTPM(error)
     }
 }

@@ -5,7 +5,7 @@ import LaunchControl
 import Measurement
 import Platform
 
-extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
+extension Machine where Host: ~Copyable, Store: ~Copyable {
     /// Runs the Recovery Domain, once log and PCR hold its record and the failure (I1). Where that cannot be, the launch
     /// halts with the failure that it had: there is one error record in a log.
     mutating func recover(
@@ -17,7 +17,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
             }
             try runRecovery(plan, identity, index, failure)
         } catch {
-            journal.note("no recovery: \(error.message)")
+            host.journal.note("no recovery: \(error.message)")
             throw failure
         }
     }
@@ -39,16 +39,15 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
         if !logRegions.contains(where: { $0.domid == domain.domid }) { try deliverLog(plan, index) }
         if !recoveryConfigured.contains(.afterMeasuring) { try configure(plan, index, .afterMeasuring) }
         if !recoveryConfigured.contains(.inStore) { try publishInStore(plan, [index]) }
-        try unpauseRecovery(domain.domid, proof)
+        try unpauseRecovery(proof)
     }
 
     /// Nothing but the proof opens this door.
-    private mutating func unpauseRecovery(
-        _ domid: DomainID, _ proof: consuming RecoveryProof
-    ) throws(LaunchFailure) {
-        try LaunchFailure.during(.unpause, domid) { () throws(HypercallError) in try apply(.unpause, to: domid) }
+    private mutating func unpauseRecovery(_ proof: borrowing RecoveryProof) throws(LaunchFailure) {
+        let domid = proof.domid
+        try LaunchFailure.during(.unpause, domid) { () throws(HypercallError) in try host.unpause(proof) }
         unpaused.append(domid)
         if let failure = readBackUnpause(domid) { throw failure }
-        journal.note("recovery: domain \(domid) runs")
+        host.journal.note("recovery: domain \(domid) runs")
     }
 }

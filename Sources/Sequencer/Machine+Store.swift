@@ -8,10 +8,15 @@ import Platform
 private struct StoreShare {
     let domain: DomainDescription
     let rings: DomainRings
-    let nodes: [(node: StoreNode, operation: ConfigOperation)]
+    let nodes: [StoreNode]
+    /// Of each node the operation that it is of.
+    let operations: [ConfigOperation]
 }
 
-extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
+extension Machine where Host: ~Copyable, Store: ~Copyable {
+    /// In microseconds. Under TCG xenstored answers within a second, also when it starts.
+    static var storePatience: UInt64 { 20_000_000 }
+
     /// Who else writes is a daemon that starts: it does not go on for long.
     private static var storeAttempts: Int { 16 }
 
@@ -19,7 +24,9 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
     mutating func publishInStore(_ plan: LaunchPlan, _ indices: [Int]) throws(LaunchFailure) {
         let shares = try storeShares(plan, indices)
         guard !shares.isEmpty else { return }
-        try LaunchFailure.during(.configure) { () throws(HypercallError) in try openStore() }
+        try LaunchFailure.during(.configure) { () throws(HypercallError) in
+            try host.openStore(patience: Self.storePatience)
+        }
         try write(shares)
         for share in shares { try check(share) }
         for share in shares { try introduce(share) }
@@ -32,74 +39,66 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
             let domain = plan.module.domains[index]
             let rings = try LaunchFailure.during(.configure, domain.domid) { () throws(HypercallError) in
                 (
-                    storeFrame: try parameter(domain.domid, .storeFrame),
-                    storePort: try parameter(domain.domid, .storeChannel),
-                    consoleFrame: try parameter(domain.domid, .consoleFrame),
-                    consolePort: try parameter(domain.domid, .consoleChannel)
+                    storeFrame: try host.parameter(domain.domid, .storeFrame),
+                    storePort: try host.parameter(domain.domid, .storeChannel),
+                    consoleFrame: try host.parameter(domain.domid, .consoleFrame),
+                    consolePort: try host.parameter(domain.domid, .consoleChannel)
                 )
             }
             let nodes = plan.configurations[index].operations.filter { $0.moment == .inStore }.flatMap { operation in
                 operation.nodes(of: domain, rings, store: plan.bootDomain).map { (node: $0, operation: operation) }
             }
-            shares.append(StoreShare(domain: domain, rings: rings, nodes: nodes))
+            shares.append(
+                StoreShare(
+                    domain: domain, rings: rings, nodes: nodes.map { $0.node }, operations: nodes.map { $0.operation }))
         }
         return shares
     }
 
     private mutating func write(_ shares: [StoreShare]) throws(LaunchFailure) {
         for _ in 0..<Self.storeAttempts {
-            try LaunchFailure.during(.configure) { () throws(HypercallError) in try beginTransaction() }
+            try LaunchFailure.during(.configure) { () throws(HypercallError) in try host.beginTransaction() }
             for share in shares { try write(share) }
             let isKept = try LaunchFailure.during(.configure) { () throws(HypercallError) in
-                try endTransaction(abort: false)
+                try host.endTransaction(abort: false)
             }
             if isKept { return }
         }
         throw LaunchFailure(.configure, .configuration(.transactionLost(attempts: Self.storeAttempts)))
     }
 
-    /// One line of the trace for all of a domain's nodes.
     private mutating func write(_ share: StoreShare) throws(LaunchFailure) {
-        let start = journal.now()
-        for (node, operation) in share.nodes {
-            do throws(HypercallError) {
-                try host.writeNode(node)
-            } catch {
-                record(.storeWrite, share.domain.domid, -Int64(error.code), since: start)
-                abortTransaction()
-                throw failure(share, .node(node.path, operation, error))
-            }
+        var done = 0
+        do throws(HypercallError) {
+            try host.write(share.nodes, of: share.domain.domid, done: &done)
+        } catch {
+            abortTransaction()
+            throw failure(share, .node(share.nodes[done].path, share.operations[done], error))
         }
-        record(.storeWrite, share.domain.domid, 0, since: start, detail: "\(share.nodes.count) nodes")
     }
 
     /// Nothing of the transaction stays; should xenstored refuse even that, it ends with the connection.
     private mutating func abortTransaction() {
-        do throws(HypercallError) { _ = try endTransaction(abort: true) } catch {}
+        do throws(HypercallError) { _ = try host.endTransaction(abort: true) } catch {}
     }
 
     private mutating func check(_ share: StoreShare) throws(LaunchFailure) {
-        let start = journal.now()
-        for (node, operation) in share.nodes {
-            let value: [UInt8]?
-            do throws(HypercallError) {
-                value = try host.readNode(node.path)
-            } catch {
-                record(.storeRead, share.domain.domid, -Int64(error.code), since: start)
-                throw failure(share, .node(node.path, operation, error))
-            }
-            guard value == node.value else { throw failure(share, .nodeNotKept(node.path, operation)) }
+        var done = 0
+        do throws(HypercallError) {
+            if try host.areKept(share.nodes, of: share.domain.domid, done: &done) { return }
+        } catch {
+            throw failure(share, .node(share.nodes[done].path, share.operations[done], error))
         }
-        record(.storeRead, share.domain.domid, 0, since: start, detail: "\(share.nodes.count) nodes")
+        throw failure(share, .nodeNotKept(share.nodes[done].path, share.operations[done]))
     }
 
     private mutating func introduce(_ share: StoreShare) throws(LaunchFailure) {
         let domid = share.domain.domid
         let kept: Bool
         do throws(HypercallError) {
-            try introduce(
+            try host.introduce(
                 domid, frame: share.rings.storeFrame, port: UInt32(truncatingIfNeeded: share.rings.storePort))
-            kept = try isIntroduced(domid)
+            kept = try host.isIntroduced(domid)
         } catch {
             throw failure(share, .hypercall(.home, error))
         }

@@ -3,7 +3,7 @@
 import Measurement
 import Platform
 
-extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
+extension Machine where Host: ~Copyable, Store: ~Copyable {
     /// Pauses before a command that the TPM put off is sent again: from the first to the longest, doubling, for as long
     /// as the deadline. In microseconds. Linux's own (tpm_transmit) end before it gives the answer to us.
     private static var firstPause: UInt64 { 20_000 }
@@ -15,16 +15,16 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
         _ operation: Operation, detail: (Result) -> Line = { _ in Line() },
         _ body: (inout Store) throws(TPMError) -> Result
     ) throws(TPMError) -> Result {
-        let begun = journal.now()
+        let begun = host.journal.now()
         var pause = Self.firstPause
         while true {
             do throws(TPMError) {
                 return try once(operation, detail: detail, body)
             } catch {
                 if error.isFailureMode { traceTestResult() }
-                guard error.isPutOff, journal.now() &- begun < Self.deadline else { throw error }
+                guard error.isPutOff, host.journal.now() &- begun < Self.deadline else { throw error }
             }
-            journal.wait(microseconds: pause)
+            host.journal.wait(microseconds: pause)
             pause = min(2 * pause, Self.longestPause)
         }
     }
@@ -32,13 +32,13 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
     private mutating func once<Result>(
         _ operation: Operation, detail: (Result) -> Line, _ body: (inout Store) throws(TPMError) -> Result
     ) throws(TPMError) -> Result {
-        let start = journal.now()
+        let start = host.journal.now()
         do throws(TPMError) {
             let result = try body(&store)
-            record(operation, nil, 0, since: start, detail: detail(result))
+            host.journal.record(operation, nil, 0, since: start, detail: detail(result))
             return result
         } catch {
-            record(operation, nil, Int64(error.responseCode), since: start)
+            host.journal.record(operation, nil, Int64(error.responseCode), since: start)
             throw error
         }
     }

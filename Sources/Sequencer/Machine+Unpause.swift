@@ -4,7 +4,7 @@ import LaunchControl
 import Measurement
 import Platform
 
-extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
+extension Machine where Host: ~Copyable, Store: ~Copyable {
     /// Unpauses whatever may run, waits until something is ready or late, and so on until nothing is left. Nothing but
     /// the proof that all is measured opens this door.
     mutating func unpause(_ plan: LaunchPlan, _ proof: consuming MeasurementProof) throws(LaunchFailure) {
@@ -15,7 +15,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
         for index in plan.atHandoff { isForHandoff[index] = true }
         while true {
             while let index = order.next() {
-                if isForHandoff[index] { deferred.append(index) } else { try unpause(plan, index) }
+                if isForHandoff[index] { deferred.append(index) } else { try unpause(plan, index, proof) }
             }
             guard let deadline = order.nextDeadline else { break }
             let before = order.waiting.count
@@ -26,22 +26,25 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
         if source == .domains { endWatch(plan) }
         // A failure goes into the log when all is known, and after it nobody may begin to run (I6).
         if firstSkipped != nil {
-            for index in deferred { try unpause(plan, index) }
+            for index in deferred { try unpause(plan, index, proof) }
         } else {
             atHandoff = deferred.map { plan.module.domains[$0].domid }
         }
+        self.proof = consume proof
     }
 
-    private mutating func unpause(_ plan: LaunchPlan, _ index: Int) throws(LaunchFailure) {
+    private mutating func unpause(
+        _ plan: LaunchPlan, _ index: Int, _ proof: borrowing MeasurementProof
+    ) throws(LaunchFailure) {
         let domain = plan.module.domains[index]
         do throws(HypercallError) {
-            try apply(.unpause, to: domain.domid)
+            try host.unpause(domain.domid, proof)
         } catch {
             return try settle(LaunchFailure(.unpause, domid: domain.domid, .hypercall(error)), plan, index)
         }
         unpaused.append(domain.domid)
         if let failure = readBackUnpause(domain.domid) { return try settle(failure, plan, index) }
-        let limit = journal.now() &+ UInt64(domain.conduct.timeout) * 1000
+        let limit = host.journal.now() &+ UInt64(domain.conduct.timeout) * 1000
         order.unpaused(index, deadline: domain.conduct.readiness == .unpaused ? nil : limit)
     }
 
@@ -49,7 +52,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
     /// waiting for itself does not count as paused.
     mutating func readBackUnpause(_ domid: DomainID) -> LaunchFailure? {
         do throws(HypercallError) {
-            return try domainInfo(domid).isPaused
+            return try host.domainInfo(domid).isPaused
                 ? LaunchFailure(.unpause, domid: domid, .readiness(.stillPaused)) : nil
         } catch {
             // ESRCH
@@ -61,9 +64,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
     private mutating func look(_ plan: LaunchPlan) throws(LaunchFailure) {
         let waiting = order.waiting.map { plan.module.domains[$0].domid }
         let found = try LaunchFailure.during(.ready) { () throws(HypercallError) in
-            try traced(.getInfoList, detail: { Line(shutDown: $0, among: waiting) }) {
-                (host) throws(HypercallError) in try host.domains().inOrder { $0.domid < $1.domid }
-            }
+            try host.domains(waiting: waiting).inOrder { $0.domid < $1.domid }
         }
         for index in order.waiting {
             let domain = plan.module.domains[index]
@@ -80,11 +81,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
         guard let info, !info.isDying else { return .gone }
         if case .node(let path, let value) = domain.conduct.readiness {
             let isThere = try LaunchFailure.during(.ready) { () throws(HypercallError) in
-                try traced(.storeRead, domain.domid, detail: { $0 ? "ready" : "not ready" }) {
-                    (host) throws(HypercallError) in
-                    let found = try host.readNode(DomainConduct.Readiness.path(path, of: domain.domid))
-                    return found != nil && found == value ?? found
-                }
+                try host.isThere(DomainConduct.Readiness.path(path, of: domain.domid), value, of: domain.domid)
             }
             if isThere {
                 isReady(domain.domid, index)
@@ -96,12 +93,12 @@ extension Machine where Host: ~Copyable, Store: ~Copyable, Log: ~Copyable {
             isReady(domain.domid, index)
             return nil
         }
-        return order.isLate(index, at: journal.now()) ? .timeout(domain.conduct.timeout) : nil
+        return order.isLate(index, at: host.journal.now()) ? .timeout(domain.conduct.timeout) : nil
     }
 
     private mutating func isReady(_ domid: DomainID, _ index: Int) {
         order.ready(index)
-        ready.append((domid, journal.now()))
-        journal.note("domain \(domid) is ready")
+        ready.append((domid, host.journal.now()))
+        host.journal.note("domain \(domid) is ready")
     }
 }

@@ -5,19 +5,15 @@ import LaunchControl
 import Measurement
 import Platform
 
-/// The host as a launch sees it: Xen, the domains' memory, the TPM and the journal, each operation traced. A dry run is
-/// the same code on other types.
+/// The host as a launch sees it: Xen, the domains' memory and the TPM. A dry run is the same code on other types.
 public struct Machine<
-    Host: Hypervisor & ImageSource & DomainEvents & Xenstore & ~Copyable, Store: MeasurementStore & ~Copyable,
-    Log: Journal & ~Copyable,
-    Hash: ContentHash
+    Host: Hypervisor & Unpausing & ImageSource & DomainEvents & Xenstore & ~Copyable,
+    Store: MeasurementStore & ~Copyable, Hash: ContentHash
 >: ~Copyable {
-    /// Xen, xenstore and the domains' memory.
+    /// Xen, xenstore and the domains' memory, and the journal, into which they write whatever they are asked.
     public var host: Host
     /// The TPM.
     public var store: Store
-    /// Console and clock.
-    public var journal: Log
     /// Who launches, and what the measured command line demands.
     let arguments: LaunchArguments
     /// Exists from the moment that the active banks are known.
@@ -47,39 +43,16 @@ public struct Machine<
     public internal(set) var unpaused: [DomainID] = []
     /// Domains that the handoff unpauses, in that order.
     public internal(set) var atHandoff: [DomainID] = []
+    /// What lets the handoff unpause them.
+    var proof: MeasurementProof?
 
     public init(
-        host: consuming Host, store: consuming Store, journal: consuming Log, hashing: Hash.Type,
+        host: consuming Host, store: consuming Store, hashing: Hash.Type,
         arguments: LaunchArguments = LaunchArguments()
     ) {
         self.arguments = arguments
         self.host = host
         self.store = store
-        self.journal = journal
-    }
-
-    mutating func traced<Result>(
-        _ operation: Operation, _ domid: DomainID? = nil, detail: (Result) -> Line = { _ in Line() },
-        _ body: (inout Host) throws(HypercallError) -> Result
-    ) throws(HypercallError) -> Result {
-        let start = journal.now()
-        do throws(HypercallError) {
-            let result = try body(&host)
-            record(operation, domid, 0, since: start, detail: detail(result))
-            return result
-        } catch {
-            record(operation, domid, -Int64(error.code), since: start)
-            throw error
-        }
-    }
-
-    /// Puts an operation in the trace that was not issued through the machine.
-    public mutating func record(
-        _ operation: Operation, _ domid: DomainID?, _ result: Int64, since start: UInt64, detail: Line = Line()
-    ) {
-        journal.record(
-            TraceEntry(
-                operation: operation, domid: domid, result: result, start: start, end: journal.now(), detail: detail))
     }
 
     /// Gives the TPM back and keeps Xen, for the last hypercall.

@@ -4,12 +4,14 @@ import Platform
 
 extension SimulatedHypervisor {
     public mutating func apply(_ change: HypervisorChange, to domid: DomainID?) throws(HypercallError) {
-        switch (change, domid) {
-        case (.createPool(let number, let scheduler), nil): try createCPUPool(number, scheduler: scheduler)
-        case (.addCPU(let cpu, let pool), nil): try addCPU(cpu, toPool: pool)
-        case (.removeCPU(let cpu, let pool), nil): try removeCPU(cpu, fromPool: pool)
-        case (_, let domid?): try apply(change, toDomain: domid)
-        case (_, nil): throw HypercallError(change.operation, code: ErrorCode.noSuchDomain)
+        try call(change.operation, domid) { (xen) throws(HypercallError) in
+            switch (change, domid) {
+            case (.createPool(let number, let scheduler), nil): try xen.createCPUPool(number, scheduler: scheduler)
+            case (.addCPU(let cpu, let pool), nil): try xen.addCPU(cpu, toPool: pool)
+            case (.removeCPU(let cpu, let pool), nil): try xen.removeCPU(cpu, fromPool: pool)
+            case (_, let domid?): try xen.apply(change, toDomain: domid)
+            case (_, nil): throw HypercallError(change.operation, code: ErrorCode.noSuchDomain)
+            }
         }
         if let meddling { meddling(&self, change) }
     }
@@ -37,7 +39,6 @@ extension SimulatedHypervisor {
         case .assign(let device): try assign(domid, device)
         case .seedGrant(let grant): try seedGrant(domid, grant)
         case .moveToPool(let pool): try moveDomain(domid, toPool: pool)
-        case .unpause: try unpause(domid, as: .unpause)
         case .shutDownHost(let reboot): try shutDownHost(hardwareDomain: domid, reboot: reboot)
         case .createPool, .addCPU, .removeCPU:
             throw HypercallError(change.operation, domid, code: ErrorCode.invalid)

@@ -21,8 +21,10 @@ extension SimulatedHypervisor {
     }
 
     public mutating func cpupools() throws(HypercallError) -> [CPUPool] {
-        try begin(.getCPUPool)
-        return allPools
+        try call(.getCPUPool) { (xen) throws(HypercallError) in
+            try xen.begin(.getCPUPool)
+            return xen.allPools
+        }
     }
 
     mutating func createCPUPool(

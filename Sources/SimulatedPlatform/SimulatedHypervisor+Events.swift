@@ -5,20 +5,26 @@ import Platform
 /// Domains that live, and who is told of it. Xen: common/domain.c, common/event_channel.c.
 extension SimulatedHypervisor: DomainEvents {
     public mutating func watchDomains(bootDomain: DomainID) throws(HypercallError) {
-        try begin(.bindVIRQ)
-        guard !virqTaken, !isWatching else { throw HypercallError(.bindVIRQ, code: ErrorCode.exists) }
-        isWatching = true
+        try call(.bindVIRQ) { (xen) throws(HypercallError) in
+            try xen.begin(.bindVIRQ)
+            guard !xen.virqTaken, !xen.isWatching else { throw HypercallError(.bindVIRQ, code: ErrorCode.exists) }
+            xen.isWatching = true
+        }
     }
 
     public mutating func waitForEvent(atMost microseconds: UInt64) throws(HypercallError) {
-        try begin(.waitForEvent)
-        guard isWatching else { throw HypercallError(.waitForEvent, code: ErrorCode.invalid) }
-        pass(atMost: microseconds) { act in if case .write = act { false } else { true } }
+        try call(.waitForEvent) { (xen) throws(HypercallError) in
+            try xen.begin(.waitForEvent)
+            guard xen.isWatching else { throw HypercallError(.waitForEvent, code: ErrorCode.invalid) }
+            xen.pass(atMost: microseconds) { act in if case .write = act { false } else { true } }
+        }
     }
 
     public mutating func endWatch(handOver: DomainID?) throws(HypercallError) {
-        try begin(.setVIRQHandler, handOver)
-        isWatching = false
+        try call(.setVIRQHandler, handOver) { (xen) throws(HypercallError) in
+            try xen.begin(.setVIRQHandler, handOver)
+            xen.isWatching = false
+        }
     }
 
     /// What a domain that has just begun to run will do.

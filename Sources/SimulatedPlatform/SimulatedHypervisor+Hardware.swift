@@ -75,9 +75,11 @@ extension SimulatedHypervisor {
     }
 
     public mutating func tscMode(_ domid: DomainID) throws(HypercallError) -> TSCMode? {
-        let domain = try domain(.getTSCInfo, domid)
-        try check(.getTSCInfo, domid, domid.rawValue != 0)
-        return domain.tscMode
+        try call(.getTSCInfo, domid) { (xen) throws(HypercallError) in
+            let domain = try xen.domain(.getTSCInfo, domid)
+            try xen.check(.getTSCInfo, domid, domid.rawValue != 0)
+            return domain.tscMode
+        }
     }
 
     mutating func setParameter(_ domid: DomainID, _ setting: HVMSetting) throws(HypercallError) {
@@ -89,10 +91,12 @@ extension SimulatedHypervisor {
     }
 
     public mutating func securityID(of context: [UInt8]) throws(HypercallError) -> UInt32 {
-        try begin(.contextToSID)
-        try checkFLASK(.contextToSID, nil)
-        guard let number = labels[context] else { throw HypercallError(.contextToSID, code: ErrorCode.invalid) }
-        return number
+        try call(.contextToSID) { (xen) throws(HypercallError) in
+            try xen.begin(.contextToSID)
+            try xen.checkFLASK(.contextToSID, nil)
+            guard let number = xen.labels[context] else { throw HypercallError(.contextToSID, code: ErrorCode.invalid) }
+            return number
+        }
     }
 
     mutating func relabel(_ domid: DomainID, securityID: UInt32) throws(HypercallError) {

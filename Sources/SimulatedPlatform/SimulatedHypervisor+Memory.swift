@@ -4,10 +4,12 @@ import Platform
 
 extension SimulatedHypervisor: ImageSource {
     public mutating func read(_ domid: DomainID, at address: UInt64, byteCount: Int) throws(HypercallError) -> [UInt8] {
-        guard let bytes = try memory(.foreignMap, domid).bytes(at: address, count: byteCount) else {
-            throw HypercallError(.foreignMap, domid, code: ErrorCode.invalid)
+        try call(.foreignMap, domid) { (xen) throws(HypercallError) in
+            guard let bytes = try xen.memory(.foreignMap, domid).bytes(at: address, count: byteCount) else {
+                throw HypercallError(.foreignMap, domid, code: ErrorCode.invalid)
+            }
+            return bytes
         }
-        return bytes
     }
 
     public mutating func beginHashing(_ regions: [ContentRegion]) { contentHashing?.begin(regions) }
@@ -15,12 +17,14 @@ extension SimulatedHypervisor: ImageSource {
     public mutating func digest<Hash: ContentHash>(
         of region: ContentRegion, hashing: Hash.Type
     ) throws(HypercallError) -> Digest {
-        let memory = try existing(region)
-        clock.spend(region.byteCount / costs.hashedBytes)
-        if let digest = contentHashing?.digest(of: region) { return digest }
-        var hash = Hash(.sha256)
-        for segment in region.segments { Self.update(&hash, memory, segment) }
-        return hash.finish()
+        try call(.foreignMap, region.domid) { (xen) throws(HypercallError) in
+            let memory = try xen.existing(region)
+            xen.clock.spend(region.byteCount / xen.costs.hashedBytes)
+            if let digest = xen.contentHashing?.digest(of: region) { return digest }
+            var hash = Hash(.sha256)
+            for segment in region.segments { Self.update(&hash, memory, segment) }
+            return hash.finish()
+        }
     }
 
     public mutating func endHashing() { contentHashing?.end() }
@@ -42,30 +46,39 @@ extension SimulatedHypervisor: ImageSource {
     public mutating func firstNonZero(
         _ domid: DomainID, at address: UInt64, byteCount: UInt64
     ) throws(HypercallError) -> UInt64? {
-        let memory = try existing(
-            ContentRegion(domid: domid, segments: [Segment(address: address, byteCount: byteCount)]))
-        clock.spend(byteCount / costs.scannedBytes)
-        return memory.firstNonZero(at: address, byteCount: byteCount)
+        try call(.foreignMap, domid) { (xen) throws(HypercallError) in
+            let memory = try xen.existing(
+                ContentRegion(domid: domid, segments: [Segment(address: address, byteCount: byteCount)]))
+            xen.clock.spend(byteCount / xen.costs.scannedBytes)
+            return memory.firstNonZero(at: address, byteCount: byteCount)
+        }
     }
 
     public mutating func maximumFrame(_ domid: DomainID) throws(HypercallError) -> UInt64 {
-        let domain = try domain(.maximumFrame, domid)
-        let ends = [domain.memory.frames.last?.upperBound ?? 1] + domain.mappedMemory.map { $0.guestFrames.upperBound }
-        return (ends.max() ?? 1) - 1
+        try call(.maximumFrame, domid) { (xen) throws(HypercallError) in
+            let domain = try xen.domain(.maximumFrame, domid)
+            let ends =
+                [domain.memory.frames.last?.upperBound ?? 1] + domain.mappedMemory.map { $0.guestFrames.upperBound }
+            return (ends.max() ?? 1) - 1
+        }
     }
 
     public mutating func frames(
         _ domid: DomainID, in range: Range<UInt64>
     ) throws(HypercallError) -> [Range<UInt64>] {
-        let memory = try memory(.pageTypes, domid)
-        framesAsked += UInt64(range.count)
-        return memory.frames.map { $0.clamped(to: range) }.filter { !$0.isEmpty }
+        try call(.pageTypes, domid) { (xen) throws(HypercallError) in
+            let memory = try xen.memory(.pageTypes, domid)
+            xen.framesAsked += UInt64(range.count)
+            return memory.frames.map { $0.clamped(to: range) }.filter { !$0.isEmpty }
+        }
     }
 
     public mutating func write(_ domid: DomainID, at address: UInt64, _ bytes: [UInt8]) throws(HypercallError) {
-        _ = try domain(.foreignWrite, domid)
-        guard domainsByID[domid.rawValue]?.memory.write(bytes, at: address) == true else {
-            throw HypercallError(.foreignWrite, domid, code: ErrorCode.invalid)
+        try call(.foreignWrite, domid) { (xen) throws(HypercallError) in
+            _ = try xen.domain(.foreignWrite, domid)
+            guard xen.domainsByID[domid.rawValue]?.memory.write(bytes, at: address) == true else {
+                throw HypercallError(.foreignWrite, domid, code: ErrorCode.invalid)
+            }
         }
     }
 

@@ -22,9 +22,13 @@ extension SimulatedHypervisor {
     public mutating func affinity(
         _ domid: DomainID, vcpu: UInt32
     ) throws(HypercallError) -> (hard: CPUSet, soft: CPUSet) {
-        let domain = try domain(.getAffinity, domid)
-        guard vcpu < domain.info.vcpus else { throw HypercallError(.getAffinity, domid, code: ErrorCode.noSuchDomain) }
-        return domain.affinities[Int(vcpu)]
+        try call(.getAffinity, domid) { (xen) throws(HypercallError) in
+            let domain = try xen.domain(.getAffinity, domid)
+            guard vcpu < domain.info.vcpus else {
+                throw HypercallError(.getAffinity, domid, code: ErrorCode.noSuchDomain)
+            }
+            return domain.affinities[Int(vcpu)]
+        }
     }
 
     mutating func setCredit2(_ domid: DomainID, weight: UInt16?, cap: UInt16?) throws(HypercallError) {
@@ -38,11 +42,13 @@ extension SimulatedHypervisor {
     }
 
     public mutating func credit2(_ domid: DomainID) throws(HypercallError) -> (weight: UInt16, cap: UInt16) {
-        let domain = try domain(.credit2Get, domid)
-        guard pool(of: domain).scheduler == .credit2 else {
-            throw HypercallError(.credit2Get, domid, code: ErrorCode.invalid)
+        try call(.credit2Get, domid) { (xen) throws(HypercallError) in
+            let domain = try xen.domain(.credit2Get, domid)
+            guard xen.pool(of: domain).scheduler == .credit2 else {
+                throw HypercallError(.credit2Get, domid, code: ErrorCode.invalid)
+            }
+            return (domain.weight, domain.cap)
         }
-        return (domain.weight, domain.cap)
     }
 
     mutating func setCredit(_ domid: DomainID, weight: UInt16?, cap: UInt16?) throws(HypercallError) {
@@ -53,9 +59,11 @@ extension SimulatedHypervisor {
     }
 
     public mutating func credit(_ domid: DomainID) throws(HypercallError) -> (weight: UInt16, cap: UInt16) {
-        let domain = try domain(.creditGet, domid)
-        try check(.creditGet, domid, pool(of: domain).scheduler == .credit)
-        return (domain.weight, domain.cap)
+        try call(.creditGet, domid) { (xen) throws(HypercallError) in
+            let domain = try xen.domain(.creditGet, domid)
+            try xen.check(.creditGet, domid, xen.pool(of: domain).scheduler == .credit)
+            return (domain.weight, domain.cap)
+        }
     }
 
     /// rt_dom_cntl looks for zeros alone.
@@ -67,9 +75,11 @@ extension SimulatedHypervisor {
     }
 
     public mutating func rtds(_ domid: DomainID, vcpu: UInt32) throws(HypercallError) -> RTDSParameters {
-        let domain = try domain(.rtdsGet, domid)
-        try check(.rtdsGet, domid, pool(of: domain).scheduler == .rtds && vcpu < domain.info.vcpus)
-        return domain.rtds[Int(vcpu)]
+        try call(.rtdsGet, domid) { (xen) throws(HypercallError) in
+            let domain = try xen.domain(.rtdsGet, domid)
+            try xen.check(.rtdsGet, domid, xen.pool(of: domain).scheduler == .rtds && vcpu < domain.info.vcpus)
+            return domain.rtds[Int(vcpu)]
+        }
     }
 
     mutating func setNodeAffinity(_ domid: DomainID, _ nodes: CPUSet) throws(HypercallError) {
@@ -79,7 +89,9 @@ extension SimulatedHypervisor {
     }
 
     public mutating func nodeAffinity(_ domid: DomainID) throws(HypercallError) -> CPUSet {
-        try domain(.getNodeAffinity, domid).nodeAffinity
+        try call(.getNodeAffinity, domid) { (xen) throws(HypercallError) in
+            try xen.domain(.getNodeAffinity, domid).nodeAffinity
+        }
     }
 
     /// EINVAL unless it is so.

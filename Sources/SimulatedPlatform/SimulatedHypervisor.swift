@@ -52,7 +52,8 @@ public struct SimulatedHypervisor: Hypervisor {
     public var givenUpCPUs = CPUSet()
     /// Those that this Xen was built with.
     public var schedulers: [HypervisorFacts.Scheduler] = [.credit, .credit2, .rtds, .arinc653, .null]
-    public var clock = VirtualClock()
+    /// The trace, and the clock that host and journal have in common.
+    public var journal = RecordingJournal()
     public var costs = SimulatedCosts.none
     public var faults: [SimulatedFault] = []
     /// A real boot's answers, which count instead of this host's own.
@@ -88,6 +89,25 @@ public struct SimulatedHypervisor: Hypervisor {
     }
 
     public mutating func add(_ domain: SimulatedDomain) { domainsByID[domain.info.domid.rawValue] = domain }
+
+    /// Host and journal have one.
+    var clock: VirtualClock { journal.clock }
+
+    /// Makes a call and writes it into the trace.
+    mutating func call<Value>(
+        _ operation: Operation, _ domid: DomainID? = nil, detail: (Value) -> Line = { _ in Line() },
+        _ body: (inout SimulatedHypervisor) throws(HypercallError) -> Value
+    ) throws(HypercallError) -> Value {
+        let start = journal.now()
+        do throws(HypercallError) {
+            let value = try body(&self)
+            journal.record(operation, domid, 0, since: start, detail: detail(value))
+            return value
+        } catch {
+            journal.record(operation, domid, -Int64(error.code), since: start)
+            throw error
+        }
+    }
 
     /// Counts the call, and fails it if it is the one that is to fail.
     mutating func begin(_ operation: Operation, _ domid: DomainID? = nil) throws(HypercallError) {
@@ -129,98 +149,96 @@ public struct SimulatedHypervisor: Hypervisor {
     }
 
     public mutating func version() throws(HypercallError) -> [UInt8] {
-        try begin(.version)
-        return facts.version
+        try call(.version, detail: { Line($0[...]) }) { (xen) throws(HypercallError) in
+            try xen.begin(.version)
+            return xen.facts.version
+        }
     }
 
     public mutating func buildID() throws(HypercallError) -> [UInt8] {
-        try begin(.buildID)
-        return facts.buildID
+        try call(.buildID) { (xen) throws(HypercallError) in
+            try xen.begin(.buildID)
+            return xen.facts.buildID
+        }
     }
 
     public mutating func commandLine() throws(HypercallError) -> [UInt8] {
-        try begin(.commandLine)
-        return facts.commandLine
+        try call(.commandLine) { (xen) throws(HypercallError) in
+            try xen.begin(.commandLine)
+            return xen.facts.commandLine
+        }
     }
 
     public mutating func callerIsHardwareDomain() throws(HypercallError) -> Bool {
-        try begin(.features)
-        return facts.callerIsHardwareDomain
+        try call(.features, detail: { .hardwareRole($0) }) { (xen) throws(HypercallError) in
+            try xen.begin(.features)
+            return xen.facts.callerIsHardwareDomain
+        }
     }
 
     public mutating func securityMode() throws(HypercallError) -> SecurityMode {
-        try begin(.flaskEnforcing)
-        return facts.securityMode
+        try call(.flaskEnforcing, detail: { Line($0.name) }) { (xen) throws(HypercallError) in
+            try xen.begin(.flaskEnforcing)
+            return xen.facts.securityMode
+        }
     }
 
     public mutating func hostResources() throws(HypercallError) -> HostResources {
-        try begin(.physinfo)
-        return facts.host
+        try call(.physinfo, detail: { $0.line }) { (xen) throws(HypercallError) in
+            try xen.begin(.physinfo)
+            return xen.facts.host
+        }
     }
 
     public mutating func scheduler() throws(HypercallError) -> HypervisorFacts.Scheduler {
-        try begin(.schedulerID)
-        return facts.scheduler
+        try call(.schedulerID, detail: { Line($0.name) }) { (xen) throws(HypercallError) in
+            try xen.begin(.schedulerID)
+            return xen.facts.scheduler
+        }
     }
 
     public mutating func machineMemory() throws(HypercallError) -> [Range<UInt64>] {
-        try begin(.machineMemoryMap)
-        return facts.ram
+        try call(.machineMemoryMap) { (xen) throws(HypercallError) in
+            try xen.begin(.machineMemoryMap)
+            return xen.facts.ram
+        }
     }
 
     private var listing: [DomainInfo] {
         domainsByID.values.map { $0.info }.sorted { ($0.domid < $1.domid) != listsBackwards }
     }
 
-    public mutating func domains() throws(HypercallError) -> [DomainInfo] {
-        try begin(.getInfoList)
-        catchUp()
-        return listing
+    public mutating func domains(waiting: [DomainID]) throws(HypercallError) -> [DomainInfo] {
+        try call(.getInfoList, detail: { Line(shutDown: $0, among: waiting) }) { (xen) throws(HypercallError) in
+            try xen.begin(.getInfoList)
+            xen.catchUp()
+            return xen.listing
+        }
     }
 
     public mutating func domainInfo(_ domid: DomainID) throws(HypercallError) -> DomainInfo {
-        try domain(.getInfo, domid).info
+        try call(.getInfo, domid) { (xen) throws(HypercallError) in try xen.domain(.getInfo, domid).info }
     }
 
     public mutating func vcpuState(_ domid: DomainID) throws(HypercallError) -> VCPUState {
-        try domain(.getVCPUContext, domid).state
+        try call(.getVCPUContext, domid) { (xen) throws(HypercallError) in try xen.domain(.getVCPUContext, domid).state
+        }
     }
 
     public mutating func isVCPUOnline(_ domid: DomainID, vcpu: UInt32) throws(HypercallError) -> Bool {
-        let domain = try domain(.getVCPUInfo, domid)
-        guard vcpu < domain.info.vcpus else { throw HypercallError(.getVCPUInfo, domid, code: ErrorCode.noSuchDomain) }
-        return domain.onlineVCPUs.contains(vcpu)
+        try call(.getVCPUInfo, domid) { (xen) throws(HypercallError) in
+            let domain = try xen.domain(.getVCPUInfo, domid)
+            guard vcpu < domain.info.vcpus else {
+                throw HypercallError(.getVCPUInfo, domid, code: ErrorCode.noSuchDomain)
+            }
+            return domain.onlineVCPUs.contains(vcpu)
+        }
     }
 
     public mutating func parameter(_ domid: DomainID, _ parameter: HVMParameter) throws(HypercallError) -> UInt64 {
-        try domain(.getParameter, domid).parameters[parameter] ?? 0
-    }
-
-    mutating func unpause(_ domid: DomainID, as operation: Operation) throws(HypercallError) {
-        let domain = try domain(operation, domid)
-        // domain_unpause_by_systemcontroller: a count that would fall below zero is refused.
-        guard domain.pauseCount > 0 else { throw HypercallError(operation, domid, code: ErrorCode.invalid) }
-        guard !isIgnored else { return }
-        domainsByID[domid.rawValue]?.pauseCount -= 1
-        domainsByID[domid.rawValue]?.info.isPaused = domain.pauseCount > 1
-        guard domain.pauseCount == 1, domain.info.cpuTime == 0 else { return }
-        domainsByID[domid.rawValue]?.info.cpuTime = 1
-        schedule(domid)
-    }
-
-    public mutating func shutDownCaller(unpausing domids: [DomainID]) throws(HandoffRefusal) {
-        var unpaused: [DomainID] = []
-        for domid in domids {
-            do throws(HypercallError) {
-                try unpause(domid, as: .unpauseAtHandoff)
-                unpaused.append(domid)
-            } catch {
-                continue
-            }
+        try call(.getParameter, domid) { (xen) throws(HypercallError) in
+            try xen.domain(.getParameter, domid).parameters[parameter] ?? 0
         }
-        do throws(HypercallError) { try begin(.shutdown) } catch { throw HandoffRefusal(error, unpaused: unpaused) }
-        guard let caller = DomainID(rawValue: 0) else { return }
-        change(caller) { $0.info.isShutDown = true }
     }
 
     mutating func shutDownHost(hardwareDomain: DomainID, reboot: Bool) throws(HypercallError) {

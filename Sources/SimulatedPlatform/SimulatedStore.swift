@@ -61,10 +61,12 @@ extension SimulatedHypervisor: Xenstore {
     private static let refused: Int32 = 111
 
     public mutating func openStore(patience: UInt64) throws(HypercallError) {
-        try begin(.storeOpen)
-        store.patience = patience
-        guard store.isThere else { throw HypercallError(.storeOpen, code: Self.refused) }
-        store.isOpen = true
+        try call(.storeOpen) { (xen) throws(HypercallError) in
+            try xen.begin(.storeOpen)
+            xen.store.patience = patience
+            guard xen.store.isThere else { throw HypercallError(.storeOpen, code: Self.refused) }
+            xen.store.isOpen = true
+        }
     }
 
     private mutating func request(_ operation: Platform.Operation, _ domid: DomainID? = nil) throws(HypercallError) {
@@ -78,7 +80,39 @@ extension SimulatedHypervisor: Xenstore {
         throw HypercallError(operation, domid, code: Self.timedOut)
     }
 
-    public mutating func readNode(_ path: [UInt8]) throws(HypercallError) -> [UInt8]? {
+    public mutating func isThere(
+        _ path: [UInt8], _ value: [UInt8]?, of domid: DomainID
+    ) throws(HypercallError) -> Bool {
+        try call(.storeRead, domid, detail: { .readiness($0) }) { (xen) throws(HypercallError) in
+            let found = try xen.readNode(path)
+            return found != nil && found == value ?? found
+        }
+    }
+
+    public mutating func write(
+        _ nodes: [StoreNode], of domid: DomainID, done: inout Int
+    ) throws(HypercallError) {
+        try call(.storeWrite, domid, detail: { "\(nodes.count) nodes" }) { (xen) throws(HypercallError) in
+            while done < nodes.count {
+                try xen.writeNode(nodes[done])
+                done += 1
+            }
+        }
+    }
+
+    public mutating func areKept(
+        _ nodes: [StoreNode], of domid: DomainID, done: inout Int
+    ) throws(HypercallError) -> Bool {
+        try call(.storeRead, domid, detail: { .kept($0, of: nodes) }) { (xen) throws(HypercallError) in
+            while done < nodes.count {
+                guard try xen.readNode(nodes[done].path) == nodes[done].value else { return false }
+                done += 1
+            }
+            return true
+        }
+    }
+
+    private mutating func readNode(_ path: [UInt8]) throws(HypercallError) -> [UInt8]? {
         try request(.storeRead)
         guard SimulatedStore.isPossible(path) else { throw HypercallError(.storeRead, code: ErrorCode.invalid) }
         catchUp()
@@ -86,12 +120,14 @@ extension SimulatedHypervisor: Xenstore {
     }
 
     public mutating func beginTransaction() throws(HypercallError) {
-        try request(.transactionStart)
-        guard store.transaction == nil else { throw HypercallError(.transactionStart, code: ErrorCode.busy) }
-        store.transaction = store.nodes
+        try call(.transactionStart) { (xen) throws(HypercallError) in
+            try xen.request(.transactionStart)
+            guard xen.store.transaction == nil else { throw HypercallError(.transactionStart, code: ErrorCode.busy) }
+            xen.store.transaction = xen.store.nodes
+        }
     }
 
-    public mutating func writeNode(_ node: StoreNode) throws(HypercallError) {
+    private mutating func writeNode(_ node: StoreNode) throws(HypercallError) {
         try request(.storeWrite)
         guard SimulatedStore.isPossible(node.path) else { throw HypercallError(.storeWrite, code: ErrorCode.invalid) }
         guard store.transaction != nil else { throw HypercallError(.storeWrite, code: Self.notFound) }
@@ -103,53 +139,67 @@ extension SimulatedHypervisor: Xenstore {
     }
 
     public mutating func endTransaction(abort: Bool) throws(HypercallError) -> Bool {
-        try request(.transactionEnd)
-        guard let transaction = store.transaction else { throw HypercallError(.transactionEnd, code: Self.notFound) }
-        store.transaction = nil
-        if abort { return true }
-        if store.foiledTransactions > 0 {
-            store.foiledTransactions -= 1
-            return false
+        try call(.transactionEnd) { (xen) throws(HypercallError) in
+            try xen.request(.transactionEnd)
+            guard let transaction = xen.store.transaction else {
+                throw HypercallError(.transactionEnd, code: Self.notFound)
+            }
+            xen.store.transaction = nil
+            if abort { return true }
+            if xen.store.foiledTransactions > 0 {
+                xen.store.foiledTransactions -= 1
+                return false
+            }
+            xen.store.nodes = transaction
+            return true
         }
-        store.nodes = transaction
-        return true
     }
 
     /// do_introduce maps the ring by its grant and binds the domain's channel.
     public mutating func introduce(_ domid: DomainID, frame: UInt64, port: UInt32) throws(HypercallError) {
-        try request(.introduce, domid)
-        guard let domain = domainsByID[domid.rawValue], let grant = domain.grants[.store], grant.grantee == storeDomain,
-            domain.memory.exists(UInt64(grant.frame) * SimulatedMemory.pageSize, byteCount: SimulatedMemory.pageSize)
-        else { throw HypercallError(.introduce, domid, code: ErrorCode.invalid) }
-        guard domain.channels[port] == storeDomain else {
-            throw HypercallError(.introduce, domid, code: ErrorCode.invalid)
+        try call(.introduce, domid) { (xen) throws(HypercallError) in
+            try xen.request(.introduce, domid)
+            guard let domain = xen.domainsByID[domid.rawValue], let grant = domain.grants[.store],
+                grant.grantee == xen.storeDomain,
+                domain.memory.exists(
+                    UInt64(grant.frame) * SimulatedMemory.pageSize, byteCount: SimulatedMemory.pageSize)
+            else { throw HypercallError(.introduce, domid, code: ErrorCode.invalid) }
+            guard domain.channels[port] == xen.storeDomain else {
+                throw HypercallError(.introduce, domid, code: ErrorCode.invalid)
+            }
+            xen.change(domid) { $0.channels[port] = .some(nil) }
+            if !xen.isIgnored { xen.store.introduced[domid.rawValue] = port }
         }
-        change(domid) { $0.channels[port] = .some(nil) }
-        if !isIgnored { store.introduced[domid.rawValue] = port }
     }
 
     public mutating func isIntroduced(_ domid: DomainID) throws(HypercallError) -> Bool {
-        try request(.isIntroduced, domid)
-        return store.introduced[domid.rawValue] != nil
+        try call(.isIntroduced, domid) { (xen) throws(HypercallError) in
+            try xen.request(.isIntroduced, domid)
+            return xen.store.introduced[domid.rawValue] != nil
+        }
     }
 
     public mutating func watchNode(_ path: [UInt8]) throws(HypercallError) {
-        try request(.storeWatch)
-        let path = String(decoding: path, as: UTF8.self)
-        guard path == Self.releaseDomain || SimulatedStore.isPossible(Array(path.utf8)) else {
-            throw HypercallError(.storeWatch, code: ErrorCode.invalid)
+        try call(.storeWatch) { (xen) throws(HypercallError) in
+            try xen.request(.storeWatch)
+            let path = String(decoding: path, as: UTF8.self)
+            guard path == Self.releaseDomain || SimulatedStore.isPossible(Array(path.utf8)) else {
+                throw HypercallError(.storeWatch, code: ErrorCode.invalid)
+            }
+            xen.store.watched.insert(path)
         }
-        store.watched.insert(path)
     }
 
     public mutating func waitForStore(microseconds: UInt64) throws(HypercallError) -> Bool {
-        try request(.storeWait)
-        let (watched, tellsOfEnds) = (store.watched, store.watched.contains(Self.releaseDomain))
-        return pass(atMost: microseconds) { act in
-            if case .write(let path, _) = act {
-                watched.contains(String(decoding: path, as: UTF8.self))
-            } else {
-                tellsOfEnds
+        try call(.storeWait) { (xen) throws(HypercallError) in
+            try xen.request(.storeWait)
+            let (watched, tellsOfEnds) = (xen.store.watched, xen.store.watched.contains(Self.releaseDomain))
+            return xen.pass(atMost: microseconds) { act in
+                if case .write(let path, _) = act {
+                    watched.contains(String(decoding: path, as: UTF8.self))
+                } else {
+                    tellsOfEnds
+                }
             }
         }
     }
@@ -162,7 +212,9 @@ extension SimulatedHypervisor: Xenstore {
     public mutating func seededGrant(
         _ domid: DomainID, _ reference: ReservedGrant.Reference
     ) throws(HypercallError) -> ReservedGrant? {
-        try domain(.grantRead, domid).grants[reference]
+        try call(.grantRead, domid) { (xen) throws(HypercallError) in
+            try xen.domain(.grantRead, domid).grants[reference]
+        }
     }
 
     /// Where xenstored runs: the boot domain.

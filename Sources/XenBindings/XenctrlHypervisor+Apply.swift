@@ -5,11 +5,15 @@ import Platform
 
 extension XenctrlHypervisor: Hypervisor {
     public mutating func apply(_ change: HypervisorChange, to domid: DomainID?) throws(HypercallError) {
-        try check(change.operation, domid, try result(of: change, domid))
+        try call(change.operation, domid) { (xen) throws(HypercallError) in
+            try xen.check(change.operation, domid, try xen.result(of: change, domid))
+        }
     }
+}
 
+extension XenHandles {
     /// Everything that DomB can change, and how. -1 with errno where it fails.
-    private mutating func result(of change: HypervisorChange, _ domid: DomainID?) throws(HypercallError) -> Int32 {
+    fileprivate func result(of change: HypervisorChange, _ domid: DomainID?) throws(HypercallError) -> Int32 {
         let domain = domid.number
         // Safety: of all: handles are open, structures and arrays live through the call, and have the size it wants.
         switch change {
@@ -29,12 +33,12 @@ extension XenctrlHypervisor: Hypervisor {
             return unsafe xc_domain_node_setaffinity(control, domain, &map)
         case .credit2(let weight, let cap):
             // Sets both values: one that is not given is read first and written back.
-            var values = try credit2Values(domid)
+            var values = try credit2(domid)
             values.weight = weight ?? values.weight
             values.cap = cap ?? values.cap
             return unsafe xc_sched_credit2_domain_set(control, domain, &values)
         case .credit(let weight, let cap):
-            var values = try creditValues(domid)
+            var values = try credit(domid)
             values.weight = weight ?? values.weight
             values.cap = cap ?? values.cap
             return unsafe xc_sched_credit_domain_set(control, domain, &values)
@@ -73,7 +77,6 @@ extension XenctrlHypervisor: Hypervisor {
             var entry = grant_entry_v1_t(
                 flags: UInt16(GTF_permit_access), domid: grant.grantee.rawValue, frame: grant.frame)
             return unsafe domb_grant(memory, domain, grant.reference.rawValue, &entry, true)
-        case .unpause: return unsafe xc_domain_unpause(control, domain)
         case .shutDownHost(let reboot):
             return unsafe xc_domain_shutdown(control, domain, reboot ? SHUTDOWN_reboot : SHUTDOWN_poweroff)
         case .createPool(let number, let scheduler):

@@ -6,20 +6,22 @@ import Platform
 /// What Xen tells of a domain, and the ports that it gives one.
 extension XenctrlHypervisor {
     public mutating func domainInfo(_ domid: DomainID) throws(HypercallError) -> DomainInfo {
-        var entry = xc_domaininfo_t()
-        // Safety: the structure is ours and lives through the call.
-        try check(.getInfo, domid, unsafe xc_domain_getinfo_single(control, domid.number, &entry))
-        guard let info = DomainInfo(entry) else { throw HypercallError(.getInfo, domid, code: 3) }
-        return info
+        try call(.getInfo, domid) { (xen) throws(HypercallError) in
+            var entry = xc_domaininfo_t()
+            // Safety: the structure is ours and lives through the call.
+            try xen.check(.getInfo, domid, unsafe xc_domain_getinfo_single(xen.control, domid.number, &entry))
+            guard let info = DomainInfo(entry) else { throw HypercallError(.getInfo, domid, code: 3) }
+            return info
+        }
     }
 
     public mutating func vcpuState(_ domid: DomainID) throws(HypercallError) -> VCPUState {
         var cpu = hvm_hw_cpu()
         let size = UInt32(MemoryLayout<hvm_hw_cpu>.size)
         // Safety: the structure is ours, has the size given and lives through the call.
-        try check(
-            .getVCPUContext, domid,
-            unsafe xc_domain_hvm_getcontext_partial(control, domid.number, UInt16(DOMB_SAVE_CPU), 0, &cpu, size))
+        try issue(.getVCPUContext, domid) {
+            unsafe xc_domain_hvm_getcontext_partial($0.control, domid.number, UInt16(DOMB_SAVE_CPU), 0, &cpu, size)
+        }
         cpu.tsc = 0
         // Safety: the structure has no padding, and is read in full.
         let registers = unsafe withUnsafeBytes(of: cpu) { unsafe [UInt8]($0) }
@@ -29,71 +31,64 @@ extension XenctrlHypervisor {
     public mutating func isVCPUOnline(_ domid: DomainID, vcpu: UInt32) throws(HypercallError) -> Bool {
         var info = xc_vcpuinfo_t()
         // Safety: the structure is ours and lives through the call.
-        try check(.getVCPUInfo, domid, unsafe xc_vcpu_getinfo(control, domid.number, vcpu, &info))
+        try issue(.getVCPUInfo, domid) { unsafe xc_vcpu_getinfo($0.control, domid.number, vcpu, &info) }
         return info.online != 0
     }
 
     public mutating func parameter(_ domid: DomainID, _ parameter: HVMParameter) throws(HypercallError) -> UInt64 {
         var value: UInt64 = 0
         // Safety: the word is ours and lives through the call.
-        try check(.getParameter, domid, unsafe xc_hvm_param_get(control, domid.number, parameter.rawValue, &value))
+        try issue(.getParameter, domid) {
+            unsafe xc_hvm_param_get($0.control, domid.number, parameter.rawValue, &value)
+        }
         return value
     }
 
     public mutating func affinity(_ domid: DomainID, vcpu: UInt32) throws(HypercallError) -> (
         hard: CPUSet, soft: CPUSet
     ) {
-        // Safety: the handle is open.
-        let byteCount = unsafe xc_get_cpumap_size(control)
-        try check(.getAffinity, domid, byteCount)
-        var hard = [UInt8](repeating: 0, count: Int(byteCount))
-        var soft = hard
-        // Safety: both arrays have the size that libxenctrl named and live through the call.
-        let result = unsafe xc_vcpu_getaffinity(
-            control, domid.number, Int32(vcpu), &hard, &soft, XEN_VCPUAFFINITY_HARD | XEN_VCPUAFFINITY_SOFT)
-        try check(.getAffinity, domid, result)
-        return (CPUSet(map: hard), CPUSet(map: soft))
+        try call(.getAffinity, domid) { (xen) throws(HypercallError) in
+            // Safety: the handle is open.
+            let byteCount = unsafe xc_get_cpumap_size(xen.control)
+            try xen.check(.getAffinity, domid, byteCount)
+            var hard = [UInt8](repeating: 0, count: Int(byteCount))
+            var soft = hard
+            // Safety: both arrays have the size that libxenctrl named and live through the call.
+            let result = unsafe xc_vcpu_getaffinity(
+                xen.control, domid.number, Int32(vcpu), &hard, &soft, XEN_VCPUAFFINITY_HARD | XEN_VCPUAFFINITY_SOFT)
+            try xen.check(.getAffinity, domid, result)
+            return (CPUSet(map: hard), CPUSet(map: soft))
+        }
     }
 
     public mutating func nodeAffinity(_ domid: DomainID) throws(HypercallError) -> CPUSet {
-        // Safety: the handle is open.
-        let byteCount = unsafe xc_get_nodemap_size(control)
-        try check(.getNodeAffinity, domid, byteCount)
-        var nodes = [UInt8](repeating: 0, count: Int(byteCount))
-        // Safety: the array has the size that libxenctrl named and lives through the call.
-        try check(.getNodeAffinity, domid, unsafe xc_domain_node_getaffinity(control, domid.number, &nodes))
-        return CPUSet(map: nodes)
+        try call(.getNodeAffinity, domid) { (xen) throws(HypercallError) in
+            // Safety: the handle is open.
+            let byteCount = unsafe xc_get_nodemap_size(xen.control)
+            try xen.check(.getNodeAffinity, domid, byteCount)
+            var nodes = [UInt8](repeating: 0, count: Int(byteCount))
+            // Safety: the array has the size that libxenctrl named and lives through the call.
+            let result = unsafe xc_domain_node_getaffinity(xen.control, domid.number, &nodes)
+            try xen.check(.getNodeAffinity, domid, result)
+            return CPUSet(map: nodes)
+        }
     }
 
     public mutating func credit2(_ domid: DomainID) throws(HypercallError) -> (weight: UInt16, cap: UInt16) {
-        let values = try credit2Values(domid)
+        let values = try call(.credit2Get, domid) { (xen) throws(HypercallError) in try xen.credit2(domid) }
         return (values.weight, values.cap)
-    }
-
-    func credit2Values(_ domid: DomainID?) throws(HypercallError) -> xen_domctl_sched_credit2 {
-        var values = xen_domctl_sched_credit2()
-        // Safety: the structure is ours and lives through the call.
-        try check(.credit2Get, domid, unsafe xc_sched_credit2_domain_get(control, domid.number, &values))
-        return values
     }
 
     public mutating func credit(_ domid: DomainID) throws(HypercallError) -> (weight: UInt16, cap: UInt16) {
-        let values = try creditValues(domid)
+        let values = try call(.creditGet, domid) { (xen) throws(HypercallError) in try xen.credit(domid) }
         return (values.weight, values.cap)
-    }
-
-    func creditValues(_ domid: DomainID?) throws(HypercallError) -> xen_domctl_sched_credit {
-        var values = xen_domctl_sched_credit()
-        // Safety: the structure is ours and lives through the call.
-        try check(.creditGet, domid, unsafe xc_sched_credit_domain_get(control, domid.number, &values))
-        return values
     }
 
     public mutating func rtds(_ domid: DomainID, vcpu: UInt32) throws(HypercallError) -> RTDSParameters {
         var values = xen_domctl_schedparam_vcpu()
         values.vcpuid = vcpu
         // Safety: the structure is ours and lives through the call, which fills the union's part for this scheduler.
-        try check(.rtdsGet, domid, unsafe xc_sched_rtds_vcpu_get(control, domid.number, &values, 1))
+        try issue(.rtdsGet, domid) { unsafe xc_sched_rtds_vcpu_get($0.control, domid.number, &values, 1) }
         let rtds = unsafe values.u.rtds
         return RTDSParameters(period: rtds.period, budget: rtds.budget)
     }
@@ -104,8 +99,9 @@ extension XenctrlHypervisor {
         var kilohertz: UInt32 = 0
         var incarnation: UInt32 = 0
         // Safety: all words are ours and live through the call.
-        let result = unsafe xc_domain_get_tsc_info(control, domid.number, &mode, &elapsed, &kilohertz, &incarnation)
-        try check(.getTSCInfo, domid, result)
+        try issue(.getTSCInfo, domid) {
+            unsafe xc_domain_get_tsc_info($0.control, domid.number, &mode, &elapsed, &kilohertz, &incarnation)
+        }
         return TSCMode(rawValue: mode)
     }
 
@@ -114,14 +110,17 @@ extension XenctrlHypervisor {
         var text = context + [0]
         var number: UInt32 = 0
         // Safety: the array has one byte more than the count given, and lives through the call.
-        try check(.contextToSID, nil, unsafe xc_flask_context_to_sid(control, &text, UInt32(context.count), &number))
+        try issue(.contextToSID) { unsafe xc_flask_context_to_sid($0.control, &text, UInt32(context.count), &number) }
         return number
     }
 
     public mutating func allocateChannel(_ domid: DomainID, remote: DomainID) throws(HypercallError) -> UInt32 {
-        // Safety: the handle is open.
-        let port = unsafe xc_evtchn_alloc_unbound(control, domid.number, remote.number)
-        try check(.allocUnbound, domid, port)
+        var port: Int32 = 0
+        try issue(.allocUnbound, domid) {
+            // Safety: the handle is open.
+            port = unsafe xc_evtchn_alloc_unbound($0.control, domid.number, remote.number)
+            return port
+        }
         return UInt32(port)
     }
 
@@ -130,7 +129,7 @@ extension XenctrlHypervisor {
         status.dom = domid.rawValue
         status.port = port
         // Safety: the structure is ours and lives through the call, which fills the union's part for this state.
-        try check(.channelStatus, domid, unsafe xc_evtchn_status(control, &status))
+        try issue(.channelStatus, domid) { unsafe xc_evtchn_status($0.control, &status) }
         return status.status == UInt32(EVTCHNSTAT_unbound) ? DomainID(rawValue: unsafe status.u.unbound.dom) : nil
     }
 
@@ -139,8 +138,9 @@ extension XenctrlHypervisor {
         var leaves = [xen_cpuid_leaf_t](repeating: xen_cpuid_leaf_t(), count: 512)
         var count = UInt32(leaves.count)
         // Safety: the array has the count given and lives through the call.
-        let result = unsafe domb_cpu_policy(call, UInt32(XEN_DOMCTL_get_cpu_policy), domid.number, &leaves, &count)
-        try check(.getCPUPolicy, domid, result)
+        try issue(.getCPUPolicy, domid) {
+            unsafe domb_cpu_policy($0.call, UInt32(XEN_DOMCTL_get_cpu_policy), domid.number, &leaves, &count)
+        }
         let entry = leaves.prefix(Int(count)).first { $0.leaf == leaf.rawValue && $0.subleaf == leaf.subleaf }
         guard let entry else { return CPUIDRegisters(eax: 0, ebx: 0, ecx: 0, edx: 0) }
         return CPUIDRegisters(eax: entry.a, ebx: entry.b, ecx: entry.c, edx: entry.d)
@@ -151,11 +151,29 @@ extension XenctrlHypervisor {
     ) throws(HypercallError) -> ReservedGrant? {
         var entry = grant_entry_v1_t()
         // Safety: the structure is ours and lives through the call.
-        try check(.grantRead, domid, unsafe domb_grant(memory, domid.number, reference.rawValue, &entry, false))
+        try issue(.grantRead, domid) {
+            unsafe domb_grant($0.memory, domid.number, reference.rawValue, &entry, false)
+        }
         guard entry.flags == UInt16(GTF_permit_access), let grantee = DomainID(rawValue: entry.domid) else {
             return nil
         }
         return ReservedGrant(reference, frame: entry.frame, grantee: grantee)
+    }
+}
+
+extension XenHandles {
+    func credit2(_ domid: DomainID?) throws(HypercallError) -> xen_domctl_sched_credit2 {
+        var values = xen_domctl_sched_credit2()
+        // Safety: the structure is ours and lives through the call.
+        try check(.credit2Get, domid, unsafe xc_sched_credit2_domain_get(control, domid.number, &values))
+        return values
+    }
+
+    func credit(_ domid: DomainID?) throws(HypercallError) -> xen_domctl_sched_credit {
+        var values = xen_domctl_sched_credit()
+        // Safety: the structure is ours and lives through the call.
+        try check(.creditGet, domid, unsafe xc_sched_credit_domain_get(control, domid.number, &values))
+        return values
     }
 }
 

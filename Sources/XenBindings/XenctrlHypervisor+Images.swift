@@ -1,67 +1,76 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CHashWorkers
 import CXenShim
 import CryptoBindings
 import Platform
 
 extension XenctrlHypervisor: ImageSource {
-    private static let pageSize: UInt64 = 4096
-    private static let windowPages = UInt64(DOMB_WINDOW_PAGES)
-    /// Frames asked for by one hypercall: libxenctrl takes no more.
-    private static let frameBatch: UInt64 = 1024
-
     public mutating func read(_ domid: DomainID, at address: UInt64, byteCount: Int) throws(HypercallError) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(byteCount)
-        try withWindows(domid, at: address, byteCount: UInt64(byteCount)) { span in
-            for index in span.indices { bytes.append(span[index]) }
+        try call(.foreignMap, domid) { (xen) throws(HypercallError) in
+            var bytes: [UInt8] = []
+            bytes.reserveCapacity(byteCount)
+            try xen.withWindows(domid, at: address, byteCount: UInt64(byteCount)) { span in
+                for index in span.indices { bytes.append(span[index]) }
+            }
+            return bytes
         }
-        return bytes
-    }
-
-    public mutating func beginHashing(_ regions: [ContentRegion]) {
-        // Safety: the handle is open, and `endHashing` comes before its end.
-        hashWorkers = unsafe HashWorkers.start(
-            regions, source: domb_foreign_pages(memory), threads: HashWorkers.threads(for: regions))
     }
 
     public mutating func digest<Hash: ContentHash>(
         of region: ContentRegion, hashing: Hash.Type
     ) throws(HypercallError) -> Digest {
-        if let digest = try hashWorkers?.digest(of: region) { return digest }
-        var hash = Hash(.sha256)
-        for segment in region.segments {
-            try withWindows(region.domid, at: segment.address, byteCount: segment.byteCount) { hash.update($0) }
+        try call(.foreignMap, region.domid) { (xen) throws(HypercallError) in
+            if let digest = try xen.hashWorkers?.digest(of: region) { return digest }
+            var hash = Hash(.sha256)
+            for segment in region.segments {
+                try xen.withWindows(region.domid, at: segment.address, byteCount: segment.byteCount) { hash.update($0) }
+            }
+            return hash.finish()
         }
-        return hash.finish()
     }
-
-    public mutating func endHashing() { hashWorkers = nil }
 
     public mutating func firstNonZero(
         _ domid: DomainID, at address: UInt64, byteCount: UInt64
     ) throws(HypercallError) -> UInt64? {
-        var place: UInt64 = 0
-        var found = false
-        try withWindows(domid, at: address, byteCount: byteCount) { span in
-            guard !found else { return }
-            // Safety: the call reads no more than the span's own count.
-            let zeros = unsafe span.withUnsafeBytes { unsafe domb_first_non_zero($0.baseAddress, $0.count) }
-            place += UInt64(zeros)
-            found = zeros < span.count
+        try call(.foreignMap, domid) { (xen) throws(HypercallError) in
+            var place: UInt64 = 0
+            var found = false
+            try xen.withWindows(domid, at: address, byteCount: byteCount) { span in
+                guard !found else { return }
+                // Safety: the call reads no more than the span's own count.
+                let zeros = unsafe span.withUnsafeBytes { unsafe domb_first_non_zero($0.baseAddress, $0.count) }
+                place += UInt64(zeros)
+                found = zeros < span.count
+            }
+            return found ? address + place : nil
         }
-        return found ? address + place : nil
     }
 
     public mutating func maximumFrame(_ domid: DomainID) throws(HypercallError) -> UInt64 {
         var highest: xen_pfn_t = 0
         // Safety: the word is ours and lives through the call.
-        try check(.maximumFrame, domid, unsafe xc_domain_maximum_gpfn(control, domid.number, &highest))
+        try issue(.maximumFrame, domid) { unsafe xc_domain_maximum_gpfn($0.control, domid.number, &highest) }
         return UInt64(highest)
     }
 
     public mutating func frames(
+        _ domid: DomainID, in range: Range<UInt64>
+    ) throws(HypercallError) -> [Range<UInt64>] {
+        try call(.pageTypes, domid) { (xen) throws(HypercallError) in try xen.frames(domid, in: range) }
+    }
+
+    public mutating func write(_ domid: DomainID, at address: UInt64, _ bytes: [UInt8]) throws(HypercallError) {
+        try call(.foreignWrite, domid) { (xen) throws(HypercallError) in try xen.write(domid, at: address, bytes) }
+    }
+}
+
+extension XenHandles {
+    private static let pageSize: UInt64 = 4096
+    private static let windowPages = UInt64(DOMB_WINDOW_PAGES)
+    /// Frames asked for by one hypercall: libxenctrl takes no more.
+    private static let frameBatch: UInt64 = 1024
+
+    fileprivate func frames(
         _ domid: DomainID, in range: Range<UInt64>
     ) throws(HypercallError) -> [Range<UInt64>] {
         var runs: [Range<UInt64>] = []
@@ -87,7 +96,7 @@ extension XenctrlHypervisor: ImageSource {
         return runs
     }
 
-    public mutating func write(_ domid: DomainID, at address: UInt64, _ bytes: [UInt8]) throws(HypercallError) {
+    fileprivate func write(_ domid: DomainID, at address: UInt64, _ bytes: [UInt8]) throws(HypercallError) {
         let (end, overflow) = address.addingReportingOverflow(UInt64(bytes.count))
         guard !bytes.isEmpty, !overflow else { throw HypercallError(.foreignWrite, domid, code: 22) }
         let first = address / Self.pageSize
@@ -101,7 +110,7 @@ extension XenctrlHypervisor: ImageSource {
     }
 
     /// Maps the range read-only, a window at a time, in ascending order. EOVERFLOW for a range that reaches beyond 2^64.
-    private func withWindows(
+    fileprivate func withWindows(
         _ domid: DomainID, at address: UInt64, byteCount: UInt64, _ body: (Span<UInt8>) -> Void
     ) throws(HypercallError) {
         guard var windows = MappingWindows(address: address, byteCount: byteCount, pageLimit: Self.windowPages) else {

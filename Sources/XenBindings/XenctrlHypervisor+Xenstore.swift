@@ -4,17 +4,116 @@ import CXenShim
 import Platform
 
 extension XenctrlHypervisor: Xenstore {
-    /// How often `waitForStore` looks.
-    private static let pause: Int = 10_000_000
-
     public mutating func openStore(patience: UInt64) throws(HypercallError) {
-        storePatience = patience
-        // Safety: the handle is this value's. It is through xenstored's socket, or by the kernel's.
-        if unsafe store == nil { unsafe store = domb_xs_open(patience, &storeSocket) }
-        try done(.storeOpen, nil, unsafe store != nil)
+        try call(.storeOpen) { (xen) throws(HypercallError) in
+            xen.storePatience = patience
+            // Safety: the handle is this value's. It is through xenstored's socket, or by the kernel's.
+            if unsafe xen.store == nil { unsafe xen.store = domb_xs_open(patience, &xen.storeSocket) }
+            try xen.done(.storeOpen, nil, unsafe xen.store != nil)
+        }
     }
 
-    public mutating func readNode(_ path: [UInt8]) throws(HypercallError) -> [UInt8]? {
+    public mutating func isThere(
+        _ path: [UInt8], _ value: [UInt8]?, of domid: DomainID
+    ) throws(HypercallError) -> Bool {
+        try call(.storeRead, domid, detail: { .readiness($0) }) { (xen) throws(HypercallError) in
+            let found = try xen.readNode(path)
+            return found != nil && found == value ?? found
+        }
+    }
+
+    public mutating func beginTransaction() throws(HypercallError) {
+        try call(.transactionStart) { (xen) throws(HypercallError) in
+            // EBUSY: one at a time. What is written and read after it belongs to it.
+            guard xen.transaction == 0 else { throw HypercallError(.transactionStart, code: 16) }
+            // Safety: the handle is open.
+            xen.transaction = unsafe xs_transaction_start(xen.store)
+            try xen.done(.transactionStart, nil, xen.transaction != 0)
+        }
+    }
+
+    public mutating func write(
+        _ nodes: [StoreNode], of domid: DomainID, done: inout Int
+    ) throws(HypercallError) {
+        try call(.storeWrite, domid, detail: { "\(nodes.count) nodes" }) { (xen) throws(HypercallError) in
+            while done < nodes.count {
+                try xen.writeNode(nodes[done])
+                done += 1
+            }
+        }
+    }
+
+    public mutating func areKept(
+        _ nodes: [StoreNode], of domid: DomainID, done: inout Int
+    ) throws(HypercallError) -> Bool {
+        try call(.storeRead, domid, detail: { .kept($0, of: nodes) }) { (xen) throws(HypercallError) in
+            while done < nodes.count {
+                guard try xen.readNode(nodes[done].path) == nodes[done].value else { return false }
+                done += 1
+            }
+            return true
+        }
+    }
+
+    public mutating func endTransaction(abort: Bool) throws(HypercallError) -> Bool {
+        try call(.transactionEnd) { (xen) throws(HypercallError) in
+            let ended = xen.transaction
+            xen.transaction = 0
+            // Safety: the handle is open.
+            let isDone = unsafe xs_transaction_end(xen.store, ended, abort)
+            if isDone { return true }
+            let code = xen.storeError(xen.storeSocket)
+            // EAGAIN: others were quicker.
+            if code == 11 { return false }
+            throw HypercallError(.transactionEnd, code: code)
+        }
+    }
+
+    public mutating func introduce(_ domid: DomainID, frame: UInt64, port: UInt32) throws(HypercallError) {
+        try call(.introduce, domid) { (xen) throws(HypercallError) in
+            // Safety: the handle is open.
+            try xen.done(.introduce, domid, unsafe xs_introduce_domain(xen.store, domid.number, UInt(frame), port))
+        }
+    }
+
+    public mutating func isIntroduced(_ domid: DomainID) throws(HypercallError) -> Bool {
+        try call(.isIntroduced, domid) { (xen) throws(HypercallError) in
+            // Safety: the handle is open.
+            if unsafe xs_is_domain_introduced(xen.store, domid.number) { return true }
+            // Its failure is a "no" as well.
+            guard xen.storeSocket < 0 || domb_is_socket(xen.storeSocket) != 0 else {
+                throw HypercallError(.isIntroduced, domid, code: xen.storeError(xen.storeSocket))
+            }
+            return false
+        }
+    }
+
+    public mutating func watchNode(_ path: [UInt8]) throws(HypercallError) {
+        try call(.storeWatch) { (xen) throws(HypercallError) in
+            // Safety: the handle is this value's.
+            if unsafe xen.watches == nil { unsafe xen.watches = domb_xs_open(xen.storePatience, &xen.watchSocket) }
+            try xen.watched(unsafe xen.watches != nil)
+            // Safety: path and token end in zero and live through the call.
+            try xen.watched(unsafe xs_watch(xen.watches, path + [0], "domb"))
+            // Every watch fires once at its beginning, and the next request must not meet that event.
+            var count: UInt32 = 0
+            // Safety: what is given back is ours.
+            let event = unsafe xs_read_watch(xen.watches, &count)
+            unsafe free(event)
+            try xen.watched(unsafe event != nil)
+        }
+    }
+
+    public mutating func waitForStore(microseconds: UInt64) throws(HypercallError) -> Bool {
+        try call(.storeWait) { (xen) throws(HypercallError) in try xen.waitForWatch(microseconds) }
+    }
+}
+
+extension XenHandles {
+    /// How often `waitForWatch` looks, in nanoseconds.
+    private static let pause: Int = 10_000_000
+
+    fileprivate func readNode(_ path: [UInt8]) throws(HypercallError) -> [UInt8]? {
         var length: UInt32 = 0
         // Safety: the path ends in zero and lives through the call; what is given back is ours and has the length told.
         guard let value = unsafe xs_read(store, transaction, path + [0], &length) else {
@@ -28,15 +127,7 @@ extension XenctrlHypervisor: Xenstore {
         return bytes
     }
 
-    public mutating func beginTransaction() throws(HypercallError) {
-        // EBUSY: one at a time. What is written and read after it belongs to it.
-        guard transaction == 0 else { throw HypercallError(.transactionStart, code: 16) }
-        // Safety: the handle is open.
-        transaction = unsafe xs_transaction_start(store)
-        try done(.transactionStart, nil, transaction != 0)
-    }
-
-    public mutating func writeNode(_ node: StoreNode) throws(HypercallError) {
+    fileprivate func writeNode(_ node: StoreNode) throws(HypercallError) {
         let path = node.path + [0]
         // Safety: path and value live through the call, the path ends in zero, and the value has the count given.
         try done(.storeWrite, nil, unsafe xs_write(store, transaction, path, node.value, UInt32(node.value.count)))
@@ -51,48 +142,7 @@ extension XenctrlHypervisor: Xenstore {
         try done(.storeWrite, nil, unsafe xs_set_permissions(store, transaction, path, &permissions, count))
     }
 
-    public mutating func endTransaction(abort: Bool) throws(HypercallError) -> Bool {
-        let ended = transaction
-        transaction = 0
-        // Safety: the handle is open.
-        let isDone = unsafe xs_transaction_end(store, ended, abort)
-        if isDone { return true }
-        let code = storeError(storeSocket)
-        // EAGAIN: others were quicker.
-        if code == 11 { return false }
-        throw HypercallError(.transactionEnd, code: code)
-    }
-
-    public mutating func introduce(_ domid: DomainID, frame: UInt64, port: UInt32) throws(HypercallError) {
-        // Safety: the handle is open.
-        try done(.introduce, domid, unsafe xs_introduce_domain(store, domid.number, UInt(frame), port))
-    }
-
-    public mutating func isIntroduced(_ domid: DomainID) throws(HypercallError) -> Bool {
-        // Safety: the handle is open.
-        if unsafe xs_is_domain_introduced(store, domid.number) { return true }
-        // Its failure is a "no" as well.
-        guard storeSocket < 0 || domb_is_socket(storeSocket) != 0 else {
-            throw HypercallError(.isIntroduced, domid, code: storeError(storeSocket))
-        }
-        return false
-    }
-
-    public mutating func watchNode(_ path: [UInt8]) throws(HypercallError) {
-        // Safety: the handle is this value's.
-        if unsafe watches == nil { unsafe watches = domb_xs_open(storePatience, &watchSocket) }
-        try watched(unsafe watches != nil)
-        // Safety: path and token end in zero and live through the call.
-        try watched(unsafe xs_watch(watches, path + [0], "domb"))
-        // Every watch fires once at its beginning, and the next request must not meet that event.
-        var count: UInt32 = 0
-        // Safety: what is given back is ours.
-        let event = unsafe xs_read_watch(watches, &count)
-        unsafe free(event)
-        try watched(unsafe event != nil)
-    }
-
-    public mutating func waitForStore(microseconds: UInt64) throws(HypercallError) -> Bool {
+    fileprivate func waitForWatch(_ microseconds: UInt64) throws(HypercallError) -> Bool {
         // EBADF
         guard unsafe watches != nil else { throw HypercallError(.storeWait, code: 9) }
         // xs_fileno's pipe is filled by the thread that is not there, and the socket itself is not to be had.
@@ -114,17 +164,17 @@ extension XenctrlHypervisor: Xenstore {
         }
     }
 
-    private func done(_ operation: Operation, _ domid: DomainID?, _ isDone: Bool) throws(HypercallError) {
+    fileprivate func done(_ operation: Operation, _ domid: DomainID?, _ isDone: Bool) throws(HypercallError) {
         if !isDone { throw HypercallError(operation, domid, code: storeError(storeSocket)) }
     }
 
-    private func watched(_ isDone: Bool) throws(HypercallError) {
+    fileprivate func watched(_ isDone: Bool) throws(HypercallError) {
         if !isDone { throw HypercallError(.storeWatch, code: storeError(watchSocket)) }
     }
 
     /// EAGAIN is what xenstored says of a transaction that others foiled, and what Linux says of a socket on which nothing
     /// came in time. Only in the second case libxenstore has closed the socket: ETIMEDOUT.
-    private func storeError(_ socket: Int32) -> Int32 {
+    fileprivate func storeError(_ socket: Int32) -> Int32 {
         let code = domb_errno()
         return code == 11 && socket >= 0 && domb_is_socket(socket) == 0 ? 110 : code
     }

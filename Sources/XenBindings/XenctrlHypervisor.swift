@@ -2,82 +2,67 @@
 
 import CXenShim
 import CryptoBindings
+import Measurement
 import Platform
 
-/// Xen through libxenctrl, libxencall and libxenforeignmemory, and xenstore through libxenstore. Owns the handles.
-@safe public struct XenctrlHypervisor: ~Copyable {
-    // Safety: opened by this value, closed in deinit, never handed out. A library's functions get that library's handle, and
-    // each takes NULL for a failure or for nothing to do.
-    var control: OpaquePointer?
-    var call: OpaquePointer?
-    var memory: OpaquePointer?
-    /// While domains are watched.
-    var events: OpaquePointer?
-    /// Opened when it is first needed: most launches have no xenstore.
-    var store: OpaquePointer?
-    /// The static library has no thread that reads, and takes an event that comes before a reply for a broken reply:
-    /// watches have a connection of their own.
-    var watches: OpaquePointer?
-    /// The sockets of the two, which libxenstore closes once a reply could not be read; -1 where there is none.
-    var storeSocket: Int32 = -1
-    var watchSocket: Int32 = -1
-    /// In microseconds.
-    var storePatience: UInt64 = 0
-    /// XBT_NULL outside of a transaction.
-    var transaction: UInt32 = 0
-    /// While images are measured.
-    var hashWorkers: HashWorkers?
-
-    /// The positive errno value for which there is no way to Xen; 0 where there is one.
-    private let openCode: Int32
+/// Xen through libxenctrl, libxencall and libxenforeignmemory, and xenstore through libxenstore. Whatever is asked of them
+/// goes through `call`: the handles are private to this file.
+public struct XenctrlHypervisor<Log: Journal>: ~Copyable {
+    /// Console, trace and clock.
+    public var journal: Log
+    private var handles = XenHandles()
 
     /// Nothing but `checkOpen` and `callerIsHardwareDomain` may be called before it is known that Xen can be had. The
     /// corresponding C functions are `xc_interface_open`, `xencall_open` and `xenforeignmemory_open`.
-    public init() {
-        // Safety: the logger is static.
-        let logger = unsafe domb_quiet_logger()
-        unsafe control = xc_interface_open(logger, logger, 0)
-        unsafe call = xencall_open(logger, 0)
-        unsafe memory = xenforeignmemory_open(logger, 0)
-        // All open the same device, and so fail for the same reason.
-        let isOpen = unsafe control != nil && call != nil && memory != nil
-        openCode = isOpen ? 0 : domb_errno()
-    }
+    public init(_ journal: Log) { self.journal = journal }
 
     /// Throws where there is no way to Xen.
     public borrowing func checkOpen() throws(SystemError) {
-        guard openCode == 0 else { throw SystemError(.openPrivcmd, code: openCode) }
+        guard handles.openCode == 0 else { throw SystemError(.openPrivcmd, code: handles.openCode) }
     }
 
-    /// The same for a question that is asked after any failure.
-    borrowing func checkOpen(_ operation: Operation) throws(HypercallError) {
-        guard openCode == 0 else { throw HypercallError(operation, code: openCode) }
+    /// Makes a call and writes it into the trace.
+    mutating func call<Value>(
+        _ operation: Operation, _ domid: DomainID? = nil, detail: (Value) -> Line = { _ in Line() },
+        _ body: (inout XenHandles) throws(HypercallError) -> Value
+    ) throws(HypercallError) -> Value {
+        let start = journal.now()
+        do throws(HypercallError) {
+            let value = try body(&handles)
+            journal.record(operation, domid, 0, since: start, detail: detail(value))
+            return value
+        } catch {
+            journal.record(operation, domid, -Int64(error.code), since: start)
+            throw error
+        }
     }
 
-    deinit {
-        // Safety: the handles are this value's alone, and this is its end.
-        if let watches = unsafe watches { unsafe xs_close(watches) }
-        if let store = unsafe store { unsafe xs_close(store) }
-        unsafe xenevtchn_close(events)
-        unsafe xenforeignmemory_close(memory)
-        unsafe xencall_close(call)
-        unsafe xc_interface_close(control)
+    /// A call of one C function that gives -1 and errno where it fails.
+    mutating func issue(
+        _ operation: Operation, _ domid: DomainID? = nil, _ body: (borrowing XenHandles) -> Int32
+    ) throws(HypercallError) {
+        try call(operation, domid) { (xen) throws(HypercallError) in try xen.check(operation, domid, body(xen)) }
     }
 
-    /// Returns only if Xen refuses, and then by the error.
-    public mutating func shutDownCaller(unpausing domids: [DomainID]) throws(HandoffRefusal) {
+    /// Returns only if Xen refuses, and then by the error. Not in the trace: nothing can be written after it.
+    public mutating func shutDownCaller(
+        unpausing domids: [DomainID], _ proof: borrowing MeasurementProof
+    ) throws(HandoffRefusal) {
         let targets = domids.map { $0.rawValue }
         var results = [Int32](repeating: 0, count: domids.count)
         // Safety: both arrays have the count given.
-        let code = unsafe domb_shutdown_multicall(call, targets, targets.count, &results)
+        let code = unsafe domb_shutdown_multicall(handles.call, targets, targets.count, &results)
         throw HandoffRefusal(
             HypercallError(.shutdown, code: code),
             unpaused: zip(domids, results).filter { $0.1 == 0 }.map { $0.0 })
     }
 
-    /// Throws errno for a negative result. Nothing that happens between a call and this changes it: at most an array is
-    /// freed, and the C library's `free` keeps errno.
-    func check(_ operation: Operation, _ domid: DomainID?, _ result: Int32) throws(HypercallError) {
-        guard result >= 0 else { throw HypercallError(operation, domid, code: domb_errno()) }
+    /// Not in the trace: each digest that comes of it is.
+    public mutating func beginHashing(_ regions: [ContentRegion]) {
+        // Safety: the handle is open, and `endHashing` comes before its end.
+        handles.hashWorkers = unsafe HashWorkers.start(
+            regions, source: domb_foreign_pages(handles.memory), threads: HashWorkers.threads(for: regions))
     }
+
+    public mutating func endHashing() { handles.hashWorkers = nil }
 }

@@ -82,7 +82,7 @@ import Testing
         var host = try host(module)
         host.failure = failing
         var machine = Machine(
-            host: host, store: SimulatedTPM(), journal: RecordingJournal(), hashing: SwiftCryptoHash.self)
+            host: host, store: SimulatedTPM(), hashing: SwiftCryptoHash.self)
         let digest = SwiftCryptoHash.digest(.sha256, of: [])
         let identity = LaunchIdentity(
             identity: LaunchEvent.Identity(
@@ -98,7 +98,7 @@ import Testing
             machine.recordFailure(error)
         }
         return Outcome(
-            failure: failure, host: machine.host, entries: machine.journal.entries, unpaused: machine.unpaused)
+            failure: failure, host: machine.host, entries: machine.host.journal.entries, unpaused: machine.unpaused)
     }
 
     /// What a configuration stage may issue besides its effects: what reads back.

@@ -81,7 +81,7 @@ import Testing
         domain.parameters[.consoleFrame] = 5
         host.add(domain)
         var machine = Machine(
-            host: host, store: SimulatedTPM(), journal: RecordingJournal(), hashing: SwiftCryptoHash.self)
+            host: host, store: SimulatedTPM(), hashing: SwiftCryptoHash.self)
         _ = try machine.facts(for: module, otherProcesses: [], hasXenstored: true, inheritedDescriptors: [])
         let digest = SwiftCryptoHash.digest(.sha256, of: [])
         try machine.run(
@@ -94,7 +94,7 @@ import Testing
         let steps = PlanStep.steps(of: plan).filter { $0.stage == "configure" }
         let configuring = Set(steps.map { $0.operation })
         #expect(
-            machine.journal.entries.filter { configuring.contains($0.operation) }.map { $0.operation }
+            machine.host.journal.entries.filter { configuring.contains($0.operation) }.map { $0.operation }
                 == steps.map { $0.operation })
     }
 

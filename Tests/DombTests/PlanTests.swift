@@ -81,7 +81,7 @@ import Testing
         module.domains[1].conduct.onFailure = .skip
         let plan = try plan(module)
         var machine = Machine(
-            host: host(module), store: SimulatedTPM(), journal: RecordingJournal(), hashing: SwiftCryptoHash.self)
+            host: host(module), store: SimulatedTPM(), hashing: SwiftCryptoHash.self)
         _ = try machine.facts(for: module, otherProcesses: [], inheritedDescriptors: [])
         let digest = SwiftCryptoHash.digest(.sha256, of: [])
         let next = LaunchIdentity.NextInitIdentity(path: Array("/init".utf8), byteCount: 0, digest: digest)
@@ -93,7 +93,7 @@ import Testing
                     securityMode: .none),
                 moduleByteCount: 0, moduleDigest: digest, nextInit: handoff == .execute ? next : nil))
         machine.announceHandoff(handoff.operation)
-        let done = machine.journal.entries.filter { Self.effects.contains($0.operation) }
+        let done = machine.host.journal.entries.filter { Self.effects.contains($0.operation) }
         let planned = PlanStep.steps(of: plan)
         #expect(done.map { $0.operation } == planned.map { $0.operation })
         // An extend is the TPM's, so that its trace has no domid.

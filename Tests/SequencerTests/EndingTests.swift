@@ -24,7 +24,7 @@ import Testing
         arguments.end = end
         return SimulatedMachine(
             host: SimulatedHypervisor(callerIsHardwareDomain: isHardwareDomain), store: SimulatedTPM(),
-            journal: RecordingJournal(), hashing: SwiftCryptoHash.self, arguments: arguments)
+            hashing: SwiftCryptoHash.self, arguments: arguments)
     }
 
     /// Whatever failed, wherever: it is recorded, the PCR is closed, and only who has the hardware role leaves. Any other end
@@ -43,7 +43,7 @@ import Testing
                         var machine = machine(isHardwareDomain: isHardwareDomain, end: end)
                         let happens = machine.end(after: failure)
                         #expect(happens == (isHardwareDomain ? end : .hold), "\(failure) \(end)")
-                        let asked = machine.journal.entries.contains { $0.operation == .features }
+                        let asked = machine.host.journal.entries.contains { $0.operation == .features }
                         #expect(asked == (end != .hold))
                         #expect(machine.store.extends.count == 3)
                         #expect(machine.closure == .closed)
@@ -76,7 +76,7 @@ import Testing
         #expect(received == legacy)
 
         var machine = SimulatedMachine(
-            host: SimulatedHypervisor(), store: good.tpm, journal: RecordingJournal(), hashing: SwiftCryptoHash.self,
+            host: SimulatedHypervisor(), store: good.tpm, hashing: SwiftCryptoHash.self,
             arguments: launch.arguments)
         machine.resume(received)
         let closure = machine.recordFailure(LaunchFailure(.handoff, .system(SystemError(.execute, code: 8))))
@@ -86,7 +86,7 @@ import Testing
         var whole = recorder
         let text = LaunchFailure(.handoff, .system(SystemError(.execute, code: 8))).message.bytes
         _ = whole.record(.error(stage: 9, domid: nil, text: text))
-        #expect(machine.journal.eventLogs == [whole.log.bytes])
+        #expect(machine.host.journal.eventLogs == [whole.log.bytes])
         #expect(machine.store.registers[.sha256]?[13] == whole.predicted.last)
     }
 
@@ -117,8 +117,8 @@ import Testing
             let outcome = launch.run()
             #expect(outcome.failure == (allowed == init1 ? nil : LaunchFailure(.plan, .refusal(refusal))))
             var machine = SimulatedMachine(
-                host: SimulatedHypervisor(), store: SimulatedTPM(), journal: RecordingJournal(),
-                hashing: SwiftCryptoHash.self, arguments: launch.arguments)
+                host: SimulatedHypervisor(), store: SimulatedTPM(), hashing: SwiftCryptoHash.self,
+                arguments: launch.arguments)
             var failure: LaunchFailure?
             do throws(LaunchFailure) { try machine.closeForClassicBoot() } catch { failure = error }
             #expect(failure == (allowed == init1 ? nil : LaunchFailure(.module, .refusal(refusal))))

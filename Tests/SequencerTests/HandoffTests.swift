@@ -109,7 +109,7 @@ struct HandoffTests {
         host.add(SimulatedDomain(domid: try domid(1), kibibytes: 64))
         if refused { host.faults.append(SimulatedFault(.remoteShutdown, nil, .errno(1))) }
         var machine = SimulatedMachine(
-            host: host, store: SimulatedTPM(), journal: RecordingJournal(), hashing: SwiftCryptoHash.self)
+            host: host, store: SimulatedTPM(), hashing: SwiftCryptoHash.self)
         let mayLeave = machine.endHost(.powerOff)
         return (mayLeave, machine.host.domainsByID[1]?.info.isShutDown == true)
     }

@@ -13,7 +13,7 @@ import Testing
 
     private func machine(_ tpm: SimulatedTPM, _ words: String) throws -> SimulatedMachine {
         SimulatedMachine(
-            host: SimulatedHypervisor(), store: tpm, journal: RecordingJournal(), hashing: SwiftCryptoHash.self,
+            host: SimulatedHypervisor(), store: tpm, hashing: SwiftCryptoHash.self,
             arguments: try LaunchArguments(parsing: [UInt8](words.utf8)))
     }
 

@@ -9,7 +9,7 @@ import Testing
 
 @testable import Sequencer
 
-typealias SimulatedMachine = Machine<SimulatedHypervisor, SimulatedTPM, RecordingJournal, SwiftCryptoHash>
+typealias SimulatedMachine = Machine<SimulatedHypervisor, SimulatedTPM, SwiftCryptoHash>
 
 /// A launch on the simulation: domains as an LCM describes them, built as it says.
 struct SimulatedLaunch {
@@ -75,10 +75,9 @@ struct SimulatedLaunch {
         inheritedDescriptors: [UInt32] = []
     ) -> Outcome {
         var host = host
-        host.clock = VirtualClock()
+        host.journal = RecordingJournal()
         var machine = SimulatedMachine(
-            host: host, store: tpm, journal: RecordingJournal(clock: host.clock), hashing: SwiftCryptoHash.self,
-            arguments: arguments)
+            host: host, store: tpm, hashing: SwiftCryptoHash.self, arguments: arguments)
         var failure: LaunchFailure?
         var plan: LaunchPlan?
         var end: LaunchEnd?
@@ -96,7 +95,7 @@ struct SimulatedLaunch {
         }
         return Outcome(
             failure: failure, end: end, plan: plan, unpaused: machine.unpaused, host: machine.host, tpm: machine.store,
-            journal: machine.journal, recorder: machine.recorder)
+            journal: machine.host.journal, recorder: machine.recorder)
     }
 
     private static func handOff(_ machine: inout SimulatedMachine) throws(LaunchFailure) {

@@ -118,8 +118,7 @@ import Testing
     @Test(arguments: [[0x12], [0x12, 0x0B], [0x0B, 0x12], [0x04, 0x12, 0x0B], [0x0B, 0x27]] as [[UInt16]])
     func aBankThatCannotBeHashedIsNeverCalledClosed(banks: [UInt16]) throws {
         var machine = SimulatedMachine(
-            host: SimulatedHypervisor(), store: SimulatedTPM(banks: banks), journal: RecordingJournal(),
-            hashing: SwiftCryptoHash.self)
+            host: SimulatedHypervisor(), store: SimulatedTPM(banks: banks), hashing: SwiftCryptoHash.self)
         let closure = machine.recordFailure(LaunchFailure(.module, .noModule))
         #expect(closure == .open)
         // Nothing is extended without a digest: a TPM takes that, and does nothing.

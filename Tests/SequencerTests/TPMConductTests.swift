@@ -174,11 +174,11 @@ import Testing
         var launch = try launch()
         launch.tpm.banks.append(0x12)
         var machine = SimulatedMachine(
-            host: launch.host, store: launch.tpm, journal: RecordingJournal(), hashing: SwiftCryptoHash.self)
+            host: launch.host, store: launch.tpm, hashing: SwiftCryptoHash.self)
         let open = machine.recordFailure(LaunchFailure(.module, .noModule))
         #expect(open == .open)
         var closable = SimulatedMachine(
-            host: launch.host, store: SimulatedTPM(), journal: RecordingJournal(), hashing: SwiftCryptoHash.self)
+            host: launch.host, store: SimulatedTPM(), hashing: SwiftCryptoHash.self)
         let closed = closable.recordFailure(LaunchFailure(.module, .noModule))
         #expect(closed == .closed)
     }
