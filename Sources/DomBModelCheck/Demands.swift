@@ -72,7 +72,10 @@ struct Demands {
     private static func policy(_ arguments: LaunchArguments?, _ asked: TPMPolicy, _ least: TPMPolicy) -> String? {
         guard let arguments else { return "I9: a demand cannot be read" }
         let run = run(arguments, asked)
-        if case .refusal(.policyBelowLeast(asked: asked, least: least)) = run.failure?.cause, run.unpaused.isEmpty {
+        let words = "the LCM asks for TPM policy \(asked.name), domb.tpm= demands at least \(least.name)"
+        if case .refusal(let refusal) = run.failure?.cause, refusal.code == .policyBelowLeast,
+            refusal.message.bytes == Array(words.utf8), run.unpaused.isEmpty
+        {
             return asked < least ? nil : "I9: a policy that is enough is refused"
         }
         return asked < least ? "I9: a weaker policy is not refused" : nil
@@ -81,7 +84,7 @@ struct Demands {
     private static func pinned(_ arguments: LaunchArguments?, isRight: Bool) -> String? {
         guard let arguments else { return "I9: a pin cannot be read" }
         let run = run(arguments, .require)
-        if case .refusal(.pinnedDigest) = run.failure?.cause, run.unpaused.isEmpty {
+        if case .refusal(let refusal) = run.failure?.cause, refusal.code == .pinnedDigest, run.unpaused.isEmpty {
             return isRight ? "I9: the pinned LCM is refused" : nil
         }
         return isRight ? nil : "I9: another LCM than the pinned one is launched"

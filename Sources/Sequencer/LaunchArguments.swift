@@ -111,6 +111,9 @@ public struct LaunchArguments: Equatable, Sendable {
 
     /// Whoever asks for it: only what is named here may become PID 1.
     func checkNextInit(_ path: [UInt8]) throws(PlanRefusal) {
-        guard path == nextInit else { throw .nextInit(asked: path, allowed: nextInit) }
+        guard path != nextInit else { return }
+        let allowed: Line = nextInit.map { "\(escaped: $0) alone" } ?? "none"
+        throw PlanRefusal(
+            .nextInit, "the next init is to be \(escaped: path), and the command line allows \(allowed) (domb.exec=)")
     }
 }

@@ -3,7 +3,7 @@
 import LaunchControl
 import Platform
 
-/// What is different where domb-init is a command of a dom0 (docs/classic-dom0.md).
+/// What is different where the launch is a command of a dom0 (docs/classic-dom0.md).
 extension LaunchPlan {
     /// A toolstack's domids follow from what ran before: a domain that has a UUID is the one with that handle, whatever
     /// its domid.
@@ -15,13 +15,15 @@ extension LaunchPlan {
             guard let handle = module.domains[index].handle, handle != .unset else { continue }
             var found: DomainID?
             for domain in facts.domains where domain.handle == handle {
-                guard found == nil else { throw .ambiguous(module.domains[index].domid) }
+                guard found == nil else { throw Self.ambiguous(module.domains[index].domid) }
                 found = domain.domid
             }
             if let found { module.domains[index].domid = found }
         }
         let domids = module.domains.map { $0.domid }.inOrder(<)
-        for (left, right) in zip(domids, domids.dropFirst()) where left == right { throw .ambiguous(left) }
+        for (left, right) in zip(domids, domids.dropFirst()) where left == right {
+            throw Self.ambiguous(left)
+        }
         return module
     }
 
@@ -29,9 +31,19 @@ extension LaunchPlan {
     static func checkToolstack(_ module: LaunchControlModule, _ facts: LaunchFacts) throws(PlanRefusal) {
         for domain in module.domains {
             // The log would tell of a role that no toolstack gave it.
-            guard domain.roles.subtracting(.recovery).isEmpty else { throw .toolstackRole(domain.domid) }
-            guard !domain.settings.usesStore else { throw .toolstackDevices(domain.domid) }
+            guard domain.roles.subtracting(.recovery).isEmpty else {
+                throw PlanRefusal(.toolstackRole, domid: domain.domid, "its role is not one that a toolstack can give")
+            }
+            guard !domain.settings.usesStore else {
+                throw PlanRefusal(
+                    .toolstackDevices, domid: domain.domid,
+                    "xen,enhanced and PV devices: a toolstack has made them, and DomB would again")
+            }
         }
-        if module.settings.xenstored != nil, !facts.hasXenstored { throw .noXenstored }
+        if module.settings.xenstored != nil { try checkXenstored(facts) }
+    }
+
+    private static func ambiguous(_ domid: DomainID) -> PlanRefusal {
+        PlanRefusal(.ambiguous, domid: domid, "its domain-uuid or its domid is another domain's, too")
     }
 }

@@ -9,22 +9,40 @@ extension LaunchPlan {
     static func checkConduct(_ module: LaunchControlModule, hasRings: Bool) throws(PlanRefusal) -> Int? {
         var recovery: Int?
         for (index, domain) in module.domains.enumerated() where domain.roles.contains(.recovery) {
-            guard recovery == nil else { throw .secondRecovery(domain.domid) }
+            guard recovery == nil else {
+                throw PlanRefusal(
+                    .secondRecovery, domid: domain.domid, "it is a second Recovery Domain: which one is to run?")
+            }
             guard domain.dependencies.isEmpty, domain.conduct == DomainConduct() else {
-                throw .recoveryConduct(domain.domid)
+                throw PlanRefusal(
+                    .recoveryConduct, domid: domain.domid,
+                    "the Recovery Domain runs after a failure: it can have no depends-on, ready or on-failure")
             }
             recovery = index
         }
         for domain in module.domains {
-            if domain.conduct.onFailure == .recover, recovery == nil { throw .noRecovery(domain.domid) }
+            if domain.conduct.onFailure == .recover, recovery == nil {
+                throw PlanRefusal(
+                    .noRecovery, domid: domain.domid, "on-failure recover, and the LCM has no Recovery Domain")
+            }
             switch domain.conduct.readiness {
             case .unpaused: break
             case .poweredOff:
-                guard !domain.roles.contains(.hardware) else { throw .hardwareShutdown(domain.domid) }
+                guard !domain.roles.contains(.hardware) else {
+                    throw PlanRefusal(
+                        .hardwareShutdown, domid: domain.domid,
+                        "ready by its shutdown, and that of the hardware domain halts the host")
+                }
             case .node(let path, _):
-                guard module.settings.xenstored != nil else { throw .noXenstore(domain.domid) }
+                guard module.settings.xenstored != nil else {
+                    throw PlanRefusal(
+                        .noXenstore, domid: domain.domid,
+                        "ready by a node of xenstore, and the LCM has no domb,xenstored")
+                }
                 guard path.first == UInt8(ascii: "/") || domain.settings.usesStore || hasRings else {
-                    throw .noStoreRing(domain.domid)
+                    throw PlanRefusal(
+                        .noStoreRing, domid: domain.domid,
+                        "ready by a node of its own, and it has no ring to xenstore (xen,enhanced)")
                 }
             }
         }

@@ -18,7 +18,9 @@ extension LaunchPlan {
             !facts.callerIsHardwareDomain && module.domains.contains { $0.roles.contains(.hardware) }
         let partners = Partners(module, bootDomain: bootDomain)
         for (index, domain) in module.domains.enumerated() {
-            guard let built = find(domain.domid, in: existing, by: { $0.domid }) else { throw .missing(domain.domid) }
+            guard let built = find(domain.domid, in: existing, by: { $0.domid }) else {
+                throw PlanRefusal(.missing, domid: domain.domid, "it is in the LCM, and Xen has no such domain")
+            }
             try check(domain, built)
             pageCounts.append(built.totalPages)
             do throws(ConfigConflict) {
@@ -27,13 +29,13 @@ extension LaunchPlan {
                         domain, built: built, facts: facts, hardwareRoleMoved: hardwareRoleMoved,
                         place: places.place(of: domain, at: index), partners: partners))
             } catch {
-                throw .configuration(domain.domid, error)
+                throw PlanRefusal(.configuration(error), domid: domain.domid, error.message)
             }
         }
         do throws(SharedHardware.Conflict) {
             try SharedHardware.check(module.domains)
         } catch {
-            throw .configuration(error.domid, error.conflict)
+            throw PlanRefusal(.configuration(error.conflict), domid: error.domid, error.conflict.message)
         }
         return (configurations, pageCounts)
     }
@@ -44,28 +46,46 @@ extension LaunchPlan {
         do throws(CPUPoolConflict) {
             return try CPUPoolPlan(module, facts: facts)
         } catch {
-            throw .cpupool(error)
+            throw PlanRefusal(.cpupool(error), error.message)
         }
     }
 
     private static func check(_ domain: DomainDescription, _ built: DomainInfo) throws(PlanRefusal) {
         let domid = domain.domid
-        guard domain.mode == .pvh else { throw .unsupportedMode(domid, domain.mode) }
-        guard built.isHVM else { throw .notHVM(domid) }
-        guard !built.isShutDown, !built.isDying else { throw .shutDown(domid) }
-        guard built.isPaused else { throw .notPaused(domid) }
-        guard built.cpuTime == 0 else { throw .alreadyRan(domid) }
+        guard domain.mode == .pvh else {
+            throw PlanRefusal(
+                .unsupportedMode, domid: domid, "mode \(domain.mode.name) cannot be measured by this version")
+        }
+        guard built.isHVM else { throw PlanRefusal(.notHVM, domid: domid, "it is a PV domain, and the LCM says PVH") }
+        guard !built.isShutDown, !built.isDying else {
+            throw PlanRefusal(.shutDown, domid: domid, "it is shut down or dying")
+        }
+        guard built.isPaused else { throw PlanRefusal(.notPaused, domid: domid, "it runs already") }
+        guard built.cpuTime == 0 else {
+            throw PlanRefusal(.alreadyRan, domid: domid, "it is paused, but it ran before")
+        }
         let actual = built.totalPages * 4
         guard actual >= domain.memory, actual - domain.memory <= builderKibibytes else {
-            throw .memory(domid, expected: domain.memory, actual: actual)
+            throw PlanRefusal(.memory, domid: domid, "it owns \(actual) KiB, the LCM says \(domain.memory)")
         }
-        guard built.handle == domain.handle ?? built.handle || built.handle == .unset else { throw .handle(domid) }
-        guard !domain.kernel.segments.isEmpty else { throw .unknownPlace(domid) }
+        guard built.handle == domain.handle ?? built.handle || built.handle == .unset else {
+            throw PlanRefusal(.handle, domid: domid, "its handle is not the LCM's domain-uuid")
+        }
+        try checkPlaces(domain)
+    }
+
+    private static func checkPlaces(_ domain: DomainDescription) throws(PlanRefusal) {
+        guard !domain.kernel.segments.isEmpty else {
+            throw PlanRefusal(
+                .unknownPlace, domid: domain.domid, "the LCM does not say where its kernel lies (domb,load)")
+        }
         for module in domain.otherModules where !module.isDomains {
-            throw .unmeasurableModule(domid, module.kind)
+            throw PlanRefusal(
+                .unmeasurableModule, domid: domain.domid,
+                "it has a module of kind \(module.kind.name), which is the hypervisor's and not a domain's")
         }
         if let place = domain.logRegion, domain.kernel.segments.contains(where: { $0.overlaps(place) }) {
-            throw .logRegion(domid)
+            throw PlanRefusal(.logRegion, domid: domain.domid, "domb,log-region lies over its kernel")
         }
     }
 
@@ -77,15 +97,21 @@ extension LaunchPlan {
         let named = module.domains.map { $0.domid }.inOrder(<)
         var bootDomain: DomainID?
         for domain in existing where find(domain.domid, in: named, by: { $0 }) == nil {
-            if arguments.launcher == .command, domain.domid.rawValue != 0 {
-                guard arguments.allowsOthers else { throw .unnamed(domain.domid) }
-                continue
+            if arguments.launcher == .command, domain.domid.rawValue != 0, arguments.allowsOthers { continue }
+            let runs = !domain.isPaused && !domain.isShutDown && !domain.isDying
+            guard runs, arguments.launcher != .command || domain.domid.rawValue == 0 else {
+                throw PlanRefusal(.unnamed, domid: domain.domid, "it exists, and the LCM does not name it")
             }
-            guard !domain.isPaused, !domain.isShutDown, !domain.isDying else { throw .unnamed(domain.domid) }
-            if let bootDomain { throw .secondRunningDomain(bootDomain, domain.domid) }
+            if let bootDomain {
+                throw PlanRefusal(
+                    .secondRunningDomain, "domains \(bootDomain) and \(domain.domid) run, and the LCM names neither")
+            }
             bootDomain = domain.domid
         }
-        guard let bootDomain else { throw .noBootDomain }
+        guard let bootDomain else {
+            throw PlanRefusal(
+                .noBootDomain, "every running domain is one that the LCM names: which one is the boot domain?")
+        }
         return bootDomain
     }
 

@@ -56,30 +56,38 @@ public struct LaunchPlan: Equatable, Sendable {
         cpupools = places.pools
         (configurations, pageCounts) = try Self.checkDomains(module, facts.hypervisor, places, bootDomain)
         memory = MemoryBudget(module.domains, pageCounts: pageCounts, host: facts.hypervisor.host)
-        guard memory.isKept else { throw .memoryBudget(memory) }
+        guard memory.isKept else { throw PlanRefusal(.memoryBudget, memory.message) }
     }
 
     private static func checkArguments(
         _ module: LaunchControlModule, _ digest: Digest, _ arguments: LaunchArguments
     ) throws(PlanRefusal) {
         if let pinned = arguments.pinnedDigest, pinned != digest {
-            throw .pinnedDigest(expected: pinned, actual: digest)
+            let words: Line = """
+                the LCM is not the pinned one: SHA-256 \(hexBytes: digest.bytes), domb.lcm= says \
+                \(hexBytes: pinned.bytes)
+                """
+            throw PlanRefusal(.pinnedDigest, words)
         }
-        guard module.settings.tpmPolicy >= arguments.leastTPMPolicy else {
-            throw .policyBelowLeast(asked: module.settings.tpmPolicy, least: arguments.leastTPMPolicy)
+        let (asked, least) = (module.settings.tpmPolicy, arguments.leastTPMPolicy)
+        guard asked >= least else {
+            throw PlanRefusal(
+                .policyBelowLeast,
+                "the LCM asks for TPM policy \(asked.name), domb.tpm= demands at least \(least.name)")
         }
-        if let named = module.settings.pcr, named != arguments.pcr { throw .otherPCR(named: named, arguments.pcr) }
+        if let named = module.settings.pcr, named != arguments.pcr {
+            let words: Line = """
+                the LCM names PCR \(named.rawValue), the command line PCR \(arguments.pcr.rawValue) (domb.pcr=, 11 without \
+                it)
+                """
+            throw PlanRefusal(.otherPCR, words)
+        }
     }
 
     private static func banks(
         _ pcr: PCRIndex, _ policy: TPMPolicy, _ facts: LaunchFacts
     ) throws(PlanRefusal) -> [HashAlgorithm]? {
-        switch facts.dynamicPCR {
-        case .noLocality(let error): throw .localityPCR(pcr, error)
-        case .notBegun: throw .dynamicPCRNotBegun(pcr)
-        case .used: throw .usedPCR(pcr)
-        case .zero, .none: break
-        }
+        try check(facts.dynamicPCR, pcr)
         switch facts.tpm {
         case .absent(let error):
             guard policy < .require else { throw .tpmRequired(error) }
@@ -88,11 +96,34 @@ public struct LaunchPlan: Equatable, Sendable {
             var banks: [HashAlgorithm] = []
             for identifier in active {
                 // A bank left untouched could be extended with golden values by anybody later.
-                guard let bank = HashAlgorithm(rawValue: identifier) else { throw .unhashableBank(identifier) }
+                guard let bank = HashAlgorithm(rawValue: identifier) else {
+                    throw PlanRefusal(
+                        .unhashableBank,
+                        "the TPM has an active bank that DomB cannot hash, TPM_ALG_ID \(hex: identifier)")
+                }
                 banks.append(bank)
             }
-            guard !banks.isEmpty else { throw .noActiveBank }
+            guard !banks.isEmpty else {
+                throw PlanRefusal(.noActiveBank, "the TPM has no active bank for this PCR")
+            }
             return banks
+        }
+    }
+
+    private static func check(_ found: LaunchFacts.DynamicPCR?, _ pcr: PCRIndex) throws(PlanRefusal) {
+        let index = pcr.rawValue
+        switch found {
+        case .noLocality(let error):
+            let words: Line = """
+                PCR \(index) takes extends from locality 2 only, which this system does not give: \(error.message)
+                """
+            throw PlanRefusal(.localityPCR, words)
+        case .notBegun:
+            throw PlanRefusal(.dynamicPCRNotBegun, "PCR \(index) is not zero: no dynamic launch has begun it")
+        case .used:
+            throw PlanRefusal(
+                .usedPCR, "PCR \(index) is in use since the TPM's reset, by an earlier launch or another program")
+        case .zero, .none: break
         }
     }
 
@@ -100,14 +131,30 @@ public struct LaunchPlan: Equatable, Sendable {
         _ module: LaunchControlModule, _ facts: LaunchFacts, _ arguments: LaunchArguments
     ) throws(PlanRefusal) {
         if let target = module.settings.handoffTarget { try arguments.checkNextInit(target) }
-        if let process = facts.otherProcesses.first { throw .otherProcess(process) }
-        if let descriptor = facts.inheritedDescriptors.first { throw .inheritedDescriptor(descriptor) }
-        if module.settings.handoff == .shutdown, facts.hypervisor.callerIsHardwareDomain {
-            throw .shutdownOfHardwareDomain
+        if let process = facts.otherProcesses.first {
+            throw PlanRefusal(
+                .otherProcess, "process \(process) runs in the boot domain, and the LCM does not name it")
         }
-        if module.settings.xenstored != nil {
-            guard facts.hasXenstored else { throw .noXenstored }
-            guard module.settings.handoff != .shutdown else { throw .shutdownOfStore }
+        if let descriptor = facts.inheritedDescriptors.first {
+            throw PlanRefusal(.inheritedDescriptor, "file descriptor \(descriptor) was open when DomB started")
+        }
+        if module.settings.handoff == .shutdown, facts.hypervisor.callerIsHardwareDomain {
+            throw PlanRefusal(
+                .shutdownOfHardwareDomain,
+                "handoff shutdown: the boot domain is the hardware domain, so its shutdown would halt the host")
+        }
+        guard module.settings.xenstored != nil else { return }
+        try checkXenstored(facts)
+        guard module.settings.handoff != .shutdown else {
+            throw PlanRefusal(
+                .shutdownOfStore, "handoff shutdown: xenstored is a process of the boot domain and would end with it")
+        }
+    }
+
+    static func checkXenstored(_ facts: LaunchFacts) throws(PlanRefusal) {
+        guard facts.hasXenstored else {
+            throw PlanRefusal(
+                .noXenstored, "no process of the boot domain runs the program that the LCM's domb,xenstored names")
         }
     }
 
@@ -119,14 +166,25 @@ public struct LaunchPlan: Equatable, Sendable {
         do throws(DependencyCycle) {
             order = try graph.order()
         } catch {
-            throw .cycle(error.indices.map { domains[$0].name })
+            let names = error.indices.map { domains[$0].name }
+            let cycle = Line(excerpt: names + names.prefix(1), separator: " -> ") { "\(escaped: $0)" }
+            throw PlanRefusal(.cycle, "dependency cycle: \(cycle)")
         }
         for domain in domains where !domain.roles.contains(.recovery) {
             // A Recovery Domain runs only after a failure: who waits for it would never run.
             for dependency in domain.dependencies where domains[dependency].roles.contains(.recovery) {
-                throw .recoveryDependency(domain.domid)
+                throw PlanRefusal(
+                    .recoveryDependency, domid: domain.domid,
+                    "it depends on the Recovery Domain, which a good launch never runs")
             }
         }
         return order.filter { !domains[$0].roles.contains(.recovery) }
+    }
+}
+
+extension PlanRefusal {
+    /// Of a launch, and of a boot without one.
+    static func tpmRequired(_ error: TPMError) -> PlanRefusal {
+        PlanRefusal(.tpmRequired, "the TPM policy is require, and no TPM answers: \(error.message)")
     }
 }

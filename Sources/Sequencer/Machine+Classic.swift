@@ -16,7 +16,11 @@ extension Machine where Host: ~Copyable, Store: ~Copyable {
             guard arguments.leastTPMPolicy < .require else {
                 throw LaunchFailure(.module, .refusal(.tpmRequired(error)))
             }
-        case .open: throw LaunchFailure(.module, .refusal(.openPCR(arguments.pcr)))
+        case .open:
+            let words: Line = """
+                PCR \(arguments.pcr.rawValue) could not be closed: what comes could extend into it what a good launch does
+                """
+            throw LaunchFailure(.module, .refusal(PlanRefusal(.openPCR, words)))
         }
         host.journal.note("no LCM: classic boot")
     }

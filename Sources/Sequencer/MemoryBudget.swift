@@ -31,4 +31,17 @@ public struct MemoryBudget: Equatable, Sendable {
 
     /// Whether what is free would do for all to grow at once.
     public var isKept: Bool { growth <= free }
+
+    /// Why the launch is refused where it is not.
+    var message: Line {
+        """
+        the domains own \(Self.kibibytes(built)) and by mem-max may grow by \(Self.kibibytes(growth)), and the host has \
+        \(Self.kibibytes(free)) free
+        """
+    }
+
+    /// "4096 KiB", of pages of 4 KiB.
+    private static func kibibytes(_ pages: UInt64) -> Line {
+        "\(pages.multipliedReportingOverflow(by: 4).partialValue) KiB"
+    }
 }

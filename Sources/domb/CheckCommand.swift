@@ -99,7 +99,7 @@ struct CheckCommand: ParsableCommand {
 extension PlanRefusal {
     fileprivate func json(_ line: String) -> JSON {
         .object([
-            ("code", .string(code)), ("text", .string(line)), ("domid", .optional(domid) { .number($0.rawValue) }),
+            ("code", .string(name)), ("text", .string(line)), ("domid", .optional(domid) { .number($0.rawValue) }),
         ])
     }
 }

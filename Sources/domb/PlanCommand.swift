@@ -105,6 +105,6 @@ extension PlanRefusal {
         return "domain \(domid.rawValue)\(name): \(what)"
     }
 
-    /// The case's name: stable, for JSON.
-    var code: String { Mirror(reflecting: self).children.first?.label ?? "\(self)" }
+    /// The rule's name: stable, for JSON.
+    var name: String { Mirror(reflecting: code).children.first?.label ?? "\(code)" }
 }

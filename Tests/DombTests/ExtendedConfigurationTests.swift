@@ -203,16 +203,18 @@ import Testing
 
     @Test func theHostsOptionsDecide() throws {
         var module = try module()
-        #expect(throws: PlanRefusal.cpupool(.missingCPU(pool: Array("rt".utf8), cpu: 9, online: 9))) {
+        #expect(throws: PlanRefusal.refused(.cpupool(.missingCPU(pool: Array("rt".utf8), cpu: 9, online: 9)))) {
             try plan(module, ["--cpus", "9"])
         }
         module.domains[0].settings.cpupool = nil
         module.settings.cpupools = []
         let domid = module.domains[0].domid
-        #expect(throws: PlanRefusal.configuration(domid, .noIOMMU)) { try plan(module, ["--no-iommu"]) }
-        #expect(throws: PlanRefusal.configuration(domid, .noFLASK)) { try plan(module, ["--xsm", "none"]) }
-        #expect(throws: PlanRefusal.configuration(domid, .notRTDS)) { try plan(module, ["--scheduler", "credit"]) }
-        #expect(throws: PlanRefusal.configuration(domid, .missingNode(node: 3, online: 2))) {
+        #expect(throws: PlanRefusal.refused(.configuration(.noIOMMU), domid)) { try plan(module, ["--no-iommu"]) }
+        #expect(throws: PlanRefusal.refused(.configuration(.noFLASK), domid)) { try plan(module, ["--xsm", "none"]) }
+        #expect(throws: PlanRefusal.refused(.configuration(.notRTDS), domid)) {
+            try plan(module, ["--scheduler", "credit"])
+        }
+        #expect(throws: PlanRefusal.refused(.configuration(.missingNode(node: 3, online: 2)), domid)) {
             try plan(module, ["--nodes", "2"])
         }
     }

@@ -133,7 +133,7 @@ import Testing
     @Test func optionsChangeTheHost() throws {
         let module = try Self.module()
         #expect(try plan(module, "--bank", "sha1", "--bank", "sha384").banks == [.sha1, .sha384])
-        #expect(throws: PlanRefusal.shutdownOfHardwareDomain) { try plan(module, "--hardware-domain") }
+        #expect(throws: PlanRefusal.refused(.shutdownOfHardwareDomain)) { try plan(module, "--hardware-domain") }
         #expect(throws: PlanRefusal.self) { try plan(module, "--cpus", "1") }
         #expect(throws: PlanRefusal.self) {
             try plan(module, "--arguments", "domb.lcm=sha256:" + String(repeating: "0", count: 64))
@@ -143,23 +143,23 @@ import Testing
     @Test func shutdownNeedsAHardwareDomainInTheLCM() throws {
         var module = try Self.module()
         module.domains[0].roles = []
-        #expect(throws: PlanRefusal.shutdownOfHardwareDomain) { try plan(module) }
+        #expect(throws: PlanRefusal.refused(.shutdownOfHardwareDomain)) { try plan(module) }
         module.settings.handoff = .park
         _ = try plan(module)
     }
 
     @Test func refusalsHaveACodeAndADomain() throws {
         let module = try Self.module()
-        let refusal = PlanRefusal.unknownPlace(module.domains[2].domid)
-        #expect(refusal.code == "unknownPlace")
+        let refusal = PlanRefusal.refused(.unknownPlace, module.domains[2].domid)
+        #expect(refusal.name == "unknownPlace")
         #expect(refusal.line(in: module).hasPrefix("domain 3 (early): "))
-        #expect(PlanRefusal.noActiveBank.code == "noActiveBank")
+        #expect(PlanRefusal.refused(.noActiveBank).name == "noActiveBank")
     }
 
     @Test func aTreeThatNamesNoPlacesIsPlannedAndRefusedByARealLaunch() throws {
         var module = try Self.module()
         module.domains[1].kernel.segments = []
-        let refused = PlanRefusal.unknownPlace(module.domains[1].domid)
+        let refused = PlanRefusal.refused(.unknownPlace, module.domains[1].domid)
         #expect(throws: refused) { _ = try plan(module) }
         let (assumed, placeless) = module.withAssumedPlaces()
         #expect(placeless.map { $0.domid } == [module.domains[1].domid])

@@ -179,7 +179,7 @@ import Testing
         var prediction = try TestPrediction()
         let twelve = try #require(PCRIndex(rawValue: 12))
         prediction.module.settings.pcr = twelve
-        let refusal = LaunchFailure(.plan, .refusal(.otherPCR(named: twelve, .standard)))
+        let refusal = LaunchFailure(.plan, .refusal(.refused(.otherPCR)))
         #expect(throws: refusal) { try prediction.predicted() }
         prediction.launch.identity.commandLine = Array("domb.pcr=12".utf8)
         #expect(throws: Never.self) { try prediction.predicted() }
@@ -188,7 +188,7 @@ import Testing
     @Test func refusalOfTheRealPlanIsTheRefusalHere() throws {
         var prediction = try TestPrediction()
         prediction.module.settings.handoff = .shutdown
-        let cause = LaunchFailure(.plan, .refusal(.shutdownOfHardwareDomain))
+        let cause = LaunchFailure(.plan, .refusal(.refused(.shutdownOfHardwareDomain)))
         #expect(throws: cause) { try prediction.predicted() }
         prediction.module.domains[0].roles = .hardware
         #expect(throws: Never.self) { try prediction.predicted() }

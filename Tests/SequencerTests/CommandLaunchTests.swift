@@ -76,7 +76,7 @@ import Testing
         other.info.isPaused = false
         launch.host.add(other)
         launch.host.add(SimulatedDomain(domid: try domid(10), kibibytes: 8192))
-        #expect(refusal(launch) == .unnamed(try domid(9)))
+        #expect(refusal(launch) == .refused(.unnamed, try domid(9)))
         #expect(status(launch.run()) == .refused)
         launch.arguments.allowsOthers = true
         let outcome = launch.run()
@@ -105,14 +105,14 @@ import Testing
         var launch = try SimulatedLaunch(dependencies: [[]])
         launch.module.domains[0].handle = try handle(0xA1)
         launch.host.add(SimulatedDomain(domid: try domid(2), kibibytes: 8192, handle: try handle(0xA1)))
-        #expect(refusal(launch) == .unnamed(try domid(2)))
+        #expect(refusal(launch) == .refused(.unnamed, try domid(2)))
     }
 
     @Test func withoutItsUUIDTheDomidCounts() throws {
         var launch = try launch()
         launch.module.domains[0].handle = try handle(0xA1)
         launch.host.domainsByID[1]?.info.handle = try handle(0xB1)
-        #expect(refusal(launch) == .handle(try domid(1)))
+        #expect(refusal(launch) == .refused(.handle, try domid(1)))
     }
 
     @Test func aUUIDThatTwoDomainsHaveIsRefused() throws {
@@ -121,7 +121,7 @@ import Testing
         launch.host.domainsByID[1]?.info.handle = try handle(0xA1)
         launch.host.add(SimulatedDomain(domid: try domid(7), kibibytes: 8192, handle: try handle(0xA1)))
         launch.arguments.allowsOthers = true
-        #expect(refusal(launch) == .ambiguous(try domid(1)))
+        #expect(refusal(launch) == .refused(.ambiguous, try domid(1)))
     }
 
     /// By its UUID one is domain 2, by its domid the other.
@@ -129,14 +129,14 @@ import Testing
         var launch = try launch()
         launch.module.domains[0].handle = try handle(0xA1)
         launch.host.domainsByID[2]?.info.handle = try handle(0xA1)
-        #expect(refusal(launch) == .ambiguous(try domid(2)))
+        #expect(refusal(launch) == .refused(.ambiguous, try domid(2)))
     }
 
     @Test func whatTheToolstackMakesIsRefused() throws {
         var launch = try launch()
         launch.module.settings.xenstored = SimulatedLaunch.digest
         launch.module.domains[1].settings.enhanced = true
-        #expect(refusal(launch) == .toolstackDevices(try domid(2)))
+        #expect(refusal(launch) == .refused(.toolstackDevices, try domid(2)))
         launch.module.domains[1].settings.enhanced = false
         #expect(refusal(launch) == nil)
     }
@@ -145,7 +145,7 @@ import Testing
         for role in [DomainRoles.hardware, .control, .xenstore, .console] {
             var launch = try launch()
             launch.module.domains[1].roles = role
-            #expect(refusal(launch) == .toolstackRole(try domid(2)))
+            #expect(refusal(launch) == .refused(.toolstackRole, try domid(2)))
         }
     }
 
@@ -157,7 +157,7 @@ import Testing
         #expect(refusal(launch) == nil)
         launch.arguments.launcher = .bootDomain
         launch.module.settings.handoff = .park
-        #expect(refusal(launch) == .noStoreRing(try domid(1)))
+        #expect(refusal(launch) == .refused(.noStoreRing, try domid(1)))
     }
 
     /// After a launch, or in a system that uses the PCR for something else, the log could not lead to its value.
@@ -166,7 +166,7 @@ import Testing
         let first = launch.run()
         launch.tpm = first.tpm
         let second = launch.run()
-        #expect(second.failure?.cause == .refusal(.usedPCR(launch.arguments.pcr)))
+        #expect(second.failure?.cause == .refusal(.refused(.usedPCR)))
         #expect(status(second) == .refused)
         #expect(second.tpm.extends.count == first.tpm.extends.count)
         #expect(second.journal.eventLogs.isEmpty)
@@ -191,7 +191,8 @@ import Testing
     @Test func eachEndHasItsStatus() throws {
         let failure = LaunchFailure(.measure, .measurement(.badStartInfo))
         #expect(CommandStatus(.complete).rawValue == 0)
-        #expect(CommandStatus(after: LaunchFailure(.plan, .refusal(.noBootDomain)), unpaused: 0).rawValue == 1)
+        #expect(
+            CommandStatus(after: LaunchFailure(.plan, .refusal(.refused(.noBootDomain))), unpaused: 0).rawValue == 1)
         #expect(CommandStatus(after: failure, unpaused: 0).rawValue == 2)
         #expect(CommandStatus(after: LaunchFailure(.unpause, .measurement(.tpmReset)), unpaused: 1).rawValue == 3)
         #expect(CommandStatus(.partial(failure)).rawValue == 4)

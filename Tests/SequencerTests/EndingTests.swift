@@ -13,7 +13,7 @@ import Testing
     /// One of each.
     private static let causes: [LaunchFailure.Cause] = [
         .system(SystemError(.execute, code: 2)), .construct([0x78]), .container(.badPartHeader), .noModule,
-        .parse(ParseError(.truncated, at: 0)), .argument([0x78]), .refusal(.noBootDomain),
+        .parse(ParseError(.truncated, at: 0)), .argument([0x78]), .refusal(.refused(.noBootDomain)),
         .hypercall(HypercallError(.unpause, code: 1)), .tpm(TPMError(.pcrExtend, responseCode: 0x101)),
         .measurement(.tpmReset), .configuration(.transactionLost(attempts: 1)), .readiness(.timeout(1)),
         .readiness(.gone),
@@ -113,7 +113,7 @@ import Testing
             launch.module.settings.handoffTarget = init1
             launch.arguments.nextInit = allowed
             launch.arguments.classicInit = init1
-            let refusal = PlanRefusal.nextInit(asked: init1, allowed: allowed)
+            let refusal = PlanRefusal.refused(.nextInit)
             let outcome = launch.run()
             #expect(outcome.failure == (allowed == init1 ? nil : LaunchFailure(.plan, .refusal(refusal))))
             var machine = SimulatedMachine(

@@ -91,7 +91,7 @@ import Testing
                 digest[byte] = 1
                 try launch.tpm.extend(.standard, [Digest(bank, exactly: digest)])
                 let outcome = launch.run()
-                #expect(outcome.failure?.cause == .refusal(.usedPCR(.standard)), "\(bank.name)")
+                #expect(outcome.failure?.cause == .refusal(.refused(.usedPCR)), "\(bank.name)")
                 #expect(outcome.tpm.extends.count == 1)
             }
         }
@@ -110,7 +110,7 @@ import Testing
                 try launch.tpm.extend(pcr, [SwiftCryptoHash.digest(bank, of: [])])
             }
             let failure = launch.run(planOnly: true).failure
-            #expect(failure?.cause == (bank == nil ? nil : .refusal(.dynamicPCRNotBegun(pcr))))
+            #expect(failure?.cause == (bank == nil ? nil : .refusal(.refused(.dynamicPCRNotBegun))))
         }
     }
 
@@ -129,7 +129,10 @@ import Testing
         var launch = try launch()
         launch.tpm = SimulatedTPM(banks: banks)
         let refused = try #require(banks.first { HashAlgorithm(rawValue: $0) == nil })
-        #expect(launch.run(planOnly: true).failure?.cause == .refusal(.unhashableBank(refused)))
+        let failure = launch.run(planOnly: true).failure
+        #expect(failure?.cause == .refusal(.refused(.unhashableBank)))
+        let words: Line = "plan: the TPM has an active bank that DomB cannot hash, TPM_ALG_ID \(hex: refused)"
+        #expect(failure?.message == words)
     }
 
     /// I8: no answer at all, or a self test that failed, is "no TPM"; every other answer to the first question ends the
@@ -146,7 +149,7 @@ import Testing
             let failure = launch.run(planOnly: true).failure
             let error = TPMError(.getCapability, responseCode: code)
             if code >> 16 == 0x0A || code == 0x101 {
-                #expect(failure?.cause == (policy == .require ? .refusal(.tpmRequired(error)) : nil), "\(code)")
+                #expect(failure?.cause == (policy == .require ? .refusal(.refused(.tpmRequired)) : nil), "\(code)")
             } else {
                 #expect(failure == LaunchFailure(.facts, .tpm(error)), "\(code)")
             }

@@ -188,13 +188,13 @@ import Testing
         let launch = try launch()
         var facts = LaunchFacts(hypervisor: launch.host.facts, tpm: .banks([HashAlgorithm.sha256.rawValue]))
         facts.hypervisor.domains = launch.host.domainsByID.values.map { $0.info }
-        #expect(throws: PlanRefusal.noXenstored) {
+        #expect(throws: PlanRefusal.refused(.noXenstored)) {
             try LaunchPlan(
                 module: launch.module, digest: SimulatedLaunch.digest, facts: facts, arguments: LaunchArguments())
         }
         facts.hasXenstored = true
         facts.otherProcesses = [7]
-        #expect(throws: PlanRefusal.otherProcess(7)) {
+        #expect(throws: PlanRefusal.refused(.otherProcess)) {
             try LaunchPlan(
                 module: launch.module, digest: SimulatedLaunch.digest, facts: facts, arguments: LaunchArguments())
         }

@@ -145,7 +145,7 @@ import Testing
 
     @Test func aTPMInFailureModeIsNoTPMAndIsAskedWhy() throws {
         let faults = [0: SimulatedTPM.Fault.refuse(0x101)]
-        #expect(try run(faults).failure?.cause == .refusal(.tpmRequired(TPMError(.getCapability, responseCode: 0x101))))
+        #expect(try run(faults).failure?.cause == .refusal(.refused(.tpmRequired)))
         let warned = try run(faults, policy: .warn)
         #expect(warned.failure == nil)
         #expect(warned.journal.entries.contains { $0.operation == .getTestResult })
