@@ -36,7 +36,7 @@ PURPOSES = (
                                              "Sequencer/LaunchEnd*", "Sequencer/PCRClosure*", "Sequencer/LaunchLegacy*",
                                              "Platform/DomainEvents*", "XenBindings/*Events*")),
     ("plan and run", ("Sequencer/LaunchPlan*", "Sequencer/LaunchFacts*", "Sequencer/LaunchArguments*",
-                      "Sequencer/LaunchIdentity*", "Sequencer/Machine+Plan*", "Sequencer/Machine+Facts*",
+                      "Sequencer/Surroundings*", "Sequencer/Machine+Plan*", "Sequencer/Machine+Facts*",
                       "Sequencer/Machine+Launch*", "Sequencer/Machine.swift")),
     ("Xen: hypercalls, foreign memory, handoff", ("XenBindings/*", "CXenShim/*", "Sequencer/Machine+*", "Platform/*Hypervisor*",
                                                   "Platform/Handoff*", "Platform/ImageSource*", "Platform/MappingWindows*",

@@ -7,7 +7,7 @@ import Platform
 import Sequencer
 import XenBindings
 
-/// The launch of a boot domain: LCM, facts, plan, run.
+/// The launch of a boot domain: its LCM, who else is there, and the launch itself.
 struct BootLaunch {
     private let preparation: Preparation
 
@@ -19,8 +19,9 @@ struct BootLaunch {
         let bytes = try readModule()
         let received: ReceivedModule?
         if let bytes { received = try ReceivedModule(bytes, hashing: LibcryptoHash.self) } else { received = nil }
-        var others = preparation.otherProcesses
-        let hasXenstored = Processes.take(received?.module.settings.xenstored, from: &others, LibcryptoHash.self)
+        var surroundings = preparation.surroundings
+        surroundings.hasXenstored = Processes.take(
+            received?.module.settings.xenstored, from: &surroundings.otherProcesses, LibcryptoHash.self)
         // The LCM is read by now, which is Swift without C: what comes is C libraries that read what domains, TPM and
         // xenstored say.
         let isApart = nextInit != nil
@@ -29,17 +30,14 @@ struct BootLaunch {
             try machine.closeForClassicBoot()
             return BootHandoff(kind: .execute, end: nil)
         }
-        var (plan, identity) = try machine.plan(
-            received, buildID: BuildID.own(), otherProcesses: others, hasXenstored: hasXenstored,
-            inheritedDescriptors: preparation.inheritedDescriptors)
         let kind = received.module.settings.handoff
-        if kind == .execute { identity.nextInit = try Self.identity(nextInit) }
-        return BootHandoff(kind: kind, end: try machine.run(plan, identity))
+        if kind == .execute { surroundings.nextInit = try Self.identity(nextInit) }
+        return BootHandoff(kind: kind, end: try machine.launch(received, in: surroundings))
     }
 
     private static func identity(
         _ nextInit: borrowing NextInit?
-    ) throws(LaunchFailure) -> LaunchIdentity.NextInitIdentity? {
+    ) throws(LaunchFailure) -> Surroundings.NextInit? {
         switch nextInit {
         case .some(let program): try program.identity()
         case .none: nil

@@ -31,11 +31,11 @@ struct NextInit: ~Copyable {
         }
     }
 
-    borrowing func identity() throws(LaunchFailure) -> LaunchIdentity.NextInitIdentity {
+    borrowing func identity() throws(LaunchFailure) -> Surroundings.NextInit {
         let (digest, byteCount) = try LaunchFailure.during(.plan) { () throws(SystemError) in
             try program.digest(LibcryptoHash.self)
         }
-        return LaunchIdentity.NextInitIdentity(path: program.path.bytes, byteCount: byteCount, digest: digest)
+        return Surroundings.NextInit(path: program.path.bytes, byteCount: byteCount, digest: digest)
     }
 
     /// The launch's process ends, and with it every handle to TPM and Xen. PID 1 then becomes the program.

@@ -15,8 +15,7 @@ import XenBindings
 struct Preparation {
     var journal: ConsoleJournal
     private(set) var arguments = LaunchArguments()
-    private(set) var otherProcesses: [UInt32] = []
-    private(set) var inheritedDescriptors: [UInt32] = []
+    private(set) var surroundings = Surroundings(buildID: BuildID.own())
     private var failure: LaunchFailure?
 
     /// How domb-construct runs domb-init; the kernel runs it as /init.
@@ -33,14 +32,14 @@ struct Preparation {
     private mutating func prepare(_ earlier: SystemError?) {
         // Before anything is opened: what is open now was open before.
         attempt { (preparation) throws(SystemError) in
-            preparation.inheritedDescriptors = try Processes.inheritedDescriptors()
+            preparation.surroundings.inheritedDescriptors = try Processes.inheritedDescriptors()
         }
         attempt { (preparation) throws(SystemError) in preparation.parse(try KernelCommandLine.read()) }
         attempt { (_) throws(SystemError) in try KernelModules.loadAll(from: "/lib/domb/modules") }
         attempt { (preparation) throws(SystemError) in
             // EPERM
             guard try Processes.areAllVisible() else { throw SystemError(.processNamespace, code: 1) }
-            preparation.otherProcesses = try Processes.others()
+            preparation.surroundings.otherProcesses = try Processes.others()
         }
         attempt { (preparation) throws(SystemError) in
             let words = try Processes.arguments()

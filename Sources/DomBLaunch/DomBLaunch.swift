@@ -91,11 +91,13 @@ struct DomBLaunch {
     private static func run(
         _ bytes: [UInt8], on machine: inout CommandMachine
     ) throws(LaunchFailure) -> LaunchEnd {
-        var others = try LaunchFailure.during(.prepare) { () throws(SystemError) in try Processes.others() }
+        var surroundings = Surroundings(buildID: BuildID.own())
+        surroundings.otherProcesses = try LaunchFailure.during(.prepare) { () throws(SystemError) in
+            try Processes.others()
+        }
         let received = try ReceivedModule(bytes, hashing: LibcryptoHash.self)
-        let hasXenstored = Processes.take(received.module.settings.xenstored, from: &others, LibcryptoHash.self)
-        let (plan, identity) = try machine.plan(
-            received, buildID: BuildID.own(), otherProcesses: others, hasXenstored: hasXenstored)
-        return try machine.run(plan, identity)
+        surroundings.hasXenstored = Processes.take(
+            received.module.settings.xenstored, from: &surroundings.otherProcesses, LibcryptoHash.self)
+        return try machine.launch(received, in: surroundings)
     }
 }

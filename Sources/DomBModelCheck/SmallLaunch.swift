@@ -71,11 +71,7 @@ struct SmallLaunch {
 
     func run() -> LaunchRun {
         LaunchRun(
-            module,
-            LaunchIdentity(
-                identity: LaunchEvent.Identity(
-                    buildID: [9], commandLine: [], xenVersion: [], xenBuildID: [], xenCommandLine: [],
-                    securityMode: .none), moduleByteCount: 3, moduleDigest: Self.digest, nextInit: nil),
+            ReceivedModule(module: module, byteCount: 3, digest: Self.digest), in: Surroundings(buildID: [9]),
             arguments: arguments, host: host, tpm: tpm, tick: 1)
     }
 }

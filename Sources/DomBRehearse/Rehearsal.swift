@@ -98,20 +98,7 @@ struct Rehearsal {
         on machine: inout Machine<SimulatedHypervisor, Store, LibcryptoHash>
     ) throws(LaunchFailure) {
         let digest = LibcryptoHash.digest(.sha256, of: [])
-        let facts = try machine.facts(
-            for: module, otherProcesses: [], hasXenstored: module.settings.xenstored != nil, inheritedDescriptors: [])
-        let plan: LaunchPlan
-        do throws(PlanRefusal) {
-            plan = try LaunchPlan(module: module, digest: digest, facts: facts, arguments: arguments)
-        } catch {
-            throw LaunchFailure(.plan, domid: error.domid, .refusal(error))
-        }
-        try machine.run(
-            plan,
-            LaunchIdentity(
-                identity: LaunchEvent.Identity(
-                    buildID: [], commandLine: [], xenVersion: facts.hypervisor.version, xenBuildID: [],
-                    xenCommandLine: facts.hypervisor.commandLine, securityMode: facts.hypervisor.securityMode),
-                moduleByteCount: 0, moduleDigest: digest, nextInit: nil))
+        let surroundings = Surroundings(hasXenstored: module.settings.xenstored != nil)
+        try machine.launch(ReceivedModule(module: module, byteCount: 0, digest: digest), in: surroundings)
     }
 }

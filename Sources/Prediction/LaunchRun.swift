@@ -20,9 +20,10 @@ public struct LaunchRun {
     /// In microseconds of the simulated host's clock.
     public var duration: UInt64
 
-    /// Host, TPM and journal get one clock. A failure is recorded as PID 1 records it.
+    /// Host, TPM and journal get one clock, and the LCM's xenstored runs where it names one. A failure is recorded as PID 1
+    /// records it.
     public init(
-        _ module: LaunchControlModule, _ identity: LaunchIdentity, arguments: LaunchArguments,
+        _ lcm: ReceivedModule, in surroundings: Surroundings = Surroundings(), arguments: LaunchArguments,
         host: SimulatedHypervisor, tpm: SimulatedTPM, tick: UInt64 = 0
     ) {
         let clock = VirtualClock()
@@ -30,25 +31,17 @@ public struct LaunchRun {
         host.journal = RecordingJournal(clock: clock, tick: tick)
         tpm.clock = clock
         var machine = Machine(host: host, store: tpm, hashing: SwiftCryptoHash.self, arguments: arguments)
+        var surroundings = surroundings
+        surroundings.hasXenstored = lcm.module.settings.xenstored != nil
         do throws(LaunchFailure) {
-            let facts = try machine.facts(
-                for: module, otherProcesses: [],
-                hasXenstored: module.settings.xenstored != nil, inheritedDescriptors: [])
-            let planned: LaunchPlan
-            do throws(PlanRefusal) {
-                planned = try LaunchPlan(
-                    module: module, digest: identity.moduleDigest, facts: facts, arguments: arguments)
-            } catch {
-                throw LaunchFailure(.plan, domid: error.domid, .refusal(error))
-            }
-            plan = planned
-            let end = try machine.run(planned, identity)
-            if arguments.launcher != .command { try Self.handOff(&machine, module.settings.handoff, end) }
+            let end = try machine.launch(lcm, in: surroundings)
+            if arguments.launcher != .command { try Self.handOff(&machine, lcm.module.settings.handoff, end) }
             self.end = end
         } catch {
             failure = error
             if arguments.launcher == .command { machine.recordFailure(error) } else { _ = machine.end(after: error) }
         }
+        plan = machine.plan
         let left = machine.host
         unpaused =
             machine.unpaused + machine.atHandoff.filter { left.domainsByID[$0.rawValue]?.info.isPaused == false }
@@ -58,6 +51,7 @@ public struct LaunchRun {
         journal = left.journal
         duration = clock.now
     }
+
     /// What PID 1 does with a launch that ended so.
     private static func handOff(
         _ machine: inout Machine<SimulatedHypervisor, SimulatedTPM, SwiftCryptoHash>,

@@ -32,30 +32,24 @@ public struct PredictedLaunch: Sendable {
         }
     }
 
-    /// `domains` are those of the module, built. Throws where the real launch would fail.
+    /// `identity` is the log's first record; `domains` are those of the LCM, built. Throws where the real launch would fail.
     public init(
-        _ module: LaunchControlModule, _ identity: LaunchIdentity, domains built: [SimulatedDomain], on host: Host
+        _ lcm: ReceivedModule, _ identity: LaunchEvent.Identity, nextInit: Surroundings.NextInit? = nil,
+        domains built: [SimulatedDomain], on host: Host
     ) throws(LaunchFailure) {
         var arguments: LaunchArguments
         do throws(LaunchArguments.ParseFailure) {
-            arguments = try LaunchArguments(parsing: identity.identity.commandLine)
+            arguments = try LaunchArguments(parsing: identity.commandLine)
         } catch {
             throw LaunchFailure(.prepare, .argument(error.word))
         }
-        arguments.launcher = identity.identity.launcher
+        arguments.launcher = identity.launcher
         var machine = Machine(
-            host: Self.hypervisor(module, identity.identity, built, host), store: Self.tpm(arguments.pcr, host),
+            host: Self.hypervisor(lcm.module, identity, built, host), store: Self.tpm(arguments.pcr, host),
             hashing: SwiftCryptoHash.self, arguments: arguments)
-        let facts = try machine.facts(
-            for: module, otherProcesses: [],
-            hasXenstored: module.settings.xenstored != nil, inheritedDescriptors: [])
-        let plan: LaunchPlan
-        do throws(PlanRefusal) {
-            plan = try LaunchPlan(module: module, digest: identity.moduleDigest, facts: facts, arguments: arguments)
-        } catch {
-            throw LaunchFailure(.plan, domid: error.domid, .refusal(error))
-        }
-        try machine.run(plan, identity)
+        let surroundings = Surroundings(
+            buildID: identity.buildID, hasXenstored: lcm.module.settings.xenstored != nil, nextInit: nextInit)
+        try machine.launch(lcm, in: surroundings)
         log = machine.host.journal.eventLogs.last ?? []
         domains = machine.host.journal.measurements.map { Domain(domid: $0.domid, name: $0.name, digest: $0.digest) }
     }

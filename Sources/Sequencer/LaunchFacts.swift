@@ -10,12 +10,8 @@ public struct LaunchFacts: Equatable, Sendable {
     public var tpm: TPM
     /// For a PCR that takes extends from locality 2 only, and for a command, before which the PCR may have been used.
     public var dynamicPCR: DynamicPCR?
-    /// User processes of the boot domain besides DomB and the LCM's xenstored.
-    public var otherProcesses: [UInt32]
-    /// Whether a process runs whose program has the digest that the LCM gives of xenstored.
-    public var hasXenstored: Bool
-    /// Descriptors that were open when DomB started, above the console's three.
-    public var inheritedDescriptors: [UInt32]
+    /// What the caller says of itself and of who else is there.
+    public var surroundings: Surroundings
 
     /// Whether a TPM answers.
     public enum TPM: Equatable, Sendable {
@@ -36,14 +32,12 @@ public struct LaunchFacts: Equatable, Sendable {
     }
 
     public init(
-        hypervisor: HypervisorFacts, tpm: TPM, dynamicPCR: DynamicPCR? = nil, otherProcesses: [UInt32] = [],
-        hasXenstored: Bool = false, inheritedDescriptors: [UInt32] = []
+        hypervisor: HypervisorFacts, tpm: TPM, dynamicPCR: DynamicPCR? = nil,
+        surroundings: Surroundings = Surroundings()
     ) {
         self.hypervisor = hypervisor
         self.tpm = tpm
         self.dynamicPCR = dynamicPCR
-        self.otherProcesses = otherProcesses
-        self.hasXenstored = hasXenstored
-        self.inheritedDescriptors = inheritedDescriptors
+        self.surroundings = surroundings
     }
 }

@@ -18,4 +18,22 @@ extension LaunchPlan {
                     items: configuration.operations.flatMap { $0.items } + domain.conduct.items)
             })
     }
+
+    /// The first records: the launcher, that no TPM answers where none does, the LCM, and what is to run after DomB.
+    static func opening(
+        _ lcm: ReceivedModule, _ facts: LaunchFacts, _ arguments: LaunchArguments, isUnmeasured: Bool
+    ) -> [LaunchEvent] {
+        let hypervisor = facts.hypervisor
+        let identity = LaunchEvent.Identity(
+            launcher: arguments.launcher, buildID: facts.surroundings.buildID, commandLine: arguments.commandLine,
+            xenVersion: hypervisor.version, xenBuildID: hypervisor.buildID, xenCommandLine: hypervisor.commandLine,
+            securityMode: hypervisor.securityMode)
+        var events = [LaunchEvent.identity(identity)]
+        if isUnmeasured { events.append(.unmeasured(lcm.module.settings.tpmPolicy)) }
+        events.append(.module(byteCount: lcm.byteCount, digest: lcm.digest))
+        if let next = facts.surroundings.nextInit {
+            events.append(.nextInit(path: next.path, byteCount: next.byteCount, digest: next.digest))
+        }
+        return events
+    }
 }

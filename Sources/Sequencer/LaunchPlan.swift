@@ -13,6 +13,8 @@ public struct LaunchPlan: Equatable, Sendable {
     public let pcr: PCRIndex
     /// The TPM's active banks that DomB hashes; `nil` where no TPM answers and the policy goes on without.
     public let banks: [HashAlgorithm]?
+    /// What is measured before the domains: who launches what.
+    let opening: [LaunchEvent]
     /// One for each domain, in LCM order.
     public let configurations: [ConfigPlan]
     /// The pages that each domain owns, by Xen's word, in LCM order.
@@ -37,15 +39,14 @@ public struct LaunchPlan: Equatable, Sendable {
     /// about ten; a whole MiB allows for others and still tells a domain of another size.
     static let builderKibibytes: UInt64 = 1024
 
-    public init(
-        module: LaunchControlModule, digest: Digest, facts: LaunchFacts, arguments: LaunchArguments
-    ) throws(PlanRefusal) {
-        try Self.checkArguments(module, digest, arguments)
+    public init(_ lcm: ReceivedModule, facts: LaunchFacts, arguments: LaunchArguments) throws(PlanRefusal) {
+        try Self.checkArguments(lcm.module, lcm.digest, arguments)
         pcr = arguments.pcr
-        banks = try Self.banks(pcr, module.settings.tpmPolicy, facts)
+        banks = try Self.banks(pcr, lcm.module.settings.tpmPolicy, facts)
         let isCommand = arguments.launcher == .command
-        let module = isCommand ? try Self.matched(module, facts.hypervisor) : module
+        let module = isCommand ? try Self.matched(lcm.module, facts.hypervisor) : lcm.module
         self.module = module
+        opening = Self.opening(lcm, facts, arguments, isUnmeasured: banks == nil)
         try isCommand ? Self.checkToolstack(module, facts) : Self.checkBootDomain(module, facts, arguments)
         graph = DependencyGraph(dependencies: module.domains.map { $0.dependencies })
         recovery = try Self.checkConduct(module, hasRings: isCommand)
@@ -131,11 +132,11 @@ public struct LaunchPlan: Equatable, Sendable {
         _ module: LaunchControlModule, _ facts: LaunchFacts, _ arguments: LaunchArguments
     ) throws(PlanRefusal) {
         if let target = module.settings.handoffTarget { try arguments.checkNextInit(target) }
-        if let process = facts.otherProcesses.first {
+        if let process = facts.surroundings.otherProcesses.first {
             throw PlanRefusal(
                 .otherProcess, "process \(process) runs in the boot domain, and the LCM does not name it")
         }
-        if let descriptor = facts.inheritedDescriptors.first {
+        if let descriptor = facts.surroundings.inheritedDescriptors.first {
             throw PlanRefusal(.inheritedDescriptor, "file descriptor \(descriptor) was open when DomB started")
         }
         if module.settings.handoff == .shutdown, facts.hypervisor.callerIsHardwareDomain {
@@ -152,7 +153,7 @@ public struct LaunchPlan: Equatable, Sendable {
     }
 
     static func checkXenstored(_ facts: LaunchFacts) throws(PlanRefusal) {
-        guard facts.hasXenstored else {
+        guard facts.surroundings.hasXenstored else {
             throw PlanRefusal(
                 .noXenstored, "no process of the boot domain runs the program that the LCM's domb,xenstored names")
         }

@@ -6,9 +6,8 @@ import Platform
 
 extension Machine where Host: ~Copyable, Store: ~Copyable {
     /// Asks Xen and the TPM everything that the plan needs. Nothing here has an effect.
-    public mutating func facts(
-        for module: LaunchControlModule, otherProcesses: [UInt32], hasXenstored: Bool = false,
-        inheritedDescriptors: [UInt32]
+    mutating func facts(
+        for module: LaunchControlModule, in surroundings: Surroundings
     ) throws(LaunchFailure) -> LaunchFacts {
         let (tpm, dynamicPCR) = try tpmFacts()
         let needsMemoryMap = module.domains.contains { $0.settings.has(.iomem) }
@@ -20,8 +19,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable {
                 ram: needsMemoryMap ? try host.machineMemory() : [], domains: try host.domains(waiting: []),
                 cpupools: module.settings.cpupools.isEmpty ? [] : try host.cpupools())
             return LaunchFacts(
-                hypervisor: hypervisor, tpm: tpm, dynamicPCR: dynamicPCR, otherProcesses: otherProcesses,
-                hasXenstored: hasXenstored, inheritedDescriptors: inheritedDescriptors)
+                hypervisor: hypervisor, tpm: tpm, dynamicPCR: dynamicPCR, surroundings: surroundings)
         }
     }
 

@@ -6,19 +6,28 @@ import Measurement
 import Platform
 
 extension Machine where Host: ~Copyable, Store: ~Copyable {
-    /// The launch itself, from the first effect to the last domain that is ready. Throws where the answer to a failure is
-    /// to halt.
+    /// A whole launch, whoever launches: facts, plan, and from the first effect to the last domain that is ready. Throws where
+    /// the answer to a failure is to halt.
     @discardableResult
-    public mutating func run(_ plan: LaunchPlan, _ identity: LaunchIdentity) throws(LaunchFailure) -> LaunchEnd {
+    public mutating func launch(
+        _ lcm: ReceivedModule, in surroundings: Surroundings
+    ) throws(LaunchFailure) -> LaunchEnd {
+        let plan = try makePlan(lcm, in: surroundings)
+        self.plan = plan
+        announce(plan)
+        return try run(plan)
+    }
+
+    private mutating func run(_ plan: LaunchPlan) throws(LaunchFailure) -> LaunchEnd {
         order = LaunchOrder(plan.graph, apart: plan.recovery)
         do throws(LaunchFailure) {
-            try launch(plan, identity)
+            try launch(plan)
         } catch {
             guard plan.answer(to: error) == .recover else { throw error }
-            try recover(plan, identity, after: error)
+            try recover(plan, after: error)
             return .recovered(error)
         }
-        guard let failure = firstSkipped else { return .complete }
+        guard let failure = firstSkipped?.failure else { return .complete }
         // Now, when all is known: one error record may follow the cap.
         switch recordFailure(failure) {
         case .closed: return .partial(failure)
@@ -30,9 +39,9 @@ extension Machine where Host: ~Copyable, Store: ~Copyable {
         }
     }
 
-    private mutating func launch(_ plan: LaunchPlan, _ identity: LaunchIdentity) throws(LaunchFailure) {
+    private mutating func launch(_ plan: LaunchPlan) throws(LaunchFailure) {
         for index in plan.module.domains.indices { try configure(plan, index, .beforeMeasuring) }
-        try measure(plan, identity)
+        try measure(plan)
         try extend(.configuration(plan.configurationRecord), on: plan)
         let proof = try cap(plan)
         for index in plan.module.domains.indices { try deliverLog(plan, index) }
@@ -44,10 +53,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable {
     /// What a domain's failure leads to: it is left out, or the launch ends.
     mutating func settle(_ failure: LaunchFailure, _ plan: LaunchPlan, _ index: Int) throws(LaunchFailure) {
         guard plan.answer(to: failure) == .skip else { throw failure }
-        if firstSkipped == nil || index < firstSkippedIndex {
-            firstSkipped = failure
-            firstSkippedIndex = index
-        }
+        if index < firstSkipped?.index ?? .max { firstSkipped = (index, failure) }
         let left = Line(excerpt: order.skip(index), separator: " ") { "\(plan.module.domains[$0].domid)" }
         host.journal.note("left out: \(left): \(failure.message)")
     }

@@ -7,24 +7,19 @@ import Platform
 extension Machine where Host: ~Copyable, Store: ~Copyable {
     /// Has all images hashed, largest first, and meanwhile gives the TPM what comes before them and each domain's record,
     /// in LCM order, once its digests are known.
-    mutating func measure(_ plan: LaunchPlan, _ identity: LaunchIdentity) throws(LaunchFailure) {
+    mutating func measure(_ plan: LaunchPlan) throws(LaunchFailure) {
         let surveys = survey(plan)
         host.beginHashing(surveys.flatMap { Self.regions($0) })
         defer { host.endHashing() }
-        try measureLaunch(plan, identity)
+        try measureLaunch(plan)
         for index in surveys.indices { try measure(plan, index, surveys[index]) }
     }
 
     /// Who launches what.
-    mutating func measureLaunch(_ plan: LaunchPlan, _ identity: LaunchIdentity) throws(LaunchFailure) {
+    mutating func measureLaunch(_ plan: LaunchPlan) throws(LaunchFailure) {
         isUnmeasured = plan.banks == nil
         recorder = Recorder(pcr: plan.pcr, banks: plan.banks ?? [.sha256])
-        try extend(.identity(identity.identity), on: plan)
-        if isUnmeasured { try extend(.unmeasured(plan.module.settings.tpmPolicy), on: plan) }
-        try extend(.module(byteCount: identity.moduleByteCount, digest: identity.moduleDigest), on: plan)
-        if let next = identity.nextInit {
-            try extend(.nextInit(path: next.path, byteCount: next.byteCount, digest: next.digest), on: plan)
-        }
+        for event in plan.opening { try extend(event, on: plan) }
     }
 
     /// One domain alone.

@@ -5,37 +5,20 @@ import Measurement
 import Platform
 
 extension Machine where Host: ~Copyable, Store: ~Copyable {
-    /// Facts, plan, and who launches it: all that a launch needs before its first effect. `buildID` is the caller's own;
-    /// the identity of a next init is the caller's to add.
-    public mutating func plan(
-        _ received: ReceivedModule, buildID: [UInt8], otherProcesses: [UInt32],
-        hasXenstored: Bool, inheritedDescriptors: [UInt32] = []
-    ) throws(LaunchFailure) -> (plan: LaunchPlan, identity: LaunchIdentity) {
-        let facts = try facts(
-            for: received.module, otherProcesses: otherProcesses, hasXenstored: hasXenstored,
-            inheritedDescriptors: inheritedDescriptors)
-        let plan: LaunchPlan
+    /// Facts and plan: all that a launch needs before its first effect.
+    mutating func makePlan(
+        _ lcm: ReceivedModule, in surroundings: Surroundings
+    ) throws(LaunchFailure) -> LaunchPlan {
+        let facts = try facts(for: lcm.module, in: surroundings)
         do throws(PlanRefusal) {
-            plan = try LaunchPlan(
-                module: received.module, digest: received.digest, facts: facts, arguments: arguments)
+            return try LaunchPlan(lcm, facts: facts, arguments: arguments)
         } catch {
             throw LaunchFailure(.plan, domid: error.domid, .refusal(error))
         }
-        announce(plan)
-        let hypervisor = facts.hypervisor
-        let identity = LaunchEvent.Identity(
-            launcher: arguments.launcher, buildID: buildID, commandLine: arguments.commandLine,
-            xenVersion: hypervisor.version, xenBuildID: hypervisor.buildID, xenCommandLine: hypervisor.commandLine,
-            securityMode: hypervisor.securityMode)
-        return (
-            plan,
-            LaunchIdentity(
-                identity: identity, moduleByteCount: received.byteCount, moduleDigest: received.digest, nextInit: nil)
-        )
     }
 
     /// What a reader of the console should know before it happens.
-    private mutating func announce(_ plan: LaunchPlan) {
+    mutating func announce(_ plan: LaunchPlan) {
         let settings = plan.module.settings
         let unless: Line = arguments.launcher == .command ? ", which a command does not carry out" : ""
         host.journal.note(

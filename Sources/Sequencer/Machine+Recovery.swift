@@ -8,14 +8,12 @@ import Platform
 extension Machine where Host: ~Copyable, Store: ~Copyable {
     /// Runs the Recovery Domain, once log and PCR hold its record and the failure (I1). Where that cannot be, the launch
     /// halts with the failure that it had: there is one error record in a log.
-    mutating func recover(
-        _ plan: LaunchPlan, _ identity: LaunchIdentity, after failure: LaunchFailure
-    ) throws(LaunchFailure) {
+    mutating func recover(_ plan: LaunchPlan, after failure: LaunchFailure) throws(LaunchFailure) {
         do throws(LaunchFailure) {
             guard let index = plan.recovery, plan.banks != nil else {
                 throw LaunchFailure(.cap, .measurement(.tpmRequired))
             }
-            try runRecovery(plan, identity, index, failure)
+            try runRecovery(plan, index, failure)
         } catch {
             host.journal.note("no recovery: \(error.message)")
             throw failure
@@ -23,11 +21,11 @@ extension Machine where Host: ~Copyable, Store: ~Copyable {
     }
 
     private mutating func runRecovery(
-        _ plan: LaunchPlan, _ identity: LaunchIdentity, _ index: Int, _ failure: LaunchFailure
+        _ plan: LaunchPlan, _ index: Int, _ failure: LaunchFailure
     ) throws(LaunchFailure) {
         let domain = plan.module.domains[index]
         if !recoveryConfigured.contains(.beforeMeasuring) { try configure(plan, index, .beforeMeasuring) }
-        if recorder?.isEmpty ?? true { try measureLaunch(plan, identity) }
+        if recorder?.isEmpty ?? true { try measureLaunch(plan) }
         if !(recorder?.domains.contains(domain.domid) ?? false) { try measure(plan, index) }
         guard recordFailure(failure) == .closed, let recorded = recorder else {
             throw LaunchFailure(.cap, .measurement(.notCapped))

@@ -16,6 +16,8 @@ public struct Machine<
     public var store: Store
     /// Who launches, and what the measured command line demands.
     let arguments: LaunchArguments
+    /// Of a launch that was not refused.
+    public internal(set) var plan: LaunchPlan?
     /// Exists from the moment that the active banks are known.
     var recorder: Recorder<Hash>?
     /// Whether a TPM has answered: once it has, it must not fail.
@@ -32,9 +34,8 @@ public struct Machine<
     /// What of the Recovery Domain is configured.
     var recoveryConfigured: [ConfigOperation.Moment] = []
     var order = LaunchOrder(DependencyGraph(dependencies: []), apart: nil)
-    /// The failure of the first domain in LCM order that was left out.
-    var firstSkipped: LaunchFailure?
-    var firstSkippedIndex = 0
+    /// The first domain in LCM order that was left out, and why.
+    var firstSkipped: (index: Int, failure: LaunchFailure)?
     /// What came of recording a failure: a log has one at most.
     var closure: PCRClosure?
     /// Domains that were waited for and came, and when, in microseconds.

@@ -12,6 +12,13 @@ public struct ReceivedModule: Equatable, Sendable {
     /// How many they are.
     public let byteCount: UInt64
 
+    /// For a launch of values: a simulation.
+    public init(module: LaunchControlModule, byteCount: UInt64, digest: Digest) {
+        self.module = module
+        self.byteCount = byteCount
+        self.digest = digest
+    }
+
     public init<Hash: ContentHash>(_ bytes: [UInt8], hashing: Hash.Type) throws(LaunchFailure) {
         digest = Hash.digest(.sha256, of: bytes)
         byteCount = UInt64(bytes.count)

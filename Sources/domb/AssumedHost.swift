@@ -110,7 +110,7 @@ struct AssumedHost: ParsableArguments {
                 version: [], buildID: [], commandLine: [], callerIsHardwareDomain: isHardwareDomain(module),
                 securityMode: securityMode(module), scheduler: schedulerFact(module), host: resources(module),
                 domains: bootDomain + built),
-            tpm: tpm, hasXenstored: module.settings.xenstored != nil)
+            tpm: tpm, surroundings: Surroundings(hasXenstored: module.settings.xenstored != nil))
     }
 
     /// For people and for JSON, in the same words.

@@ -60,7 +60,7 @@ struct CheckCommand: ParsableCommand {
         let arguments = try host.parsedArguments(for: file.module)
         do throws(PlanRefusal) {
             _ = try LaunchPlan(
-                module: file.module, digest: file.digest, facts: host.facts(for: file.module), arguments: arguments)
+                file.received(file.module), facts: host.facts(for: file.module), arguments: arguments)
         } catch {
             let line = error.line(in: file.module)
             try report("refused", [error.json(line)])

@@ -2,6 +2,7 @@
 
 import LaunchControl
 import Platform
+import Sequencer
 import SimulatedPlatform
 
 /// An LCM in a file, read and parsed.
@@ -27,6 +28,11 @@ struct LaunchControlFile {
         byteCount = bytes.count
         digest = SwiftCryptoHash.digest(.sha256, of: bytes)
         self.module = module
+    }
+
+    /// As a launch takes it; `module`: what it says, with what is assumed besides.
+    func received(_ module: LaunchControlModule) -> ReceivedModule {
+        ReceivedModule(module: module, byteCount: UInt64(byteCount), digest: digest)
     }
 
     /// With everything that is wrong, not only the first thing; no file where there is anything.

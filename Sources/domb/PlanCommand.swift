@@ -32,7 +32,7 @@ struct PlanCommand: ParsableCommand {
         let plan: LaunchPlan
         do throws(PlanRefusal) {
             plan = try LaunchPlan(
-                module: module, digest: file.digest, facts: host.facts(for: module), arguments: arguments)
+                file.received(module), facts: host.facts(for: module), arguments: arguments)
         } catch {
             throw CommandFailure.refusal("\(lcm): refused: \(error.line(in: module))")
         }

@@ -56,10 +56,13 @@ import Testing
             domains: domains, settings: LaunchSettings(coverage: .images, handoff: .park, cpupools: pools))
     }
 
+    private static func received(_ module: LaunchControlModule) -> ReceivedModule {
+        ReceivedModule(module: module, byteCount: 0, digest: SwiftCryptoHash.digest(.sha256, of: []))
+    }
+
     private func plan(_ module: LaunchControlModule) throws -> LaunchPlan {
         try LaunchPlan(
-            module: module, digest: SwiftCryptoHash.digest(.sha256, of: []),
-            facts: try AssumedHost.parse([]).facts(for: module), arguments: LaunchArguments())
+            Self.received(module), facts: try AssumedHost.parse([]).facts(for: module), arguments: LaunchArguments())
     }
 
     private func host(_ module: LaunchControlModule) throws -> SimulatedHypervisor {
@@ -83,16 +86,9 @@ import Testing
         host.failure = failing
         var machine = Machine(
             host: host, store: SimulatedTPM(), hashing: SwiftCryptoHash.self)
-        let digest = SwiftCryptoHash.digest(.sha256, of: [])
-        let identity = LaunchIdentity(
-            identity: LaunchEvent.Identity(
-                buildID: [], commandLine: [], xenVersion: [], xenBuildID: [], xenCommandLine: [],
-                securityMode: .enforcing),
-            moduleByteCount: 0, moduleDigest: digest, nextInit: nil)
         var failure: LaunchFailure?
         do throws(LaunchFailure) {
-            _ = try machine.facts(for: module, otherProcesses: [], inheritedDescriptors: [])
-            try machine.run(plan, identity)
+            try machine.launch(Self.received(module), in: Surroundings())
         } catch {
             failure = error
             machine.recordFailure(error)

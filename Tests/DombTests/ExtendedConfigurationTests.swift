@@ -27,10 +27,14 @@ import Testing
                 cpupools: TestLaunchFiles.cpupools))
     }
 
+    private static func received(_ module: LaunchControlModule) -> ReceivedModule {
+        ReceivedModule(module: module, byteCount: 0, digest: SwiftCryptoHash.digest(.sha256, of: []))
+    }
+
     private func plan(_ module: LaunchControlModule, _ arguments: [String] = []) throws -> LaunchPlan {
         let host = try AssumedHost.parse(arguments)
         return try LaunchPlan(
-            module: module, digest: SwiftCryptoHash.digest(.sha256, of: []), facts: host.facts(for: module),
+            Self.received(module), facts: host.facts(for: module),
             arguments: try host.parsedArguments(for: module))
     }
 
@@ -82,15 +86,7 @@ import Testing
         host.add(domain)
         var machine = Machine(
             host: host, store: SimulatedTPM(), hashing: SwiftCryptoHash.self)
-        _ = try machine.facts(for: module, otherProcesses: [], hasXenstored: true, inheritedDescriptors: [])
-        let digest = SwiftCryptoHash.digest(.sha256, of: [])
-        try machine.run(
-            plan,
-            LaunchIdentity(
-                identity: LaunchEvent.Identity(
-                    buildID: [], commandLine: [], xenVersion: [], xenBuildID: [], xenCommandLine: [],
-                    securityMode: .enforcing),
-                moduleByteCount: 0, moduleDigest: digest, nextInit: nil))
+        try machine.launch(Self.received(module), in: Surroundings(hasXenstored: true))
         let steps = PlanStep.steps(of: plan).filter { $0.stage == "configure" }
         let configuring = Set(steps.map { $0.operation })
         #expect(

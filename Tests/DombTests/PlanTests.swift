@@ -44,10 +44,14 @@ import Testing
                 coverage: .images, handoff: handoff, handoffTarget: handoff == .execute ? Array("/init".utf8) : nil))
     }
 
+    private static func received(_ module: LaunchControlModule) -> ReceivedModule {
+        ReceivedModule(module: module, byteCount: 0, digest: SwiftCryptoHash.digest(.sha256, of: []))
+    }
+
     private func plan(_ module: LaunchControlModule, _ arguments: String...) throws -> LaunchPlan {
         let host = try AssumedHost.parse(arguments)
         return try LaunchPlan(
-            module: module, digest: SwiftCryptoHash.digest(.sha256, of: []), facts: host.facts(for: module),
+            Self.received(module), facts: host.facts(for: module),
             arguments: try host.parsedArguments(for: module))
     }
 
@@ -81,17 +85,12 @@ import Testing
         module.domains[1].conduct.onFailure = .skip
         let plan = try plan(module)
         var machine = Machine(
-            host: host(module), store: SimulatedTPM(), hashing: SwiftCryptoHash.self)
-        _ = try machine.facts(for: module, otherProcesses: [], inheritedDescriptors: [])
-        let digest = SwiftCryptoHash.digest(.sha256, of: [])
-        let next = LaunchIdentity.NextInitIdentity(path: Array("/init".utf8), byteCount: 0, digest: digest)
-        try machine.run(
-            plan,
-            LaunchIdentity(
-                identity: LaunchEvent.Identity(
-                    buildID: [], commandLine: [], xenVersion: [], xenBuildID: [], xenCommandLine: [],
-                    securityMode: .none),
-                moduleByteCount: 0, moduleDigest: digest, nextInit: handoff == .execute ? next : nil))
+            host: host(module), store: SimulatedTPM(), hashing: SwiftCryptoHash.self,
+            arguments: try AssumedHost.parse([]).parsedArguments(for: module))
+        let next = Surroundings.NextInit(
+            path: Array("/init".utf8), byteCount: 0, digest: SwiftCryptoHash.digest(.sha256, of: []))
+        try machine.launch(
+            Self.received(module), in: Surroundings(nextInit: handoff == .execute ? next : nil))
         machine.announceHandoff(handoff.operation)
         let done = machine.host.journal.entries.filter { Self.effects.contains($0.operation) }
         let planned = PlanStep.steps(of: plan)

@@ -15,7 +15,7 @@ import Testing
             var host = SimulatedHypervisor(cpus: 4, callerIsHardwareDomain: keepsRole)
             for domain in try prediction.domains() { host.add(domain) }
             let run = LaunchRun(
-                prediction.module, prediction.launch, arguments: .init(), host: host, tpm: SimulatedTPM(banks: [0x0B]))
+                prediction.lcm, arguments: .init(), host: host, tpm: SimulatedTPM(banks: [0x0B]))
             #expect(run.end == .complete, "\(kind)")
             #expect(run.journal.entries.last?.operation == kind.operation)
             #expect(run.journal.entries.contains { $0.operation == .shutdown } == (kind == .shutdown))

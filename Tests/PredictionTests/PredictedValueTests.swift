@@ -99,8 +99,8 @@ import Testing
         VCPUAffinity(vcpu: 0, hard: hard.map { CPUSet(words: [$0]) }, soft: soft.map { CPUSet(words: [$0]) })
     }
 
-    private static func nextInit(_ content: [UInt8]) -> LaunchIdentity.NextInitIdentity {
-        LaunchIdentity.NextInitIdentity(
+    private static func nextInit(_ content: [UInt8]) -> Surroundings.NextInit {
+        Surroundings.NextInit(
             path: Array("/init".utf8), byteCount: UInt64(content.count),
             digest: SwiftCryptoHash.digest(.sha256, of: content))
     }

@@ -17,7 +17,7 @@ import Testing
         host.listsBackwards = backwards
         for domain in try prediction.domains() { host.add(domain) }
         return LaunchRun(
-            prediction.module, prediction.launch, arguments: .init(), host: host,
+            prediction.lcm, arguments: .init(), host: host,
             tpm: SimulatedTPM(banks: banks.map { $0.rawValue }))
     }
 

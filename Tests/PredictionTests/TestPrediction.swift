@@ -24,7 +24,20 @@ struct TestPrediction {
     /// One for each domain.
     var kernels: [[UInt8]]
     var modules: [[[UInt8]]]
-    var launch: LaunchIdentity
+    var launch: Launch
+
+    /// What is measured before the domains.
+    struct Launch {
+        var identity: LaunchEvent.Identity
+        var moduleByteCount: UInt64 = 100
+        var moduleDigest = SwiftCryptoHash.digest(.sha256, of: [7])
+        var nextInit: Surroundings.NextInit?
+    }
+
+    var lcm: ReceivedModule {
+        ReceivedModule(module: module, byteCount: launch.moduleByteCount, digest: launch.moduleDigest)
+    }
+
     var banks = HashAlgorithm.allCases
 
     /// Three domains, the second after the first, the third with a ramdisk.
@@ -42,11 +55,10 @@ struct TestPrediction {
                 dependencies: index == 1 ? [0] : [])
             module.domains.append(domain)
         }
-        launch = LaunchIdentity(
+        launch = Launch(
             identity: LaunchEvent.Identity(
                 buildID: [1, 2, 3], commandLine: Array("console=hvc0".utf8), xenVersion: Array("4.20.1".utf8),
-                xenBuildID: [4, 5, 6], xenCommandLine: Array("dom0=pvh".utf8), securityMode: .none),
-            moduleByteCount: 100, moduleDigest: SwiftCryptoHash.digest(.sha256, of: [7]), nextInit: nil)
+                xenBuildID: [4, 5, 6], xenCommandLine: Array("dom0=pvh".utf8), securityMode: .none))
     }
 
     func domains() throws -> [SimulatedDomain] {
@@ -59,7 +71,8 @@ struct TestPrediction {
 
     func predicted() throws -> PredictedLaunch {
         try PredictedLaunch(
-            module, launch, domains: try domains(), on: PredictedLaunch.Host(banks: banks, cpus: 4))
+            lcm, launch.identity, nextInit: launch.nextInit, domains: try domains(),
+            on: PredictedLaunch.Host(banks: banks, cpus: 4))
     }
 
     /// The PCR in each bank.

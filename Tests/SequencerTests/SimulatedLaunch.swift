@@ -79,44 +79,30 @@ struct SimulatedLaunch {
         var machine = SimulatedMachine(
             host: host, store: tpm, hashing: SwiftCryptoHash.self, arguments: arguments)
         var failure: LaunchFailure?
-        var plan: LaunchPlan?
         var end: LaunchEnd?
         do throws(LaunchFailure) {
-            let facts = try machine.facts(
-                for: module, otherProcesses: otherProcesses,
-                hasXenstored: module.settings.xenstored != nil, inheritedDescriptors: inheritedDescriptors)
-            let planned = try self.plan(facts)
-            plan = planned
-            if !planOnly { end = try machine.run(planned, identity) }
+            let lcm = ReceivedModule(module: module, byteCount: 3, digest: Self.digest)
+            let surroundings = Surroundings(
+                buildID: [9], otherProcesses: otherProcesses, hasXenstored: module.settings.xenstored != nil,
+                inheritedDescriptors: inheritedDescriptors)
+            if planOnly {
+                machine.plan = try machine.makePlan(lcm, in: surroundings)
+            } else {
+                end = try machine.launch(lcm, in: surroundings)
+            }
             if handingOver { try Self.handOff(&machine) }
         } catch {
             failure = error
             if !planOnly { machine.recordFailure(error) }
         }
         return Outcome(
-            failure: failure, end: end, plan: plan, unpaused: machine.unpaused, host: machine.host, tpm: machine.store,
+            failure: failure, end: end, plan: machine.plan, unpaused: machine.unpaused, host: machine.host,
+            tpm: machine.store,
             journal: machine.host.journal, recorder: machine.recorder)
     }
 
     private static func handOff(_ machine: inout SimulatedMachine) throws(LaunchFailure) {
         machine.announceHandoff(.shutdown)
         if let failure = machine.shutDown() { throw failure }
-    }
-
-    private func plan(_ facts: LaunchFacts) throws(LaunchFailure) -> LaunchPlan {
-        do throws(PlanRefusal) {
-            return try LaunchPlan(module: module, digest: Self.digest, facts: facts, arguments: arguments)
-        } catch {
-            throw LaunchFailure(.plan, domid: error.domid, .refusal(error))
-        }
-    }
-
-    private var identity: LaunchIdentity {
-        LaunchIdentity(
-            identity: LaunchEvent.Identity(
-                launcher: arguments.launcher, buildID: [9], commandLine: arguments.commandLine, xenVersion: [],
-                xenBuildID: [], xenCommandLine: [],
-                securityMode: .none),
-            moduleByteCount: 3, moduleDigest: Self.digest, nextInit: nil)
     }
 }

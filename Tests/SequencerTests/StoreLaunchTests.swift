@@ -186,17 +186,15 @@ import Testing
 
     @Test func theLCMsXenstoredMustRun() throws {
         let launch = try launch()
+        let lcm = ReceivedModule(module: launch.module, byteCount: 3, digest: SimulatedLaunch.digest)
         var facts = LaunchFacts(hypervisor: launch.host.facts, tpm: .banks([HashAlgorithm.sha256.rawValue]))
         facts.hypervisor.domains = launch.host.domainsByID.values.map { $0.info }
         #expect(throws: PlanRefusal.refused(.noXenstored)) {
-            try LaunchPlan(
-                module: launch.module, digest: SimulatedLaunch.digest, facts: facts, arguments: LaunchArguments())
+            try LaunchPlan(lcm, facts: facts, arguments: LaunchArguments())
         }
-        facts.hasXenstored = true
-        facts.otherProcesses = [7]
+        facts.surroundings = Surroundings(otherProcesses: [7], hasXenstored: true)
         #expect(throws: PlanRefusal.refused(.otherProcess)) {
-            try LaunchPlan(
-                module: launch.module, digest: SimulatedLaunch.digest, facts: facts, arguments: LaunchArguments())
+            try LaunchPlan(lcm, facts: facts, arguments: LaunchArguments())
         }
     }
 

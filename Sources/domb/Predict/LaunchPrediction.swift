@@ -24,14 +24,13 @@ struct LaunchPrediction {
     ) throws(CommandFailure) {
         self.file = file
         self.identity = identity
-        let launch = LaunchIdentity(
-            identity: identity, moduleByteCount: UInt64(file.byteCount), moduleDigest: file.digest,
-            nextInit: try Self.nextInit(nextInit, file, identity.launcher))
+        let next = try Self.nextInit(nextInit, file, identity.launcher)
         var builder = DomainBuilder(
             lcm: file, modules: modules, xenCommandLine: identity.xenCommandLine, cpus: host.cpus)
         let built = try builder.buildAll()
         do throws(LaunchFailure) {
-            let predicted = try PredictedLaunch(file.module, launch, domains: built, on: host)
+            let predicted = try PredictedLaunch(
+                file.received(file.module), identity, nextInit: next, domains: built, on: host)
             (log, domains) = (predicted.log, predicted.domains)
         } catch {
             throw .refusal(builder.explanation(of: error))
@@ -41,7 +40,7 @@ struct LaunchPrediction {
 
     private static func nextInit(
         _ path: String?, _ file: LaunchControlFile, _ launcher: LaunchEvent.Identity.Launcher
-    ) throws(CommandFailure) -> LaunchIdentity.NextInitIdentity? {
+    ) throws(CommandFailure) -> Surroundings.NextInit? {
         guard launcher == .bootDomain else {
             guard path == nil else { throw .refusal("\(file.path): --next-init, and a command hands nothing over") }
             return nil
@@ -55,7 +54,7 @@ struct LaunchPrediction {
             throw .noInput("\(file.path): its handoff is exec: --next-init FILE is needed, the \(text(target)) to be")
         }
         let content = try HostFile.read(path, limit: 1 << 30)
-        return LaunchIdentity.NextInitIdentity(
+        return Surroundings.NextInit(
             path: target, byteCount: UInt64(content.count), digest: SwiftCryptoHash.digest(.sha256, of: content))
     }
 

@@ -13,7 +13,8 @@ struct Rehearsal {
     var host: SimulatedHypervisor
     private var tpm: SimulatedTPM
     private let arguments: LaunchArguments
-    private let identity: LaunchIdentity
+    private let lcm: ReceivedModule
+    private var surroundings = Surroundings()
 
     /// Domains of the images that are given, or of stand-ins.
     init(_ file: LaunchControlFile, host assumed: AssumedHost, modules: BootModuleFiles) throws {
@@ -49,17 +50,11 @@ struct Rehearsal {
             tpm.isPresent = false
         }
         tpm.costs = .ordinary
-        identity = LaunchIdentity(
-            identity: LaunchEvent.Identity(
-                launcher: arguments.launcher, buildID: [], commandLine: arguments.commandLine,
-                xenVersion: host.facts.version,
-                xenBuildID: host.facts.buildID, xenCommandLine: [], securityMode: host.facts.securityMode),
-            moduleByteCount: UInt64(file.byteCount), moduleDigest: file.digest,
-            nextInit: arguments.launcher == .command
-                ? nil
-                : module.settings.handoffTarget.map {
-                    LaunchIdentity.NextInitIdentity(path: $0, byteCount: 0, digest: file.digest)
-                })
+        lcm = file.received(module)
+        guard arguments.launcher != .command else { return }
+        surroundings.nextInit = module.settings.handoffTarget.map {
+            Surroundings.NextInit(path: $0, byteCount: 0, digest: file.digest)
+        }
     }
 
     mutating func add(_ points: [FaultPoint]) {
@@ -112,6 +107,6 @@ struct Rehearsal {
     }
 
     func run() -> LaunchRun {
-        LaunchRun(module, identity, arguments: arguments, host: host, tpm: tpm)
+        LaunchRun(lcm, in: surroundings, arguments: arguments, host: host, tpm: tpm)
     }
 }

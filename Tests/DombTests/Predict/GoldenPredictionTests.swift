@@ -51,10 +51,8 @@ import Testing
             Issue.record("the fixture has no identity")
             return
         }
-        let launch = LaunchIdentity(
-            identity: identity, moduleByteCount: UInt64(file.byteCount), moduleDigest: file.digest, nextInit: nil)
         let prediction = try PredictedLaunch(
-            module, launch, domains: domains,
+            file.received(module), identity, domains: domains,
             on: PredictedLaunch.Host(banks: HashAlgorithm.allCases, cpus: 2))
         let golden = try Self.records()
         #expect(prediction.domains.map { $0.domid.rawValue } == [1, 2, 3])
