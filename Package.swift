@@ -58,6 +58,7 @@ var targets: [Target] = [
         dependencies: [
             "LogReading", "Sequencer", "Measurement", "LaunchControl", "Platform",
             .product(name: "Crypto", package: "swift-crypto"), .product(name: "CryptoExtras", package: "swift-crypto"),
+            .product(name: "SwiftASN1", package: "swift-asn1"),
         ],
         swiftSettings: quick + [.strictMemorySafety(), .treatAllWarnings(as: .error)]),
     .executableTarget(
@@ -235,6 +236,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-asn1.git", from: "1.7.4"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],

@@ -25,6 +25,10 @@ extension AttestationKey {
         let attributesPlace = reader.offset
         let attributes = try reader.readBig32()
         let wanted = fixedTPM | restricted | sign
+        // As an endorsement key has them by TCG's templates; a storage key has them, too.
+        if attributes & (restricted | decrypt | sign) == restricted | decrypt {
+            throw StructureError(.endorsementKey, at: attributesPlace)
+        }
         guard attributes & (wanted | decrypt) == wanted else { throw StructureError(.wrongKeyUse, at: attributesPlace) }
         _ = try reader.readSized(atMost: 64)
         let symmetricPlace = reader.offset
@@ -45,6 +49,7 @@ extension AttestationKey {
         let e: [UInt8] =
             exponent == 0
             ? [1, 0, 1] : (0..<4).reversed().map { UInt8(truncatingIfNeeded: exponent >> UInt32(8 * $0)) }
+        guard bits >= 2048 || modulus.count * 8 != bits else { throw StructureError(.weakKey, at: place) }
         guard modulus.count * 8 == bits,
             let key = attempt({ try _RSA.Signing.PublicKey(n: modulus, e: [UInt8](e.drop { $0 == 0 })) })
         else { throw StructureError(.badKey, at: place) }

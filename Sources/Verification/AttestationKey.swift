@@ -4,8 +4,7 @@ import Crypto
 import CryptoExtras
 import Platform
 
-/// The public half of the key that a TPM signs quotes with: a PEM file (SubjectPublicKeyInfo), or TPM2B_PUBLIC or
-/// TPMT_PUBLIC as `tpm2_readpublic -f tss` and `-f tpmt` write them. Whose key it is, is for whoever gives it to know.
+/// The public half of the key that a TPM signs quotes with. Whose key it is, is for whoever gives it to know.
 public struct AttestationKey: Sendable {
     enum Key: Sendable {
         case rsa(_RSA.Signing.PublicKey)
@@ -14,27 +13,19 @@ public struct AttestationKey: Sendable {
         case p521(P521.Signing.PublicKey)
     }
 
-    /// A public area of RSA 4096 has some 550 bytes, its PEM form some 800.
-    public static let limit = 1 << 14
+    /// A public area of RSA 4096 has some 550 bytes, its PEM form some 800, a certificate in text some thousands.
+    public static let limit = 1 << 16
 
     let key: Key
-    /// A TPM's public area says that the key signs nothing that starts like an attestation but is none; a PEM file
-    /// says nothing of it.
+    /// A TPM's public area says that the key signs nothing that starts like an attestation but is none; no other form
+    /// says anything of it.
     public let isKnownToBeRestricted: Bool
     /// "rsa2048", "P-256".
     public let name: String
 
-    public init(parsing bytes: [UInt8]) throws(StructureError) {
-        if bytes.starts(with: Line("-----BEGIN PUBLIC KEY-----").bytes) {
-            guard let key = Self.key(pem: String(decoding: bytes, as: UTF8.self)) else {
-                throw StructureError(.badKey, at: 0)
-            }
-            self.key = key
-            isKnownToBeRestricted = false
-        } else {
-            key = try Self.readPublic(bytes)
-            isKnownToBeRestricted = true
-        }
+    init(_ key: Key, isKnownToBeRestricted: Bool) {
+        self.key = key
+        self.isKnownToBeRestricted = isKnownToBeRestricted
         name =
             switch key {
             case .rsa(let key): "RSA of \(key.keySizeInBits) bits"
@@ -44,35 +35,30 @@ public struct AttestationKey: Sendable {
             }
     }
 
-    private static func key(pem: String) -> Key? {
-        if let key = attempt({ try _RSA.Signing.PublicKey(pemRepresentation: pem) }) { return .rsa(key) }
-        if let key = attempt({ try P256.Signing.PublicKey(pemRepresentation: pem) }) { return .p256(key) }
-        if let key = attempt({ try P384.Signing.PublicKey(pemRepresentation: pem) }) { return .p384(key) }
-        return attempt { try P521.Signing.PublicKey(pemRepresentation: pem) }.map { .p521($0) }
-    }
-
     /// Whether the key made the signature over the message. `hash` stands in for the one that a plain signature does
     /// not tell.
     public func verifies(_ signature: TPMSignature, over message: [UInt8], plainHash: HashAlgorithm?) -> Bool {
         guard let algorithm = signature.hash ?? plainHash else { return false }
         switch algorithm {
         case .sha1: return false
-        case .sha256: return verifies(signature.value, SHA256.hash(data: message))
-        case .sha384: return verifies(signature.value, SHA384.hash(data: message))
-        case .sha512: return verifies(signature.value, SHA512.hash(data: message))
+        case .sha256: return verifies(signature.value, SHA256.hash(data: message), SHA256.self)
+        case .sha384: return verifies(signature.value, SHA384.hash(data: message), SHA384.self)
+        case .sha512: return verifies(signature.value, SHA512.hash(data: message), SHA512.self)
         }
     }
 
-    private func verifies(_ value: TPMSignature.Value, _ digest: some Crypto.Digest) -> Bool {
+    private func verifies<Hash: HashFunction>(
+        _ value: TPMSignature.Value, _ digest: Hash.Digest, _: Hash.Type
+    ) -> Bool {
         switch (key, value) {
         case (.rsa(let key), .rsaPKCS1(let bytes)):
             return key.isValidSignature(.init(rawRepresentation: bytes), for: digest, padding: .insecurePKCS1v1_5)
         case (.rsa(let key), .rsaPSS(let bytes)):
-            return key.isValidSignature(.init(rawRepresentation: bytes), for: digest, padding: .PSS)
+            return PSSSignature(bytes: bytes).isValid(by: key, for: digest, hash: Hash.self)
         case (.rsa(let key), .rsaPlain(let bytes)):
             let signature = _RSA.Signing.RSASignature(rawRepresentation: bytes)
             return key.isValidSignature(signature, for: digest, padding: .insecurePKCS1v1_5)
-                || key.isValidSignature(signature, for: digest, padding: .PSS)
+                || PSSSignature(bytes: bytes).isValid(by: key, for: digest, hash: Hash.self)
         case (.p256, .ecdsa), (.p384, .ecdsa), (.p521, .ecdsa), (.p256, .ecdsaPlain), (.p384, .ecdsaPlain),
             (.p521, .ecdsaPlain):
             return verifiesCurve(value, digest)

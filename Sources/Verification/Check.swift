@@ -25,6 +25,8 @@ public struct Check: Equatable, Sendable {
         case evidence, sha1
         /// A PCR of firmware and boot loader: covered by the evidence, replayed, separated, as at a trusted boot.
         case firmwareLog = "firmware-log", firmwarePCR = "firmware-pcr", separator, baseline
+        /// How PCR 0 started, by the firmware's log.
+        case startLocality = "start-locality"
         /// What ran before DomB.
         case loader, bootSystem = "boot-system", bootConfiguration = "boot-configuration"
         case commandLine = "command-line", loadOptions = "load-options", commands, launcherFile = "launcher-file",
@@ -65,7 +67,7 @@ public struct Check: Equatable, Sendable {
         case .signature, .keyUse, .nonce, .selection, .quoteDigest, .quoteProof, .clock: .quote
         case .expectedValue, .expectedRecord: .expected
         case .evidence, .sha1: .evidence
-        case .firmwareLog, .firmwarePCR, .separator, .baseline: .firmware
+        case .firmwareLog, .firmwarePCR, .separator, .baseline, .startLocality: .firmware
         case .loader, .bootSystem, .bootConfiguration, .commandLine, .loadOptions, .commands, .launcherFile,
             .unexplained,
             .module:

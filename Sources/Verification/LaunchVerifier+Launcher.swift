@@ -14,6 +14,7 @@ extension LaunchVerifier {
             )
             return
         }
+        checkForm(firmware)
         let covered = Self.launcherPCRs.map { coveringBanks($0, firmware) }
         for index in Self.launcherPCRs { checkFirmwarePCR(index, covered[Int(index)], firmware) }
         let trusted = checkBaseline(covered)
@@ -23,6 +24,19 @@ extension LaunchVerifier {
             unproven: unproven)
         proof.run()
         checks += proof.checks
+    }
+
+    private mutating func checkForm(_ firmware: FirmwareLog) {
+        if firmware.paddingSize > 0 {
+            report(
+                .firmwareLog, .note,
+                "\(firmware.paddingSize) bytes behind the last event of the firmware log are the rest of its area")
+        }
+        guard let stray = firmware.strayLocality else { return }
+        report(
+            .startLocality, unproven,
+            "PCR 0: event \(stray.number) (offset \(stray.offset)) tells the locality of TPM2_Startup, which firmware does "
+                + "once, before it extends PCR 0, and of 0, 3 or 4", pcr: 0)
     }
 
     /// PCRs 0 to 9 are the firmware's and the boot loader's (UAPI.7, TPM2 PCR measurements).

@@ -9,8 +9,12 @@ extension LaunchVerifier {
         for (index, expected) in replay.values.enumerated() {
             let name = expected.algorithm.name
             guard let held = pcrs.value(expected.algorithm, pcr) else {
+                let isLeftOut =
+                    pcrs.isSelection && log.banks.contains { evidence.isStrong($0) && pcrs.value($0, pcr) != nil }
                 report(
-                    .pcrValue, .failed, "\(name): a bank of the log, and the file has no value of PCR \(pcr) in it",
+                    .pcrValue, isLeftOut ? .note : .failed,
+                    "\(name): a bank of the log, and the file has no value of PCR \(pcr) in it"
+                        + (isLeftOut ? ": a quote's file, with what the quote selects" : ""),
                     pcr: pcr, bank: expected.algorithm)
                 continue
             }

@@ -35,7 +35,8 @@ extension LaunchVerifier {
         if !key.isKnownToBeRestricted {
             report(
                 .keyUse, .note,
-                "a PEM file does not say whether the key is a TPM's restricted one: one that is not can sign forged quotes"
+                "the file does not say whether the key is a TPM's restricted one (tpm2_readpublic -f tss does): one that is "
+                    + "not can sign forged quotes"
             )
         }
         return true

@@ -12,6 +12,7 @@ enum Filter {
         var package: String?
 
         static let unpack = Purpose(task: "unpack the kernel")
+        static let unpackFile = Purpose(task: "unpack the file")
         static let compile = Purpose(task: "compile the .dts", package: "device-tree-compiler")
     }
 

@@ -7,13 +7,16 @@ import Verification
 
 /// The files that a verifier has besides the log.
 struct VerifyFiles: ParsableArguments {
-    @Option(help: "PCR values: what tpm2_pcrread prints for all banks.", completion: .file())
+    @Option(
+        help: "PCR values: what tpm2_pcrread prints for all banks, or what tpm2_quote -o writes.", completion: .file())
     var pcrs: String?
     @Option(help: "A quote: what tpm2_quote -m writes. With --sig, --ak and --nonce.", completion: .file())
     var quote: String?
     @Option(help: "The quote's signature: what tpm2_quote -s writes.", completion: .file())
     var sig: String?
-    @Option(help: "The attestation key's public half: PEM, or what tpm2_readpublic -f tss writes.", completion: .file())
+    @Option(
+        help: "The attestation key's public half: what tpm2_readpublic -f tss writes, PEM, DER, or a certificate.",
+        completion: .file())
     var ak: String?
     @Option(help: "What the quote had to contain (tpm2_quote -q), in hexadecimal digits.")
     var nonce: String?
@@ -65,12 +68,8 @@ struct VerifyFiles: ParsableArguments {
 
     func evidence() throws -> Evidence {
         var evidence = Evidence()
-        evidence.pcrs = try pcrs.map { try Self.read($0, limit: PCRValues.limit, "line", PCRValues.init(parsing:)) }
-        evidence.baseline = try baseline.map {
-            try Self.read($0, limit: PCRValues.limit, "line", PCRValues.init(parsing:))
-        }
         evidence.firmwareLog = try firmwareLog.map {
-            try Self.read($0, limit: FirmwareLog.limit, "offset", FirmwareLog.init(parsing:))
+            try Self.read($0, limit: FirmwareLog.limit, "offset", isPacked: true, FirmwareLog.init(parsing:))
         }
         if let quote, let sig, let ak, let nonce {
             // A TPM2B is never larger than its two bytes of size can say.
@@ -81,6 +80,9 @@ struct VerifyFiles: ParsableArguments {
                 key: try Self.read(ak, limit: AttestationKey.limit, "offset", AttestationKey.init(parsing:)),
                 nonce: try nonceBytes(nonce))
         }
+        let selections = evidence.quote?.quote.selections ?? []
+        evidence.pcrs = try pcrs.map { try Self.values($0, selections) }
+        evidence.baseline = try baseline.map { try Self.values($0, []) }
         for file in expect { evidence.expected.append(try ExpectedFile.read(file)) }
         for file in launcherFile {
             let content = try HostFile.read(file, limit: Self.launcherLimit)
@@ -96,10 +98,20 @@ struct VerifyFiles: ParsableArguments {
         return evidence
     }
 
+    private static func values(
+        _ path: String, _ selections: [TPMQuote.Selection]
+    ) throws(CommandFailure) -> PCRValues {
+        try read(path, limit: PCRValues.limit, "line") { bytes throws(StructureError) in
+            try PCRValues(parsing: bytes, selectedBy: selections)
+        }
+    }
+
     private static func read<Value>(
-        _ path: String, limit: Int, _ unit: String, _ parse: ([UInt8]) throws(StructureError) -> Value
+        _ path: String, limit: Int, _ unit: String, isPacked: Bool = false,
+        _ parse: ([UInt8]) throws(StructureError) -> Value
     ) throws(CommandFailure) -> Value {
-        let bytes = try HostFile.read(path, limit: limit)
+        let file = try HostFile.read(path, limit: limit)
+        let bytes = isPacked ? try PackedFile.unpacked(file, path, limit: limit) : file
         do throws(StructureError) {
             return try parse(bytes)
         } catch {

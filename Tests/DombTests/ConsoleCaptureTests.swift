@@ -5,6 +5,7 @@ import LogReading
 import Platform
 import SimulatedPlatform
 import Testing
+import Verification
 
 @testable import domb
 

@@ -23,10 +23,11 @@ import Testing
     @Test func aWrongLineIsToldByItsNumber() {
         #expect(problem(Self.good) == nil)
         let wrong: [(String, StructureError.Code)] = [
-            ("", .notText), ("   sha384:", .notText), ("  SHA384:", .notText), ("  sha384: x", .notText),
-            ("    24: 0x00", .notText), ("    011: 0x00", .notText), ("    1: 0x00", .notText),
-            ("    07: 0x00", .notText),
-            ("    12: 00", .notText), ("    12: 0x", .notText), ("    12: 0x0", .notText), ("  sha1:", .duplicate),
+            ("x", .notText), ("  SHA384:", .notText), ("  sha384: x", .notText), ("    12:", .notText), (":", .notText),
+            ("    24: 0x00", .notText), ("    011: 0x00", .notText), ("    -1: 0x00", .notText),
+            ("    12: 0x", .notText), ("    12: 0x0", .notText), ("    12: 0x00 00", .notText),
+            ("Bank/Algorithm: SHA1", .notText), ("  sha1:", .duplicate),
+            ("Bank/Algorithm: TPM_ALG_SHA1(4)", .duplicate),
         ]
         for index in 1..<Self.good.count {
             for (line, code) in wrong {

@@ -5,7 +5,8 @@ import Platform
 /// What GRUB's tpm module measures into PCR 8: each command before it runs, its words joined by spaces; and each command
 /// line that it hands over. The event's data is that text with a prefix that nobody measured, which differs between GRUBs
 /// ("grub_cmd: ", "kernel_cmdline: ", "grub_cmd "). So which of the two a text is cannot be known, and every text is
-/// judged as a command (GRUB 2.06, grub-core/commands/tpm.c and grub-core/script/execute.c).
+/// judged as a command (GRUB 2.06, grub-core/commands/tpm.c and grub-core/script/execute.c). Red Hat's measures the zero at
+/// the text's end, too (tpm2-tools, pull request 2303).
 struct BootLoaderCommand {
     enum Effect: Equatable {
         case none
@@ -44,12 +45,14 @@ struct BootLoaderCommand {
     /// `nil` where the digests are of no text that the event tells.
     init?<Hash: ContentHash>(_ event: FirmwareLog.Event, in banks: [HashAlgorithm], hashing: Hash.Type) {
         guard event.data.count <= Self.limit else { return nil }
-        let data = event.data.last == 0 ? event.data.dropLast() : event.data[...]
+        let text = event.data.last == 0 ? event.data.dropLast() : event.data[...]
         // A prefix is short, and a space ends it.
-        let starts = [data.startIndex] + data.prefix(40).indices.filter { data[$0] == UInt8(ascii: " ") }.map { $0 + 1 }
-        let start = starts.first { event.isOf([UInt8](data[$0...]), in: banks, hashing: Hash.self) }
+        let starts = [text.startIndex] + text.prefix(40).indices.filter { text[$0] == UInt8(ascii: " ") }.map { $0 + 1 }
+        let start = starts.first { start in
+            [[], [0]].contains { event.isOf([UInt8](text[start...]) + $0, in: banks, hashing: Hash.self) }
+        }
         guard let start else { return nil }
-        self.init(record: event.number, text: [UInt8](data[start...]))
+        self.init(record: event.number, text: [UInt8](text[start...]))
     }
 
     init(record: Int, text: [UInt8]) {

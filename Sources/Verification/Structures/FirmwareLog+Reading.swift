@@ -11,15 +11,18 @@ extension FirmwareLog {
 
     /// TCG_PCR_EVENT: u32 PCR, u32 type, 20 bytes of SHA-1, u32 size, data.
     static func readOldEvent(_ reader: inout ByteReader, number: Int) throws(StructureError) -> Event {
+        let offset = reader.offset
         let (pcr, type) = try readStart(&reader)
         let digest = Digest(algorithm: HashAlgorithm.sha1.rawValue, bytes: try reader.read(20))
-        return Event(number: number, pcr: pcr, type: type, digests: [digest], data: try readData(&reader))
+        return Event(
+            number: number, offset: offset, pcr: pcr, type: type, digests: [digest], data: try readData(&reader))
     }
 
     /// TCG_PCR_EVENT2: u32 PCR, u32 type, u32 count of digests, for each u16 algorithm and digest, u32 size, data.
     static func readEvent(
         _ reader: inout ByteReader, number: Int, _ sizes: [BankSize]
     ) throws(StructureError) -> Event {
+        let offset = reader.offset
         let (pcr, type) = try readStart(&reader)
         let place = reader.offset
         let count = try reader.readLittle32()
@@ -38,7 +41,8 @@ extension FirmwareLog {
             }
             digests.append(Digest(algorithm: algorithm, bytes: try reader.read(bank.size)))
         }
-        return Event(number: number, pcr: pcr, type: type, digests: digests, data: try readData(&reader))
+        return Event(
+            number: number, offset: offset, pcr: pcr, type: type, digests: digests, data: try readData(&reader))
     }
 
     /// An event that is not extended may name any PCR; the profile has 0xFFFFFFFF for some.
@@ -61,6 +65,8 @@ extension FirmwareLog {
     static func readBanks(_ event: Event) throws(StructureError) -> [BankSize] {
         // TCG_PCR_EVENT's own fields come before.
         let base = 32
+        // There the registers have numbers from 1 (UEFI 2.10, 38.4.1), and so has the first record.
+        guard !(1...4).contains(event.pcr) else { throw StructureError(.ccEventLog, at: 0) }
         do throws(StructureError) {
             guard event.pcr == 0, event.digests.allSatisfy({ $0.bytes.allSatisfy { $0 == 0 } }) else {
                 throw StructureError(.badEvent, at: 0)

@@ -30,8 +30,10 @@ extension FirmwareLog {
 
     /// From the event "StartupLocality" of PCR 0 (16 bytes of signature, one byte), which comes before everything that is
     /// extended there; or, where it is missing, 4 if the H-CRTM's event is the first (PFP 1.06, 10.4.5.3 and 3.3.4.1).
-    static func startLocality(_ events: [Event], at end: Int) throws(StructureError) -> UInt8 {
+    /// coreboot writes zeros behind that byte. And the first such event that cannot be followed.
+    static func startLocality(_ events: [Event]) -> (value: UInt8, stray: Event?) {
         var locality: UInt8?
+        var stray: Event?
         var hasExtends = false
         var fromHardware = false
         for event in events where event.pcr == 0 {
@@ -40,12 +42,13 @@ extension FirmwareLog {
                 hasExtends = true
             } else if event.data.starts(with: signature("StartupLocality")) {
                 // The profile has localities 0, 3 and 4 only.
-                guard !hasExtends, locality == nil, event.data.count == 17, [0, 3, 4].contains(event.data[16]) else {
-                    throw StructureError(.badEvent, at: end)
+                if !hasExtends, locality == nil, let told = event.data.dropFirst(16).first, [0, 3, 4].contains(told) {
+                    locality = told
+                } else if stray == nil {
+                    stray = event
                 }
-                locality = event.data[16]
             }
         }
-        return locality ?? (fromHardware ? 4 : 0)
+        return (locality ?? (fromHardware ? 4 : 0), stray)
     }
 }

@@ -15,6 +15,8 @@ public struct FirmwareLog: Equatable, Sendable {
     public struct Event: Equatable, Sendable {
         /// Counted from 0 over the whole log, record 0 included.
         public let number: Int
+        /// Where it starts in the log.
+        public let offset: Int
         public let pcr: UInt32
         public let type: UInt32
         public let digests: [Digest]
@@ -46,27 +48,41 @@ public struct FirmwareLog: Equatable, Sendable {
     public let events: [Event]
     /// The locality of TPM2_Startup, or 4 for an H-CRTM: PCR 0 starts with it in its last byte.
     public let startLocality: UInt8
+    /// An event that tells of that locality and does not count: too late, a second one, or of no locality that there is.
+    public let strayLocality: Event?
+    /// Zeros or ones behind the last event: the rest of an area of memory.
+    public let paddingSize: Int
 
     public init(parsing log: [UInt8]) throws(StructureError) {
         guard log.count <= Self.limit else { throw StructureError(.badSize, at: Self.limit) }
+        let end = Self.paddingStart(log)
         var reader = ByteReader(log)
+        guard end > 0 else { throw StructureError(.truncated, at: 0) }
         let first = try Self.readOldEvent(&reader, number: 0)
         var events: [Event] = []
         if first.type == EventType.noAction, first.data.starts(with: Self.signature("Spec ID Event03")) {
             let sizes = try Self.readBanks(first)
             banks = sizes.compactMap { HashAlgorithm(rawValue: $0.algorithm) }
             isCryptoAgile = true
-            while reader.remaining > 0 {
+            while reader.offset < end {
                 events.append(try Self.readEvent(&reader, number: events.count + 1, sizes))
             }
         } else {
             banks = [.sha1]
             isCryptoAgile = false
             events.append(first)
-            while reader.remaining > 0 { events.append(try Self.readOldEvent(&reader, number: events.count)) }
+            while reader.offset < end { events.append(try Self.readOldEvent(&reader, number: events.count)) }
         }
-        startLocality = try Self.startLocality(events, at: log.count)
+        (startLocality, strayLocality) = Self.startLocality(events)
+        paddingSize = reader.remaining
         self.events = events
+    }
+
+    /// Behind it there is one byte alone, 00 or FF. An event may end with such bytes, and none consists of them: one of zeros
+    /// would be of type EV_PREBOOT_CERT, which nobody writes any more, with no data.
+    private static func paddingStart(_ log: [UInt8]) -> Int {
+        guard let last = log.last, last == 0 || last == 0xFF else { return log.count }
+        return (log.lastIndex { $0 != last } ?? -1) + 1
     }
 
     /// Sixteen bytes: the text, and zeros.

@@ -5,7 +5,8 @@ public struct StructureError: Error, Equatable, Sendable {
     public enum Code: Equatable, Sendable {
         case truncated, trailing, badMagic, notAQuote, badSize, badValue, unknownAlgorithm, weakHash, wrongKeyUse,
             duplicate
-        case notText, badKey, badEvent
+        case notText, notPCRValues, badKey, weakKey, privateKey, endorsementKey, keyContext
+        case badEvent, ccEventLog
 
         public var text: String {
             switch self {
@@ -20,9 +21,21 @@ public struct StructureError: Error, Equatable, Sendable {
             case .wrongKeyUse:
                 "not an attestation key: it must be a fixedTPM, restricted signing key, or it could sign a forged quote"
             case .duplicate: "the same thing a second time"
-            case .notText: "a line that is not in the form that tpm2_pcrread prints"
+            case .notText: "a line that is neither a bank nor a PCR's value, as tpm2_pcrread prints them"
+            case .notPCRValues:
+                "no PCR values as tpm2_pcrread prints them, nor as tpm2_quote -o writes them (values alone need the quote "
+                    + "that selects them)"
             case .badKey: "not a public key that is known here (RSA of 2048 bits or more, P-256, P-384, P-521)"
+            case .weakKey: "an RSA key of less than 2048 bits: its signature proves nothing"
+            case .privateKey:
+                "a private key: the attestation key's public half is wanted, and nobody else should have this"
+            case .endorsementKey:
+                "an endorsement key (EK), or another that decrypts: it signs no quote; the attestation key is wanted "
+                    + "(tpm2_createak -u)"
+            case .keyContext:
+                "a key's context (tpm2_createak -c), of use to its own TPM only: write the public half (-u)"
             case .badEvent: "an event that no firmware writes so"
+            case .ccEventLog: "a log of confidential computing (ACPI table CCEL): it is of registers that are no TPM's"
             }
         }
     }

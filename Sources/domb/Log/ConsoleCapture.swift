@@ -2,6 +2,7 @@
 
 import Platform
 import SimulatedPlatform
+import Verification
 
 /// What a serial console wrote, and the event logs in it (docs/console.md).
 ///
@@ -24,10 +25,13 @@ struct ConsoleCapture {
     /// Whose lines are the boot domain's: dom0, and DOMID_BOOT_DOMAIN of the Hyperlaunch documents.
     private static let speakers = ["d0", "d\(BootDomain.domid)"].map { Array($0.utf8) }
 
+    /// Lines as some terminals and their logs have them: broken after so many columns, with no marker on the rest.
+    private let isFolded: Bool
     private var open: Block?
     private var last: Block?
 
-    init(_ bytes: [UInt8]) {
+    init(_ bytes: [UInt8], isFolded: Bool = false) {
+        self.isFolded = isFolded
         var line: [UInt8] = []
         var index = 0
         while index < bytes.count {
@@ -78,7 +82,10 @@ struct ConsoleCapture {
 
     private mutating func read(_ line: [UInt8]) {
         let line = line.filter { $0 != UInt8(ascii: "\r") }
-        guard let range = Self.firstRange(of: Self.marker, in: line) else { return }
+        guard let range = Self.firstRange(of: Self.marker, in: line) else {
+            if isFolded { addRest(line) }
+            return
+        }
         // A time stamp may stand before it, but none of DomB's other lines: they quote names from outside.
         guard Self.firstRange(of: Array("domb".utf8), in: [UInt8](line[..<range.lowerBound])) == nil else { return }
         let rest = line[range.upperBound...]
@@ -96,8 +103,40 @@ struct ConsoleCapture {
         }
     }
 
+    /// The rest of a folded line: of Base64, or of the digest at the end.
+    private mutating func addRest(_ line: [UInt8]) {
+        let isDigits = line.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "="):
+                true
+            default: false
+            }
+        }
+        guard isDigits else { return }
+        if open != nil {
+            open?.text += line
+        } else if let digest = last?.digest, !digest.isEmpty, digest.count < 64 {
+            last?.digest += line
+        }
+    }
+
+    /// The last log in a capture, as it was written or, if it did not arrive so, with its folded lines put together. The
+    /// digest at its end decides.
+    static func eventLog(in bytes: [UInt8], from path: String) throws(CommandFailure) -> [UInt8] {
+        do throws(CommandFailure) {
+            return try ConsoleCapture(bytes).eventLog(from: path)
+        } catch {
+            let folded: [UInt8]
+            do throws(CommandFailure) {
+                folded = try ConsoleCapture(bytes, isFolded: true).eventLog(from: path)
+            } catch _ { throw error }
+            return folded
+        }
+    }
+
     /// The last log that is there from its first marker to its last, and arrived as it was sent.
-    func eventLog(from path: String) throws(CommandFailure) -> [UInt8] {
+    private func eventLog(from path: String) throws(CommandFailure) -> [UInt8] {
         guard let last else {
             throw .malformed("\(path): a console capture in which an event log begins and none ends")
         }

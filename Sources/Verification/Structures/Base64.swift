@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Base64 (RFC 4648, section 4), strictly: whole groups of four, padding at the end alone, no unused bits set.
-enum Base64 {
-    /// `nil` for anything else.
-    static func decoded(_ text: [UInt8]) -> [UInt8]? {
+public enum Base64 {
+    /// The bytes that the text stands for; `nil` for anything else.
+    public static func decoded(_ text: [UInt8]) -> [UInt8]? {
         guard text.count % 4 == 0 else { return nil }
         let padding = text.suffix(2).reversed().prefix { $0 == UInt8(ascii: "=") }.count
         var bytes: [UInt8] = []
