@@ -28,6 +28,9 @@ public struct SimulatedFault: Equatable, Sendable {
         self.effect = effect
     }
 
+    /// Whether the use that goes wrong came.
+    public var happened: Bool { seen > occurrence }
+
     /// Counts a use; the effect if it is the one.
     mutating func use(_ operation: Platform.Operation, _ domid: DomainID?) -> Effect? {
         guard operation == self.operation, self.domid == nil || self.domid == domid else { return nil }

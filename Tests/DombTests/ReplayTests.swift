@@ -175,7 +175,7 @@ import Testing
             let scenario = try ReplayScenario(reading: path)
             try scenario.apply(to: &rehearsal.host, rehearsal.module, path)
             #expect(scenario.faults.count == 1)
-            rehearsal.add(scenario.faults)
+            rehearsal.add(try scenario.faults.map { try FaultPoint($0.words) })
             let run = rehearsal.run()
             #expect(run.failure != nil && run.unpaused.map(\.rawValue) == [1])
             try sandbox.write("domains:\n  - name: halper\n    never: true\n", to: "wrong.yaml")

@@ -7,7 +7,7 @@ import SimulatedPlatform
 /// What goes wrong in a rehearsal: POINT[@DOMID][#N][:ERROR].
 ///
 /// POINT is an operation by the name that the trace has for it, or `ready`, which is no operation but what a domain
-/// does.
+/// does. DOMID may be the domain's name.
 enum FaultPoint {
     case host(SimulatedFault)
     case tpm(SimulatedFault)
@@ -21,11 +21,14 @@ enum FaultPoint {
         let text: String
     }
 
-    init(_ words: String) throws(Problem) {
+    /// `domid` knows the domains by their names.
+    init(_ words: String, domid named: (String) -> DomainID? = { _ in nil }) throws(Problem) {
         var rest = Substring(words)
         let error = Self.split(&rest, ":")
         let occurrence = Self.split(&rest, "#")
-        let domid = Self.split(&rest, "@")
+        // A name may have this mark in it, an operation has not.
+        let domid = rest.firstIndex(of: "@").map { rest[rest.index(after: $0)...] }
+        if let domid { rest = rest[..<rest.index(before: domid.startIndex)] }
         let name = String(rest)
         var count = 0
         if let occurrence {
@@ -36,8 +39,8 @@ enum FaultPoint {
         }
         var domain: DomainID?
         if let domid {
-            guard let number = UInt16(domid), let found = DomainID(rawValue: number) else {
-                throw Problem(text: "@\(domid): no domid")
+            guard let found = named(String(domid)) ?? UInt16(domid).flatMap({ DomainID(rawValue: $0) }) else {
+                throw Problem(text: "@\(domid): neither a domid nor a domain's name")
             }
             domain = found
         }

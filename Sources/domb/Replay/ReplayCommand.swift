@@ -12,13 +12,13 @@ struct ReplayCommand: ParsableCommand {
         discussion: """
             The code that launches runs here, on a simulated Xen, a simulated TPM and a clock of its own. Prints who \
             waited for whom and what took how long. --fail and --scenario make things go wrong; exit code 1: the launch \
-            did not complete. With --trace the launch gets the answers of a real boot, and the first decision that \
+            did not complete, or something that should have gone wrong never came. With --trace the launch gets the answers of a real boot, and the first decision that \
             differs is told with its line: exit code 1. docs/replay.md has the points of failure and the scenario file.
             """)
 
     @OptionGroup(title: "Boot modules") var modules: BootModuleFiles
     @OptionGroup(title: "The host") var host: AssumedHost
-    @Option(help: "Something that goes wrong: POINT[@DOMID][#N][:ERROR]; may be repeated.")
+    @Option(help: "Something that goes wrong: POINT[@DOMAIN][#N][:ERROR]; may be repeated.")
     var fail: [String] = []
     @Option(help: "A file of what the domains do and what goes wrong.", completion: .file())
     var scenario: String?
@@ -35,7 +35,11 @@ struct ReplayCommand: ParsableCommand {
 
     func validate() throws {
         for words in fail {
-            do { _ = try FaultPoint(words) } catch { throw ValidationError("--fail \(words): \(error.text)") }
+            // Names are known once the LCM is read.
+            let anyone: (String) -> DomainID? = { $0.isEmpty ? nil : DomainID(rawValue: 0) }
+            do { _ = try FaultPoint(words, domid: anyone) } catch {
+                throw ValidationError("--fail \(words): \(error.text)")
+            }
         }
         guard trace == nil || (fail.isEmpty && scenario == nil && seed == nil) else {
             throw ValidationError("--trace has its own failures: no --fail, --scenario or --seed")
@@ -54,23 +58,37 @@ struct ReplayCommand: ParsableCommand {
         file.noteUnknownProperties()
         var rehearsal = try Rehearsal(file, host: host, modules: modules)
         if let trace { return try replay(try TraceFile(reading: trace), rehearsal) }
-        var points: [FaultPoint] = []
+        var faults = RehearsedFaults(rehearsal.module)
         var said = fail
         if let seed {
             let point = RandomFault.point(rehearsal.run(), seed: seed)
             said = [point]
             Diagnostics.write("domb: --seed \(seed): --fail \(point)")
         }
-        for words in said { points.append(try FaultPoint(words)) }
+        for words in said { try Self.add(words, to: &faults, "--fail \(words)") }
         if let scenario {
             let file = try ReplayScenario(reading: scenario)
             try file.apply(to: &rehearsal.host, rehearsal.module, scenario)
-            points += file.faults
+            for fault in file.faults {
+                try Self.add(fault.words, to: &faults, "\(scenario):\(fault.line): \(fault.words)")
+            }
         }
-        rehearsal.add(points)
+        rehearsal.add(faults.points.map(\.point))
         let run = rehearsal.run()
         try show(run, rehearsal, said)
+        let unused = faults.unused(in: run)
+        guard unused.isEmpty else { throw CommandFailure.refusal(unused) { "\(lcm): \($0)" } }
         guard run.end == .complete else { throw CommandFailure(exitCode: ExitCode(1), message: "") }
+    }
+
+    private static func add(
+        _ words: String, to faults: inout RehearsedFaults, _ place: String
+    ) throws(CommandFailure) {
+        do throws(FaultPoint.Problem) {
+            try faults.add(words)
+        } catch {
+            throw .malformed("\(place): \(error.text)")
+        }
     }
 
     private func show(_ run: LaunchRun, _ rehearsal: Rehearsal, _ said: [String]) throws {

@@ -15,7 +15,8 @@ struct ReplayScenario {
     }
 
     private(set) var domains: [(name: [UInt8], place: DescriptionValue, domain: Domain)] = []
-    private(set) var faults: [FaultPoint] = []
+    /// As `--fail` has them, each with its line.
+    private(set) var faults: [(words: String, line: Int)] = []
 
     init() {}
 
@@ -35,7 +36,9 @@ struct ReplayScenario {
             for item in section["fail"]?.items ?? [] {
                 guard let words = item.text else { continue }
                 do throws(FaultPoint.Problem) {
-                    faults.append(try FaultPoint(words))
+                    // Names are known once the LCM is read.
+                    _ = try FaultPoint(words) { $0.isEmpty ? nil : DomainID(rawValue: 0) }
+                    faults.append((words, item.line))
                 } catch {
                     item.wrong(error.text)
                 }
