@@ -43,13 +43,8 @@ struct ByteCursor {
 
     mutating func skip(_ count: Int) throws(ParseError) { _ = try read(count) }
 
-    /// Skips to the next multiple of four; the bytes between must be zero.
-    mutating func align() throws(ParseError) {
-        while offset % 4 != 0 {
-            let place = offset
-            guard try read(1).first == 0 else { throw ParseError(.badToken, at: place) }
-        }
-    }
+    /// Skips to the next multiple of four, whatever is between: libfdt leaves bytes of a longer value there.
+    mutating func align() throws(ParseError) { try skip((4 - offset % 4) % 4) }
 
     /// The bytes up to a zero, which is passed too.
     mutating func readTerminated(limit: Int) throws(ParseError) -> [UInt8] {

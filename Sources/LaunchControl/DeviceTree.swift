@@ -139,7 +139,7 @@ extension DeviceTree {
     private mutating func beginNode(_ cursor: inout ByteCursor, at offset: Int, open: inout [Int]) throws(ParseError) {
         guard nodes.count < Limits.nodes else { throw ParseError(.tooManyNodes, at: offset) }
         guard open.count < Limits.depth else { throw ParseError(.tooDeep, at: offset) }
-        let name = try cursor.readTerminated(limit: Limits.nameBytes)
+        let name = try cursor.readTerminated(limit: Limits.foreignNameBytes)
         try cursor.align()
         let index = nodes.count
         if let parent = open.last {
@@ -168,7 +168,7 @@ extension DeviceTree {
         guard Int(nameOffset) < strings.remaining else { throw ParseError(.blockOutOfBounds, at: offset + 8) }
         var nameCursor = strings
         try nameCursor.skip(Int(nameOffset))
-        let name = try nameCursor.readTerminated(limit: Limits.nameBytes)
+        let name = try nameCursor.readTerminated(limit: Limits.foreignNameBytes)
         guard Self.isPropertyName(name) else { throw ParseError(.badName, at: offset) }
         let start = cursor.offset
         try cursor.skip(Int(length))

@@ -6,7 +6,7 @@ import Platform
 public struct DomainDescription: Equatable, Sendable {
     /// Given by the LCM, or the next free one.
     public var domid: DomainID
-    /// The node's name without its unit address.
+    /// The node's name; without its unit address, unless another domain's is the same then.
     public var name: [UInt8]
     /// What it may be besides a guest; empty for most.
     public var roles: DomainRoles

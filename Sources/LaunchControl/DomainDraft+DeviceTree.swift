@@ -15,6 +15,7 @@ extension DomainDraft {
     init?(_ view: NodeView) {
         guard let unassigned = DomainID(rawValue: 0) else { return nil }
         view.refuseUnknownDombProperties(Self.knownProperties)
+        if view.node.name.count > Limits.nameBytes { view.report(.nameTooLong) }
         let roles = DomainRoles(view)
         let modules = DomainModules(view)
         // A boot domain is somebody else's to build: nothing but its role is looked at.
@@ -38,8 +39,7 @@ extension DomainDraft {
         }
         description.maxMemory = view.kibibytes("mem-max")
         readVCPUs(view)
-        phandle = view.word("phandle")
-        if phandle == 0 || phandle == .max { view.report(.badPhandle, "phandle") }
+        readPhandle(view)
         let phandles = view.cells("domb,depends-on", bytes: 4) ?? []
         dependsOn = phandles.map { .phandle(UInt32(truncatingIfNeeded: $0)) }
         unknown = view.unknown(Self.knownProperties) + modules.unknown + unknown
@@ -66,6 +66,14 @@ extension DomainDraft {
         if (1...Limits.vcpus).contains(vcpus) { return vcpus }
         view.report(.limitExceeded, "cpus")
         return 1
+    }
+
+    /// `linux,phandle` is the name that it had before ePAPR; dtc -H both writes the two.
+    private mutating func readPhandle(_ view: NodeView) {
+        let old = view.word("linux,phandle")
+        phandle = view.word("phandle") ?? old
+        if phandle == 0 || phandle == .max { view.report(.badPhandle, "phandle") }
+        if let old, old != phandle { view.report(.conflictingProperties, "linux,phandle") }
     }
 
     private mutating func readVCPUs(_ view: NodeView) {

@@ -14,6 +14,12 @@ extension DomainRoles {
             view, "functions",
             [(0, .boot), (1, .recovery), (2, .console), (3, .stubDomain), (30, .xenstore), (31, .legacyDom0)])
         insert(view, "capabilities", [(0, .control), (1, .hardware), (2, .xenstore)])
+        // Privileges and a label of Hyperlaunch's other binding, which no reader of this one gives.
+        for name in ["role", "capability", "security-id"] as [Line] {
+            if let property = view.property(name), view.tree.value(property).contains(where: { $0 != 0 }) {
+                view.report(.reservedBits, property)
+            }
+        }
     }
 
     private mutating func insert(_ view: NodeView, _ name: Line, _ bits: [(bit: UInt32, role: DomainRoles)]) {

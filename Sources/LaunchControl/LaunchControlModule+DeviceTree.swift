@@ -12,22 +12,41 @@ extension LaunchControlModule {
             })
         else { return nil }
         var drafts: [DomainDraft] = []
+        var nodeNames: [[UInt8]] = []
         for child in hypervisor.children where child.isCompatible("xen,domain") {
             guard drafts.count < Limits.domains else {
                 child.report(.tooManyDomains)
                 break
             }
-            if let draft = DomainDraft(child) { drafts.append(draft) }
+            if let draft = DomainDraft(child) {
+                drafts.append(draft)
+                nodeNames.append(child.node.name)
+            }
         }
+        tellApart(&drafts, by: nodeNames)
+        for child in hypervisor.children where child.isUnknownDomain { child.report(.unknownDomain, "compatible") }
         hypervisor.refuseUnknownDombProperties(knownProperties)
         return Contents(
             settings: LaunchSettings(SettingSource(hypervisor)), drafts: drafts,
             unknown: hypervisor.unknown(knownProperties) + unknownNodes(hypervisor), place: hypervisor.place)
     }
 
+    /// A tree's names are unique with their unit address: those that are not without it keep it.
+    private static func tellApart(_ drafts: inout [DomainDraft], by nodeNames: [[UInt8]]) {
+        let sorted = Array(drafts.indices).inOrder {
+            drafts[$0].description.name.lexicographicallyPrecedes(drafts[$1].description.name)
+        }
+        var shared: [Int] = []
+        for (left, right) in zip(sorted, sorted.dropFirst())
+        where drafts[left].description.name == drafts[right].description.name {
+            shared += [left, right]
+        }
+        for index in shared { drafts[index].description.name = nodeNames[index] }
+    }
+
     /// Properties of the hypervisor node that this reader acts on, or that mean nothing to a launch.
     private static let knownProperties: [Line] =
-        ["compatible", "#address-cells", "#size-cells", "phandle"]
+        ["compatible", "#address-cells", "#size-cells", "phandle", "linux,phandle"]
         + SettingKey.keys(in: .launch).map { $0.schema.property }
 
     /// /chosen/hypervisor, or /chosen itself where it holds the domains (dom0less).
@@ -44,7 +63,6 @@ extension LaunchControlModule {
         return chosen
     }
 
-    /// A domain with a misspelt `compatible` would otherwise vanish without a word.
     private static func unknownNodes(_ hypervisor: NodeView) -> [UnknownProperty] {
         hypervisor.children.filter { !$0.isCompatible("xen,domain") }.map {
             UnknownProperty(node: $0.place.path, name: [], offset: $0.offset)

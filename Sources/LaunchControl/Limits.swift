@@ -14,12 +14,16 @@ public enum Limits {
     public static let properties = 1_000_000
     /// Names of one node are compared with each other.
     public static let propertiesPerNode = 256
-    /// Device tree specification 2.2.1 and 2.2.4: 31 characters. dtc accepts longer ones, up to this.
+    /// Device tree specification 2.2.1 and 2.2.4: 31 characters. dtc accepts longer ones; those that are read here end at this.
     public static let nameBytes = 63
+    /// Names of nodes and properties that nobody reads here: real trees have longer ones, and dtc has no limit.
+    static let foreignNameBytes = 1024
     /// Xen's domids end at DOMID_FIRST_RESERVED.
     public static let domains = 0x7FF0
-    /// One x86 domain's vcpus: HVM_MAX_VCPUS (xen/public/hvm/hvm_info_table.h) is 128; PVH guests may have more.
+    /// A domain's vcpus, whatever its mode: what an LCM may name.
     public static let vcpus: UInt32 = 512
+    /// One x86 HVM or PVH domain's vcpus: HVM_MAX_VCPUS (xen/public/hvm/hvm_info_table.h).
+    public static let hvmVCPUs: UInt32 = 128
     /// Physical cpus in an affinity list: Xen's largest NR_CPUS is 16383.
     public static let cpus: UInt32 = 16384
     /// An ELF kernel has four or five loadable segments.

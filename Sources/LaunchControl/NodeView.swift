@@ -125,6 +125,21 @@ struct NodeView {
         return tree.value(property).split(separator: 0).contains { $0.elementsEqual(token.bytes) }
     }
 
+    /// Whether it says what only a domain has, and is none that is known: with a misspelt `compatible` it would vanish.
+    /// `xen,config` is the prototype's, and has modules of the hypervisor's own.
+    var isUnknownDomain: Bool {
+        guard !isCompatible("xen,domain"), !isCompatible("xen,config"), !isModule else { return false }
+        return property("memory") != nil || property("cpus") != nil || children.contains { $0.isModule }
+    }
+
+    /// Of any dialect: "multiboot,kernel", "module,ramdisk".
+    private var isModule: Bool {
+        guard let property = property("compatible") else { return false }
+        return tree.value(property).split(separator: 0).contains {
+            $0.starts(with: Line("module,").bytes) || $0.starts(with: Line("multiboot,").bytes)
+        }
+    }
+
     /// A misspelt security setting must not pass as somebody else's property.
     func refuseUnknownDombProperties(_ known: [Line]) {
         for property in others(than: known) where property.name.starts(with: Line("domb,").bytes) {

@@ -36,6 +36,8 @@ public struct ParseError: Error, Equatable, Sendable {
         case reservedBits = "unknown bits are set"
         case unknownModuleKind = "a module node of unknown kind"
         case duplicateModule = "a second kernel or ramdisk for one domain"
+        case unknownDomain =
+            "a node with memory, cpus or modules that is no domain (did you mean compatible = \"xen,domain\"?)"
         case noDomains = "no initial domain"
         case tooManyDomains = "too many domains"
         case badPhandle = "phandle 0 or 0xffffffff"

@@ -20,11 +20,12 @@ extension SettingSource {
         return settings
     }
 
-    /// dom0less (Xen, docs/misc/arm/device-tree/booting.txt): no value means "enabled".
+    /// dom0less (Xen, docs/misc/arm/device-tree/booting.txt): no value means "enabled", and "legacy" (4.21) leaves the
+    /// xenstore page to whoever builds the domain, as it is here in any case.
     private func storeUse() -> Bool {
         if isFlag(.enhanced) { return true }
         return value(.enhanced) { text -> Bool? in
-            if text == Line("enabled").bytes { return true }
+            if text == Line("enabled").bytes || text == Line("legacy").bytes { return true }
             return text == Line("disabled").bytes || text == Line("no-xenstore").bytes ? false : nil
         } ?? false
     }

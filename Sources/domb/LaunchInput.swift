@@ -97,17 +97,18 @@ extension Launch {
         inexpressible.addForeign(self)
         for domain in module.domains {
             let isName =
-                domain.name.count <= Limits.nameBytes
+                domain.name.count <= Limits.nameBytes && domain.name.first != UInt8(ascii: "@")
                 && domain.name.allSatisfy { byte in
                     switch byte {
                     case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
                         UInt8(ascii: "0")...UInt8(ascii: "9"):
                         true
-                    default: ",._+-".utf8.contains(byte)
+                    // Not at the start: a name without "@" and one with it are two.
+                    default: ",._+-@".utf8.contains(byte)
                     }
                 }
             inexpressible.add(
-                "domain '\(text(domain.name))': a node's name has letters, digits and , . _ + - only", unless: isName)
+                "domain '\(text(domain.name))': a node's name has letters, digits and , . _ + - @ only", unless: isName)
         }
         try inexpressible.check(path)
     }

@@ -46,10 +46,6 @@ import Testing
 
     static let identities: [Refusal] = [
         broker("a domid of another", .duplicateDomid, "domid", cells(3), at: "/sensor"),
-        Refusal("a name of another", .duplicateDomainName, at: "/broker@1") {
-            $0.children[0].name = "broker@0"
-            $0.children[1].name = "broker@1"
-        },
         Refusal("a phandle of another", .duplicatePhandle, at: "/sensor") { $0["sensor"].set("phandle", cells(1)) },
         Refusal("two boot domains", .conflictingProperties, at: "/sensor:functions") {
             $0["broker"].set("functions", cells(1))
