@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import LaunchControl
 import Platform
 
 /// The ACPI tables of a PVH guest: RSDP, XSDT, a hardware-reduced FADT, an empty DSDT, and a MADT that names each
@@ -10,7 +11,7 @@ public struct GuestACPI: Equatable, Sendable {
     /// Just above low memory, where libxl puts them too: nothing else lies between here and the special pages.
     public static let address: UInt64 = 0xFC00_0000
     /// Xen gives vcpu n the APIC id 2n, which is one byte in a MADT's local APIC entry. HVM_MAX_VCPUS is the same.
-    public static let maximumVCPUs: UInt32 = 128
+    public static let maximumVCPUs = Limits.hvmVCPUs
 
     private static let headerSize = 36
     private static let localAPICAddress: UInt64 = 0xFEE0_0000

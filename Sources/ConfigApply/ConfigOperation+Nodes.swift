@@ -102,7 +102,7 @@ private struct NodeList {
         let (frontend, backend) = device("vbd", UInt64(disk.number), server)
         add(frontend, "/virtual-device", "\(disk.number)")
         add(frontend, "/device-type", "disk")
-        add(backend, "/mode", disk.isReadOnly ? "r" : "w")
+        add(backend, "/mode", disk.isReadOnly ? "r" : disk.isShared ? "w!" : "w")
         add(backend, "/type", "phy")
         add(backend, "/params", Line(disk.target[...]))
         add(backend, "/dev", Line(disk.name[...]))

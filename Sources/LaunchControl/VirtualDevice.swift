@@ -25,6 +25,8 @@ public struct VirtualDisk: Equatable, Sendable {
     public let target: [UInt8]
     /// `access`: "ro", or "rw", which is the default.
     public let isReadOnly: Bool
+    /// `access=w!`, as the block scripts of Xen's tools have it: written by others, too, and they all know.
+    public let isShared: Bool
     /// `backend`
     public let backend: Backend
     /// `physical-device`: "major:minor" in hexadecimal, for a backend that no script tells; `nil` leaves it out.
@@ -42,12 +44,13 @@ public struct VirtualDisk: Equatable, Sendable {
         else { return nil }
         let access = words["access"]
         let device = words["physical-device"]
-        guard access == nil || access == Line("ro").bytes || access == Line("rw").bytes,
+        guard access == nil || [Line("ro"), "rw", "w!"].contains(where: { $0.bytes == access }),
             device.map(Self.isDevice) ?? true
         else { return nil }
         self.name = name
         self.target = target
         isReadOnly = access == Line("ro").bytes
+        isShared = access == Line("w!").bytes
         backend = Backend(name: words["backend"] ?? [])
         physicalDevice = device
     }
@@ -71,7 +74,7 @@ public struct VirtualDisk: Equatable, Sendable {
 
     /// The one form that means it: "vdev=xvda,target=/dev/vg/root,access=rw,backend=storage".
     public var text: Line {
-        let access: Line = isReadOnly ? "ro" : "rw"
+        let access: Line = isReadOnly ? "ro" : isShared ? "w!" : "rw"
         let device: Line = physicalDevice.map { ",physical-device=\(raw: $0)" } ?? ""
         return "vdev=\(raw: name),target=\(raw: target),access=\(access),backend=\(backend.text)\(device)"
     }

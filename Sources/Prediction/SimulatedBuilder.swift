@@ -12,13 +12,14 @@ import SimulatedPlatform
 /// the start info. A kernel with XEN_ELFNOTE_MOD_START_PFN, as Linux is, has its modules behind the start info.
 public struct SimulatedBuilder {
     /// XC_DOM_DECOMPRESS_MAX.
-    private static let imageLimit = 1 << 30
+    private static let imageLimit: UInt64 = 1 << 30
     /// Pages besides RAM that domb-construct lets a domain own, in KiB.
     private static let slack: UInt64 = 1024
 
     private let domain: DomainDescription
     private let kernel: KernelImage
     private let modules: [[UInt8]]
+    private let moduleSizes: [UInt64]
     private let acpi: GuestACPI
     private let map: GuestMemoryMap
     /// Where the next thing goes.
@@ -26,27 +27,52 @@ public struct SimulatedBuilder {
 
     /// `domain` is one that `Feasibility` does not refuse; the modules are in the start info's order.
     public init(_ domain: DomainDescription, kernel: KernelImage, modules: [[UInt8]]) {
+        self.init(domain, kernel: kernel, modules: modules, moduleSizes: modules.map { UInt64($0.count) })
+    }
+
+    private init(_ domain: DomainDescription, kernel: KernelImage, modules: [[UInt8]], moduleSizes: [UInt64]) {
         self.domain = domain
         self.kernel = kernel
         self.modules = modules
+        self.moduleSizes = moduleSizes
         acpi = GuestACPI(vcpus: domain.vcpus)
         map = GuestMemoryMap(kibibytes: domain.memory, acpiByteCount: acpi.bytes.count)
     }
 
+    /// Why it would not be built, by the sizes of its modules alone; `nil` where it would.
+    public static func refusal(
+        of domain: DomainDescription, kernel: KernelImage, moduleSizes: [UInt64]
+    ) -> BuildRefusal? {
+        var builder = SimulatedBuilder(domain, kernel: kernel, modules: [], moduleSizes: moduleSizes)
+        do throws(BuildRefusal) {
+            _ = try builder.layOut(StartInfoSegment(commandLine: domain.commandLine, map: builder.map))
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    /// Where the modules and the start info lie.
+    private mutating func layOut(
+        _ startInfo: StartInfoSegment
+    ) throws(BuildRefusal) -> (modules: [Segment], startInfo: UInt64) {
+        try checkImages()
+        next = kernel.range.lowerBound
+        _ = try allocate(kernel.range.upperBound - kernel.range.lowerBound)
+        var modules: [Segment] = []
+        if !kernel.loadsModulesLast { modules = try placeModules() }
+        let place = try allocate(startInfo.byteCount)
+        if kernel.loadsModulesLast { modules = try placeModules() }
+        return (modules, place)
+    }
+
     /// The domain, paused. `cpus` are the host's.
     public mutating func build(cpus: UInt32) throws(BuildRefusal) -> SimulatedDomain {
-        try checkImages()
+        let startInfo = StartInfoSegment(commandLine: domain.commandLine, map: map)
+        let (places, place) = try layOut(startInfo)
         var built = SimulatedDomain(
             domid: domain.domid, kibibytes: 0, vcpus: domain.vcpus, handle: domain.handle ?? .unset, cpus: cpus)
         for frames in map.frames { built.memory.add(frames) }
-        next = kernel.range.lowerBound
-        _ = try allocate(kernel.range.upperBound - kernel.range.lowerBound)
-        var places: [Segment] = []
-        if !kernel.loadsModulesLast { places = try placeModules() }
-        let startInfo = StartInfoSegment(commandLine: domain.commandLine, map: map)
-        let place = try allocate(startInfo.byteCount)
-        if kernel.loadsModulesLast { places = try placeModules() }
-
         for part in kernel.parts { built.memory.write(part.content, at: part.place.address) }
         for (module, place) in zip(modules, places) { built.memory.write(module, at: place.address) }
         built.memory.write(startInfo.bytes(at: place, modules: places), at: place)
@@ -70,16 +96,15 @@ public struct SimulatedBuilder {
             throw .entryOutside(kernel.entry)
         }
         guard !kernel.wantsSymbols else { throw .symbols }
-        for module in modules {
-            guard !module.isEmpty else { throw .emptyModule }
-            guard module.count <= Self.imageLimit else { throw .tooLarge(byteCount: UInt64(module.count)) }
+        for size in moduleSizes {
+            guard size > 0 else { throw .emptyModule }
+            guard size <= Self.imageLimit else { throw .tooLarge(byteCount: size) }
         }
     }
 
     private mutating func placeModules() throws(BuildRefusal) -> [Segment] {
         var places: [Segment] = []
-        for module in modules {
-            let size = UInt64(module.count)
+        for size in moduleSizes {
             places.append(Segment(address: try allocate(size), byteCount: size))
         }
         return places

@@ -58,6 +58,7 @@ public struct LaunchPlan: Equatable, Sendable {
         (configurations, pageCounts) = try Self.checkDomains(module, facts.hypervisor, places, bootDomain)
         memory = MemoryBudget(module.domains, pageCounts: pageCounts, host: facts.hypervisor.host)
         guard memory.isKept else { throw PlanRefusal(.memoryBudget, memory.message) }
+        if let first = module.impossibilities.first { throw first }
     }
 
     private static func checkArguments(

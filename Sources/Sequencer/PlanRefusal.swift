@@ -19,6 +19,8 @@ public struct PlanRefusal: Error, Sendable {
         case cycle, logRegion, recoveryDependency, secondRecovery, recoveryConduct, noRecovery, noXenstore, noStoreRing,
             hardwareShutdown, ambiguous, toolstackDevices, toolstackRole, missing, unnamed, notPaused, alreadyRan,
             shutDown, notHVM, unsupportedMode, memory, handle, unknownPlace, unmeasurableModule
+        // What the LCM alone tells: LaunchRules.swift.
+        case reservedName, partialPage, vcpus, kernelOutsideMemory, tooLittleMemory, sameHandle, sharedDisk, sameAddress
         case configuration(ConfigConflict)
         case cpupool(CPUPoolConflict)
         /// The domains' `mem-max` cannot all be had.

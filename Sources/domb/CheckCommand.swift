@@ -10,9 +10,10 @@ struct CheckCommand: ParsableCommand {
         commandName: "check", abstract: "Say whether DomB would take an LCM.",
         discussion: """
             Prints "ok", or everything that is wrong and where: exit code 65 for what is malformed, 1 for what the plan \
-            refuses on the host that the options describe (see domb plan). A .dts or a YAML description is compiled \
-            first, without writing it. With --grub the menu entry's modules are compared with those of the LCM, and \
-            differences end with exit code 1; a description knows their paths, a compiled LCM only their indices.
+            refuses on the host that the options describe (see domb plan), and of a description for images that do not \
+            start and for what its builder cannot build. A .dts or a YAML description is compiled first, without writing \
+            it. With --grub the menu entry is compared with the launch, word by word, and differences end with exit code \
+            1; of a compiled LCM, which has indices alone, only the modules are.
             """)
 
     @OptionGroup var host: AssumedHost
@@ -37,9 +38,8 @@ struct CheckCommand: ParsableCommand {
 
     func run() throws {
         let input = try LaunchInput(reading: lcm)
-        if input.format == .description, let grub {
-            let description = try LaunchDescription(parsing: input.bytes, from: lcm)
-            return try compare(GrubComparison(description), grub)
+        if input.format == .description {
+            return try check(try LaunchDescription(parsing: input.bytes, from: lcm))
         }
         let bytes = try input.compiled(images: images)
         let (file, problems) = LaunchControlFile.reading(bytes, from: lcm)
@@ -48,29 +48,38 @@ struct CheckCommand: ParsableCommand {
             throw CommandFailure.malformed(problems) { "\(lcm): \($0.line)" }
         }
         file.noteUnknownProperties()
-        try plan(file)
-        if let grub {
-            let count = try LaunchControlContainer.tableCount(bytes, lcm)
-            return try compare(GrubComparison(Launch(compiled: bytes, lcm), tableCount: count), grub)
-        }
-        try finish()
+        try refuse(
+            file.planRefusals(host.facts(for: file.module), try host.parsedArguments(for: file.module)))
+        guard let grub else { return try finish() }
+        let count = try LaunchControlContainer.tableCount(bytes, lcm)
+        let comparison = GrubComparison(try Launch(compiled: bytes, lcm), tableCount: count)
+        Diagnostics.write(
+            "domb: \(lcm): note: an LCM says nothing of Xen, its options and the boot domain's command line: the entry's are "
+                + "compared with the description that it was compiled from (domb check LAUNCH.yaml --grub)")
+        try compare(comparison, try menuEntry(in: grub), grub)
     }
 
-    private func plan(_ file: LaunchControlFile) throws {
-        let arguments = try host.parsedArguments(for: file.module)
-        do throws(PlanRefusal) {
-            _ = try LaunchPlan(
-                file.received(file.module), facts: host.facts(for: file.module), arguments: arguments)
-        } catch {
-            let line = error.line(in: file.module)
-            try report("refused", [error.json(line)])
-            throw CommandFailure.refusal("\(lcm): refused: \(line)")
-        }
+    private func check(_ description: LaunchDescription) throws {
+        var launch = try CheckedLaunch(description, images: images)
+        try refuse(try launch.refusals(host))
+        guard let grub else { return try finish() }
+        let entry = try menuEntry(in: grub)
+        let count = try LaunchControlContainer.tableCount(launch.content, lcm)
+        try compare(GrubComparison(description, entry, tableCount: count), entry, grub)
     }
 
-    private func compare(_ comparison: GrubComparison, _ path: String) throws {
+    private func refuse(_ refusals: [CheckRefusal]) throws {
+        guard !refusals.isEmpty else { return }
+        try report("refused", refusals.map { $0.json })
+        throw CommandFailure.refusal(refusals) { "\(lcm): refused: \($0.text)" }
+    }
+
+    private func menuEntry(in path: String) throws -> GrubConfiguration.Entry {
         let source = String(decoding: try HostFile.read(path, limit: Limits.moduleBytes), as: UTF8.self)
-        let entry = try GrubConfiguration(parsing: source).entry(titled: entry, in: path)
+        return try GrubConfiguration(parsing: source).entry(titled: entry, in: path)
+    }
+
+    private func compare(_ comparison: GrubComparison, _ entry: GrubConfiguration.Entry, _ path: String) throws {
         var folder = ImageFolder(root: images, besides: path)
         let differences = try comparison.differences(entry, images: &folder)
         guard differences.isEmpty else {
@@ -93,13 +102,5 @@ struct CheckCommand: ParsableCommand {
                 ("result", .string(result)), ("error", errors.first ?? .null),
             ] + Excerpt.members("errors", of: errors) { $0 })
         try StandardOutput.print(report)
-    }
-}
-
-extension PlanRefusal {
-    fileprivate func json(_ line: String) -> JSON {
-        .object([
-            ("code", .string(name)), ("text", .string(line)), ("domid", .optional(domid) { .number($0.rawValue) }),
-        ])
     }
 }

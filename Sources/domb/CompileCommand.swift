@@ -3,6 +3,7 @@
 import ArgumentParser
 import LaunchControl
 import Platform
+import Sequencer
 
 struct CompileCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -66,6 +67,11 @@ struct CompileCommand: ParsableCommand {
         let modules = try description.modules()
         var folder = ImageFolder(root: images, besides: input.path)
         let launch = try description.launch(modules, &folder)
+        let refusals = try LaunchCheck(description, modules, launch.module.domains).refusals(&folder)
+            .withoutRepeats(of: launch.module.impossibilities.map { CheckRefusal($0, in: launch.module) })
+        guard refusals.isEmpty else {
+            throw CommandFailure.refusal(refusals) { "\(input.path): refused: \($0.text)" }
+        }
         let content = try launch.written(as: format.format, from: input.path)
         var files = [(content: content, path: output)]
         if let grub {

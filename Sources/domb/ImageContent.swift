@@ -2,6 +2,7 @@
 
 import LaunchControl
 import Platform
+import Prediction
 import SimulatedPlatform
 
 /// What an LCM says of an image, found in the image itself.
@@ -14,6 +15,8 @@ struct ImageContent {
     let digest: Digest
     /// Of the file.
     let byteCount: UInt64
+    /// Of a kernel: what libxenguest takes from it, or why it is none that starts as PVH.
+    let kernel: Result<KernelImage, CommandFailure>?
 
     /// An ELF kernel, or a bzImage that carries one.
     init(kernelAt path: String) throws(CommandFailure) {
@@ -21,6 +24,11 @@ struct ImageContent {
         segments = file.kernel.segments.map { Segment(address: $0.address, byteCount: $0.byteCount) }
         digest = file.kernel.digest(of: file.content, SwiftCryptoHash.self)
         byteCount = file.byteCount
+        do throws(CommandFailure) {
+            kernel = .success(try KernelImage(file, path))
+        } catch {
+            kernel = .failure(error)
+        }
     }
 
     /// A ramdisk, or anything that is loaded as it is.
@@ -30,6 +38,7 @@ struct ImageContent {
         segments = []
         digest = SwiftCryptoHash.digest(.sha256, of: content)
         byteCount = UInt64(content.count)
+        kernel = nil
     }
 }
 

@@ -45,7 +45,7 @@ import Testing
             let read = try #require(entries(written).first)
             #expect(entries(written).count == 1)
             #expect(read.title == word)
-            #expect(read.hypervisor == "/boot/\(word)/xen.gz")
+            #expect(read.hypervisor?.path == "/boot/\(word)/xen.gz")
             #expect(read.tables == (1...2).map { "/boot/\(word)/l\($0).aml" })
             #expect(read.modules.map { $0.path } == ["boot.elf", "boot.cpio"].map { "/boot/\(word)/\($0)" })
         }

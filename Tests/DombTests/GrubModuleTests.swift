@@ -20,7 +20,8 @@ import Testing
                 let paths = (0..<count).map {
                     [0: "/boot/l.dtb", 1: "/boot/boot.elf", kernel: "/boot/tiny.elf"][$0] ?? "/m\($0)"
                 }
-                let lines = ["acpi /l1.aml", "multiboot2 /xen"] + paths.map { "module2 \($0)" }
+                let loads = paths.enumerated().map { "module2 \($0.offset > 1 ? "--nounzip " : "")\($0.element)" }
+                let lines = ["acpi /l1.aml", "multiboot2 /boot/xen.gz"] + loads
                 try sandbox.write(lines.joined(separator: "\n") + "\n", to: "grub.cfg")
                 for form in ["l.yaml", "l.dtb"] {
                     let failure = sandbox.failure(["check", sandbox.path(form), "--grub", sandbox.path("grub.cfg")])

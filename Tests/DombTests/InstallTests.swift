@@ -102,7 +102,7 @@ import Testing
             #expect(
                 sandbox.failure([
                     "check", sandbox.path("l.yaml"), "--grub", sandbox.path("grub.cfg"), "--entry", "Xen with DomB",
-                ])?.code == 1, "the description alone names other paths")
+                ])?.message == nil, "the description knows the names that domb install gives")
         }
     }
 

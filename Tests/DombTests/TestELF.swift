@@ -18,6 +18,14 @@ struct TestELF {
     var machine: UInt64 = 62
     var programs: [Program]
 
+    /// XEN_ELFNOTE_PHYS32_ENTRY, by which a kernel starts as PVH.
+    static func note(entry: UInt32) -> Program {
+        let number = (0..<4).map { UInt8(truncatingIfNeeded: entry >> UInt32(8 * $0)) }
+        return Program(
+            type: 4, flags: 4, address: 0,
+            content: [4, 0, 0, 0, 4, 0, 0, 0, 18, 0, 0, 0] + Array("Xen\0".utf8) + number)
+    }
+
     var bytes: [UInt8] {
         let word = is64Bit ? 8 : 4
         let headerSize = is64Bit ? 64 : 52

@@ -86,9 +86,11 @@ enum TestLaunchFiles {
 
     static let tiny = TestELF(programs: [
         TestELF.Program(address: 0x10_0000, content: [1, 2, 3, 4], memorySize: 0x20),
-        TestELF.Program(address: 0x20_0000, content: [5]),
+        TestELF.Program(address: 0x20_0000, content: [5]), TestELF.note(entry: 0x10_0000),
     ]).bytes
-    static let app = TestELF(programs: [TestELF.Program(address: 0x20_0000, content: [7, 8, 9])]).bytes
+    static let app = TestELF(programs: [
+        TestELF.Program(address: 0x20_0000, content: [7, 8, 9]), TestELF.note(entry: 0x20_0000),
+    ]).bytes
 
     static func writeImages(to sandbox: Sandbox) throws {
         try sandbox.write(tiny, to: "tiny.elf")

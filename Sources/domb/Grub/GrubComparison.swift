@@ -12,6 +12,8 @@ struct GrubComparison {
         var path: String?
         var isKernel = true
         var digest: Digest?
+        /// `nil` where the LCM does not say it.
+        var words: GrubWords?
 
         /// A thousand domains may share a kernel.
         var shortUsers: String {
@@ -23,30 +25,41 @@ struct GrubComparison {
     /// False where modules may be there that the LCM says nothing of: the boot domain's own.
     private var isComplete = true
     private var tableCount: Int?
+    /// Path and start of the tables' names, where it is said.
+    private var tables: String?
+    private var hypervisor: (path: String, words: GrubWords)?
 
-    /// With a description the paths are known.
-    init(_ description: LaunchDescription) throws(CommandFailure) {
+    /// With a description paths and words are known: those that `domb compile --grub` writes, or `domb install` where the
+    /// entry is its.
+    init(
+        _ description: LaunchDescription, _ found: GrubConfiguration.Entry, tableCount: Int
+    ) throws(CommandFailure) {
         let modules = try description.modules()
-        let entry = GrubEntry(description)
+        let paths = GrubPaths(description, modules, found)
+        self.tableCount = tableCount
+        tables = paths.tables
+        hypervisor = (paths.xen, GrubWords(arguments: description.xen.options.words))
+        let bootWords = GrubWords(
+            arguments: String(decoding: description.boot?.commandLine ?? [], as: UTF8.self).words)
         if description.builder == .construct {
             if let boot = description.boot {
-                want(0, "kernel of the boot domain", boot.kernel?.path.map(entry.path))
-                if let initramfs = boot.initramfs {
-                    want(1, "initramfs of the boot domain", initramfs.path.map(entry.path))
+                want(0, "kernel of the boot domain", paths.bootKernel, bootWords)
+                if boot.initramfs != nil {
+                    want(1, "initramfs of the boot domain", paths.bootInitramfs, .unpacked)
                 }
             }
             return
         }
         isComplete = modules.bootKernel != nil
-        want(0, "the LCM", description.grub.lcm.map(entry.path))
-        if let index = modules.bootKernel { want(Int(index), "kernel of the boot domain", nil) }
-        if let index = modules.bootInitramfs { want(Int(index), "initramfs of the boot domain", nil) }
+        want(0, "the LCM", paths.lcm, GrubWords())
+        if let index = modules.bootKernel { want(Int(index), "kernel of the boot domain", nil, bootWords) }
+        if let index = modules.bootInitramfs { want(Int(index), "initramfs of the boot domain", nil, .unpacked) }
         for (index, domain) in description.domains.enumerated() {
             let name = text(domain.description.name)
-            want(Int(modules.kernels[index]), "kernel of \(name)", nil)
-            if let ramdisk = modules.ramdisks[index] { want(Int(ramdisk), "ramdisk of \(name)", nil) }
+            want(Int(modules.kernels[index]), "kernel of \(name)", nil, .unpacked)
+            if let ramdisk = modules.ramdisks[index] { want(Int(ramdisk), "ramdisk of \(name)", nil, .unpacked) }
         }
-        for (index, path) in modules.paths { wanted[Int(index)]?.path = entry.path(path) }
+        for (index, path) in modules.paths { wanted[Int(index)]?.path = paths.image(index, path) }
     }
 
     /// A compiled LCM has indices and digests.
@@ -62,9 +75,12 @@ struct GrubComparison {
         }
     }
 
-    private mutating func want(_ index: Int, _ user: String, _ path: String?) {
+    private mutating func want(_ index: Int, _ user: String, _ path: String?, _ words: GrubWords? = nil) {
         wanted[index, default: Wanted()].users.append(user)
         wanted[index]?.path = path
+        // The boot domain's kernel may be a domain's, too: its line is the one with words.
+        let known = wanted[index]?.words
+        wanted[index]?.words = known ?? words
     }
 
     private mutating func want(_ image: ImageReference, _ user: String, isKernel: Bool) {
@@ -78,7 +94,7 @@ struct GrubComparison {
     func differences(
         _ entry: GrubConfiguration.Entry, images: inout ImageFolder
     ) throws(CommandFailure) -> [String] {
-        var found = tableDifferences(entry)
+        var found = tableDifferences(entry) + hypervisorDifferences(entry)
         let last = wanted.keys.max() ?? 0
         for (index, wanted) in wanted.sorted(by: { $0.key < $1.key }) {
             let what = [wanted.path, "(\(wanted.shortUsers))"].compactMap { $0 }.joined(separator: " ")
@@ -93,6 +109,8 @@ struct GrubComparison {
                 found.append(
                     "module \(index): the LCM expects \(what), the entry has \(module.path) (line \(module.line))"
                         + (other ?? ""))
+            } else if let words = wanted.words, let text = words.difference(module) {
+                found.append("module \(index): \(what): \(text) (line \(module.line))")
             } else if images.root != nil, let digest = wanted.digest {
                 let content = try wanted.isKernel ? images.kernel(module.path) : images.ramdisk(module.path)
                 if content.digest != digest {
@@ -111,9 +129,32 @@ struct GrubComparison {
 
     private func tableDifferences(_ entry: GrubConfiguration.Entry) -> [String] {
         guard !entry.tables.isEmpty else {
-            return ["the entry has no acpi line: DomB reads the LCM from ACPI tables"]
+            let names = tables.map { " (\($0)1.aml)" } ?? ""
+            return ["the entry has no acpi line: DomB reads the LCM from ACPI tables\(names)"]
         }
-        guard let tableCount, tableCount != entry.tables.count else { return [] }
-        return ["the LCM takes \(tableCount) ACPI tables, the entry's acpi line has \(entry.tables.count)"]
+        var found = entry.tableOptions.map { "acpi: the entry has the option \($0): it would keep tables from Xen" }
+        if let tables, let tableCount {
+            let wanted = GrubWords(arguments: (0..<tableCount).map { "\(tables)\($0 + 1).aml" })
+            if let text = wanted.difference(options: [], arguments: entry.tables) { found.append("acpi: \(text)") }
+        } else if let tableCount, tableCount != entry.tables.count {
+            found.append(
+                "the LCM takes \(counted(tableCount, "ACPI table", "ACPI tables")), the entry's acpi line has "
+                    + "\(entry.tables.count)")
+        }
+        return found
+    }
+
+    private func hypervisorDifferences(_ entry: GrubConfiguration.Entry) -> [String] {
+        var found = entry.others.map {
+            "the entry has '\($0.words.joined(separator: " "))' (line \($0.line)), which loads something else"
+        }
+        guard let hypervisor, let load = entry.hypervisor else { return found }
+        if load.path != hypervisor.path {
+            found.append("Xen is \(load.path) (line \(load.line)) and not \(hypervisor.path)")
+        }
+        if let text = hypervisor.words.difference(load) {
+            found.append("Xen's options: \(text) (line \(load.line))")
+        }
+        return found
     }
 }

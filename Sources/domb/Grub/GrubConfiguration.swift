@@ -3,9 +3,14 @@
 /// What a grub.cfg boots by multiboot2: its menu entries, or the file itself where it has commands outside of one.
 /// Variables and conditions are not evaluated: every command counts.
 struct GrubConfiguration {
-    struct Module {
+    /// One `multiboot2` or `module2` command.
+    struct Load {
         let line: Int
+        /// "--nounzip".
+        let options: [String]
         let path: String
+        /// The words of the command line.
+        let arguments: [String]
     }
 
     struct Entry {
@@ -13,8 +18,12 @@ struct GrubConfiguration {
         let title: String
         let line: Int
         var tables: [String] = []
-        var hypervisor: String?
-        var modules: [Module] = []
+        var hypervisor: Load?
+        var modules: [Load] = []
+        /// Options of acpi, which would take the firmware's tables from Xen.
+        var tableOptions: [String] = []
+        /// What loads something beside multiboot2 and module2, by its line.
+        var others: [(line: Int, words: [String])] = []
     }
 
     private(set) var entries: [Entry] = []
@@ -66,11 +75,19 @@ struct GrubConfiguration {
 
 extension GrubConfiguration.Entry {
     fileprivate mutating func add(_ command: String, _ words: [String], line: Int) {
-        let path = words.first { !$0.hasPrefix("--") }
+        let options = words.prefix { $0.hasPrefix("--") }
+        let rest = words.dropFirst(options.count)
+        let load = GrubConfiguration.Load(
+            line: line, options: Array(options), path: rest.first ?? "", arguments: Array(rest.dropFirst()))
         switch command {
-        case "acpi": tables += words.filter { !$0.hasPrefix("-") }
-        case "multiboot2": hypervisor = path ?? ""
-        case "module2": modules.append(GrubConfiguration.Module(line: line, path: path ?? ""))
+        case "acpi":
+            tables += words.filter { !$0.hasPrefix("-") }
+            tableOptions += words.filter { $0.hasPrefix("-") }
+        case "multiboot2":
+            if let first = hypervisor { others.append((first.line, [command, first.path])) }
+            hypervisor = load
+        case "module2": modules.append(load)
+        case "multiboot", "module", "linux", "initrd", "chainloader": others.append((line, [command] + words))
         default: break
         }
     }

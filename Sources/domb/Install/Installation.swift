@@ -29,7 +29,7 @@ struct Installation {
                 case modules.bootKernel: names[index] = installed.boot?.kernel?.path
                 case modules.bootInitramfs: names[index] = installed.boot?.initramfs?.path
                 default:
-                    names[index] = "domb/image\(index)"
+                    names[index] = InstalledNames.image(index)
                     let content = try HostFile.read(folder.path(of: path), limit: InstalledFiles.fileLimit)
                     files.append((content, "\(places.folder)/image\(index)"))
                 }
@@ -37,8 +37,8 @@ struct Installation {
         }
         let entry = GrubEntry(installed)
         let commands = try entry.commands(
-            modules.renamed { index, path in names[index] ?? path }, lcm: "domb/lcm.dtb",
-            tables: entry.path("domb/lcm"), tableCount: tables.count)
+            modules.renamed { index, path in names[index] ?? path }, lcm: InstalledNames.lcm,
+            tables: entry.path(InstalledNames.tables), tableCount: tables.count)
         let script = try GrubScript(title: entry.title, boot: places.boot, commands: commands)
         files.append((Array(script.content.utf8), places.script))
         self.files = files
@@ -82,16 +82,16 @@ extension InstallPlaces {
         }
         var installed = description
         installed.grub.folder = GrubScript.boot
-        installed.grub.lcm = "domb/lcm.dtb"
+        installed.grub.lcm = InstalledNames.lcm
         installed.xen.path = try onBoot(description.xen.path, "xen.path")
         installed.boot?.kernel?.path = try onBoot(kernel, "boot_domain.kernel")
-        if description.boot?.initramfs?.path != nil { installed.boot?.initramfs?.path = "domb/initramfs" }
+        if description.boot?.initramfs?.path != nil { installed.boot?.initramfs?.path = InstalledNames.initramfs }
         return installed
     }
 
     /// A file of the distribution's own below the boot folder, relative to that.
     fileprivate func onBoot(_ name: String, _ key: String) throws(CommandFailure) -> String {
-        let relative = name.hasPrefix("\(boot)/") ? String(name.dropFirst(boot.count + 1)) : name
+        let relative = InstalledNames.relative(name, to: boot)
         guard !relative.hasPrefix("/") else { throw .refusal("\(key): \(name): not below \(boot)") }
         guard HostFile.isThere("\(boot)/\(relative)") else {
             throw .noInput("\(key): \(boot)/\(relative): no such file")

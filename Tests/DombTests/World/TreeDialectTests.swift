@@ -74,7 +74,7 @@ import Testing
     @Test func legacyIsEnhanced() throws {
         let bytes = try HostFile.read(Sandbox.fixtures + "/world/enh-legacy.dtb", limit: 4096)
         let module = try LaunchControlModule(parsing: bytes, hashing: SwiftCryptoHash.self)
-        #expect(module.domains.first?.extended.usesStore == true)
+        #expect(module.domains.first?.settings.usesStore == true)
     }
 
     /// A tree's names are unique with their unit address.

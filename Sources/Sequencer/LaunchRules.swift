@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LaunchControl
+import Platform
+
+/// What the LCM alone tells: no builder can build it, or no two domains can have it. What one builder cannot do is
+/// BuilderModel's.
+extension LaunchControlModule {
+    /// All of it, the domains in LCM order, then what two of them share.
+    public var impossibilities: [PlanRefusal] {
+        domains.flatMap { $0.impossibilities } + sharedHandles + sharedDisks + sharedAddresses
+    }
+
+    private var sharedHandles: [PlanRefusal] {
+        var handles: [(handle: [UInt8], index: Int)] = []
+        for (index, domain) in domains.enumerated() {
+            if let handle = domain.handle { handles.append((handle.bytes, index)) }
+        }
+        return pairs(handles.inOrder { $0.handle.lexicographicallyPrecedes($1.handle) }) {
+            $0.handle == $1.handle
+        }.map {
+            PlanRefusal(
+                .sameHandle, domid: domains[$1.index].domid,
+                "its domain-uuid is that of domain \(escaped: domains[$0.index].name), too")
+        }
+    }
+
+    /// As the block scripts of Xen's tools have it: who writes is alone, unless all who write say that they are not.
+    private var sharedDisks: [PlanRefusal] {
+        var disks: [(key: [UInt8], index: Int, disk: VirtualDisk)] = []
+        for (index, domain) in domains.enumerated() {
+            for case .disk(let disk) in domain.settings {
+                disks.append((disk.backend.name + [0] + disk.target, index, disk))
+            }
+        }
+        return pairs(disks.inOrder { $0.key.lexicographicallyPrecedes($1.key) }) {
+            $0.key == $1.key && !($0.disk.mayBeShared && $1.disk.mayBeShared)
+        }.map {
+            PlanRefusal(
+                .sharedDisk, domid: domains[$1.index].domid,
+                """
+                disk \(escaped: $1.disk.target) is one of domain \(escaped: domains[$0.index].name), too, and one of them \
+                writes it (access=w! for both, if that is meant)
+                """)
+        }
+    }
+
+    /// One address twice in one network: the same server, and the same bridge there.
+    private var sharedAddresses: [PlanRefusal] {
+        var found: [(key: [UInt8], index: Int, mac: [UInt8])] = []
+        for (index, domain) in domains.enumerated() {
+            for case .vif(let interface) in domain.settings {
+                let key = interface.mac + interface.backend.name + [0] + (interface.bridge ?? [])
+                found.append((key, index, interface.mac))
+            }
+        }
+        return pairs(found.inOrder { $0.key.lexicographicallyPrecedes($1.key) }) { $0.key == $1.key }.map {
+            PlanRefusal(
+                .sameAddress, domid: domains[$1.index].domid,
+                "mac \(escaped: $1.mac) is that of an interface of domain \(escaped: domains[$0.index].name), too")
+        }
+    }
+
+    /// Neighbours that cannot both be.
+    private func pairs<Element>(
+        _ sorted: [Element], _ exclude: (Element, Element) -> Bool
+    ) -> [(Element, Element)] {
+        zip(sorted, sorted.dropFirst()).filter { exclude($0, $1) }
+    }
+}
+
+extension VirtualDisk {
+    fileprivate var mayBeShared: Bool { isReadOnly || isShared }
+}
+
+extension DomainDescription {
+    fileprivate var impossibilities: [PlanRefusal] {
+        var refusals: [PlanRefusal] = []
+        func refuse(_ code: PlanRefusal.Code, _ message: Line) {
+            refusals.append(PlanRefusal(code, domid: domid, message))
+        }
+        // A backend of that name is the boot domain.
+        if Backend(name: name).isBootDomain { refuse(.reservedName, "its name always means the boot domain") }
+        if !hasWholePages { refuse(.partialPage, "\(memory) KiB of memory is not a whole number of 4 KiB pages") }
+        guard mode == .pvh else { return refusals }
+        if vcpus > Limits.hvmVCPUs {
+            refuse(.vcpus, "\(vcpus) vcpus; a PVH domain has at most \(Limits.hvmVCPUs)")
+        }
+        if let segment = segmentOutsideMemory {
+            refuse(
+                .kernelOutsideMemory,
+                "its kernel lies outside of its memory: \(hex: segment.byteCount) bytes at \(hex: segment.address)")
+        } else if neededMemory > memory {
+            refuse(
+                .tooLittleMemory, "kernel, ramdisk and start info need at least \(neededMemory) KiB, and it has \(memory)")
+        }
+        return refusals
+    }
+}

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Platform
+import SimulatedPlatform
+import Testing
+
+@testable import domb
+
+/// `domb check` promises that a launch builds and starts: what is known not to is refused, all of it at once.
+@Suite struct CheckRefusalTests {
+    static let head = "launch: {handoff: park, xenstored: \(String(repeating: "5a", count: 32))}\nbuilder: construct\n"
+    private static let ring = "enhanced: enabled"
+    private static let uuid = "7d444840-9dc0-11d1-b245-5ffdce74fad2"
+    private static let disk = "vdev=xvda,target=/dev/vg/root"
+    private static let mac = "mac=00:16:3e:00:00:01"
+
+    /// tiny.elf is a real PVH kernel at 1 MiB; nonote.elf is none, true.elf no kernel at all, arm.elf of another machine.
+    static func writeImages(to sandbox: Sandbox) throws {
+        try sandbox.write(try HostFile.read(Sandbox.fixtures + "/tiny.elf", limit: 1 << 16), to: "tiny.elf")
+        let part = TestELF.Program(address: 0x10_0000, content: [1, 2, 3])
+        try sandbox.write(TestELF(programs: [part]).bytes, to: "nonote.elf")
+        try sandbox.write(try HostFile.read("/bin/true", limit: 1 << 24), to: "true.elf")
+        try sandbox.write(TestELF(machine: 183, programs: [part]).bytes, to: "arm.elf")
+        try sandbox.write([UInt8](repeating: 7, count: 7 << 20), to: "ramdisk")
+    }
+
+    private static func domain(_ name: String, _ more: String, memory: String = "8M", kernel: String = "tiny.elf")
+        -> String
+    {
+        "  - {name: \(name), memory: \(memory), kernel: \(kernel)\(more.isEmpty ? "" : ", \(more)")}\n"
+    }
+
+    private func check(
+        _ domains: String, head: String = head, _ body: (Sandbox, (code: Int32, message: String)?) throws -> Void
+    ) throws {
+        try Sandbox.run { sandbox throws in
+            try Self.writeImages(to: sandbox)
+            try sandbox.write(head + "domains:\n" + domains, to: "l.yaml")
+            try body(sandbox, sandbox.failure(["check", sandbox.path("l.yaml")]))
+        }
+    }
+
+    private static let impossible: [(domains: [String], text: String)] = [
+        ([domain("a", "", memory: "8193K")], "domain 1 (a): 8193 KiB of memory is not a whole number of 4 KiB pages"),
+        ([domain("a", "", memory: "128K")], "domain 1 (a): its kernel lies outside of its memory"),
+        ([domain("a", "vcpus: 129")], "domain 1 (a): 129 vcpus; a PVH domain has at most 128"),
+        (
+            [domain("a", "ramdisk: ramdisk")],
+            "domain 1 (a): refused by libxenguest: kernel, ramdisk and start info need"
+        ),
+        ([domain("a", "ramdisk: ramdisk", memory: "4M")], "domain 1 (a): kernel, ramdisk and start info need at least"),
+        ([domain("a", "", memory: "64M", kernel: "nonote.elf")], "it has no note XEN_ELFNOTE_PHYS32_ENTRY"),
+        ([domain("a", "", memory: "64M", kernel: "true.elf")], "it has no note XEN_ELFNOTE_PHYS32_ENTRY"),
+        ([domain("a", "roles: [control]")], "domain 1 (a): a toolstack cannot give the control role"),
+        ([domain("a", "roles: [hardware]")], "domain 1 (a): the hardware role needs a Xen with LATE_HWDOM"),
+        (
+            [domain("a", "uuid: \(uuid)"), domain("b", "uuid: \(uuid)")],
+            "domain 2 (b): its domain-uuid is that of domain a, too"
+        ),
+        (
+            [
+                domain("a", "uuid: 00000000-0000-0000-0000-000000000000"), domain("b", ""),
+                domain("c", "uuid: 00000000-0000-0000-0000-000000000000"),
+            ], "domain 3 (c): its domain-uuid is that of domain a, too"
+        ),
+        (
+            [domain("a", "\(ring), disks: [\"\(disk)\"]"), domain("b", "\(ring), disks: [\"\(disk),access=ro\"]")],
+            "domain 2 (b): disk /dev/vg/root is one of domain a, too"
+        ),
+        (
+            [domain("a", "\(ring), vifs: [\"\(mac)\"]"), domain("b", "\(ring), vifs: [\"\(mac)\"]")],
+            "domain 2 (b): mac 00:16:3e:00:00:01 is that of an interface of domain a, too"
+        ),
+        ([domain("Domain-0", ""), domain("b", "")], "domain 1 (Domain-0): its name always means the boot domain"),
+    ]
+
+    @Test(arguments: impossible) func whatCannotBeIsRefused(_ domains: [String], _ text: String) throws {
+        try check(domains.joined()) { sandbox, failure in
+            #expect(failure?.code == 1 && failure?.message.contains(text) == true, "\(failure?.message ?? "ok")")
+            let compile = sandbox.failure(["compile", sandbox.path("l.yaml"), "-o", sandbox.path("l.dtb")])
+            let isRole = domains.contains { $0.contains("roles") }
+            #expect(
+                compile?.code == 1 && compile?.message.contains(text) == true || isRole, "\(compile?.message ?? "ok")")
+        }
+    }
+
+    @Test func aKernelOfAnotherMachineIsRefused() throws {
+        try check(Self.domain("a", "", kernel: "arm.elf")) { _, failure in
+            #expect(failure?.code == 65 && failure?.message.contains("not for x86") == true)
+        }
+    }
+
+    /// Readers of one disk, writers that all say that they know, one address in two networks, no uuid twice.
+    private static let possible: [[String]] = [
+        [
+            domain("a", "\(ring), disks: [\"\(disk),access=ro\"]"),
+            domain("b", "\(ring), disks: [\"\(disk),access=ro\"]"),
+        ],
+        [
+            domain("a", "\(ring), disks: [\"\(disk),access=w!\"]"),
+            domain("b", "\(ring), disks: [\"\(disk),access=w!\"]"),
+        ],
+        [
+            domain("a", "\(ring), vifs: [\"\(mac),bridge=x\"]"), domain("b", "\(ring), vifs: [\"\(mac),bridge=y\"]"),
+            domain("c", ""), domain("d", ""),
+        ],
+        [domain("a", "vcpus: 128"), domain("b", "uuid: 00000000-0000-0000-0000-000000000000")],
+    ]
+
+    @Test(arguments: possible) func whatCanBeIsNotRefused(_ domains: [String]) throws {
+        try check(domains.joined()) { sandbox, failure in
+            #expect(failure == nil, "\(failure?.message ?? "")")
+            #expect(sandbox.exitCode("compile", sandbox.path("l.yaml"), "-o", sandbox.path("l.dtb")) == 0)
+            #expect(sandbox.exitCode("replay", sandbox.path("l.dtb"), "--image", "1=\(sandbox.path("tiny.elf"))") == 0)
+        }
+    }
+
+    @Test func everyRefusalIsToldAtOnce() throws {
+        let domains = [
+            Self.domain("a", "uuid: \(Self.uuid)", memory: "8193K"), Self.domain("b", "uuid: \(Self.uuid), vcpus: 200"),
+            Self.domain("Domain-0", "depends_on: d"), Self.domain("d", "depends_on: Domain-0, roles: [control]"),
+            Self.domain("e", "", memory: "64M", kernel: "nonote.elf"),
+        ]
+        try check(domains.joined()) { _, failure in
+            for text in [
+                "8193 KiB", "200 vcpus", "always means", "that of domain a", "dependency cycle", "control role",
+                "no note",
+            ] {
+                #expect(failure?.message.contains(text) == true, "\(text): \(failure?.message ?? "ok")")
+            }
+        }
+    }
+
+    /// By chance: what `check` passes, a replay with the same images never refuses before the launch begins.
+    @Test func whatCheckPassesReplayLaunches() throws {
+        let seed = UInt64.random(in: .min ... .max)
+        print("what check passes: let seed: UInt64 = \(seed)")
+        var random = SeededGenerator(seed: seed)
+        var passed = 0
+        for round in 0..<80 {
+            let domains = (0..<Int.random(in: 1...3, using: &random)).map { number -> String in
+                let memory =
+                    [
+                        "\(Int.random(in: 1...9000, using: &random))K", "\(Int.random(in: 1...16, using: &random))M",
+                        "8M",
+                        "3G", "5G",
+                    ].randomElement(using: &random) ?? "8M"
+                let kernel =
+                    ["tiny.elf", "tiny.elf", "tiny.elf", "nonote.elf"].randomElement(using: &random) ?? "tiny.elf"
+                var more: [String] = []
+                if random.isOneIn(3) { more.append("vcpus: \(Int.random(in: 1...140, using: &random))") }
+                if random.isOneIn(3) { more.append("ramdisk: ramdisk") }
+                if random.isOneIn(4) {
+                    more.append("uuid: 7d444840-9dc0-11d1-b245-5ffdce74fad\(Int.random(in: 0...2, using: &random))")
+                }
+                if random.isOneIn(4) {
+                    more.append("cmdline: \(String(repeating: "x", count: Int.random(in: 1...2000, using: &random)))")
+                }
+                if random.isOneIn(4) { more.append("enhanced: enabled, disks: [\"\(Self.disk)\"]") }
+                if random.isOneIn(8) {
+                    more.append("roles: [\(["hardware", "console", "control"].randomElement(using: &random) ?? "")]")
+                }
+                return Self.domain("d\(number)", more.joined(separator: ", "), memory: memory, kernel: kernel)
+            }
+            try check(domains.joined()) { sandbox, failure in
+                guard failure == nil else { return }
+                passed += 1
+                #expect(sandbox.exitCode("compile", sandbox.path("l.yaml"), "-o", sandbox.path("l.dtb")) == 0)
+                let kernel = sandbox.path("tiny.elf")
+                let module = try LaunchControlFile(reading: sandbox.path("l.dtb")).module
+                var replay = ["replay", sandbox.path("l.dtb")]
+                var indices: Set<UInt32> = []
+                for domain in module.domains {
+                    for (image, path) in [(domain.kernel, kernel), (domain.ramdisk, sandbox.path("ramdisk"))] {
+                        guard let index = image?.moduleIndex, indices.insert(index).inserted else { continue }
+                        replay += ["--image", "\(index)=\(path)"]
+                    }
+                }
+                let run = sandbox.failure(replay)
+                #expect(run == nil, "seed \(seed), round \(round): \(run?.message ?? "")\n\(domains.joined())")
+            }
+        }
+        #expect(passed > 5, "seed \(seed)")
+    }
+}
