@@ -120,7 +120,8 @@ struct AssumedHost: ParsableArguments {
             "the boot domain is \(isHardwareDomain(module) ? "" : "not ")the hardware domain",
         ] + assumedArguments(module) + [
             noTPM ? "no TPM answers" : "the TPM's active banks are \(banks.map { "\($0)" }.joined(separator: ", "))",
-            "the scheduler is \(schedulerFact(module)), and \(resources(module).cpus) physical cpus are online",
+            "the scheduler is \(schedulerFact(module).name), and "
+                + "\(counted(resources(module).cpus, "physical cpu is", "physical cpus are")) online",
         ] + extendedAssumptions(for: module)
     }
 
@@ -139,7 +140,7 @@ struct AssumedHost: ParsableArguments {
         } else if needs(.memMax) {
             lines.append("as much memory is free as the domains may grow by")
         }
-        if needs(.nodeAffinity) { lines.append("\(host.nodes) NUMA nodes are online") }
+        if needs(.nodeAffinity) { lines.append(counted(host.nodes, "NUMA node is", "NUMA nodes are") + " online") }
         if needs(.pci) {
             lines.append(host.hasIOMMU ? "Xen uses an IOMMU" : "Xen uses no IOMMU")
         }

@@ -43,9 +43,10 @@ struct ELFNotes {
         }
     }
 
+    /// Fewer bytes than a note's head are padding: linkers leave them, and libelf stops there, too.
     private mutating func read(_ file: [UInt8], _ range: Range<Int>) throws(ELFKernel.Problem) {
         var place = range.lowerBound
-        while place < range.upperBound {
+        while place + Self.headerSize <= range.upperBound {
             func word(_ offset: Int) throws(ELFKernel.Problem) -> Int {
                 Int(try LittleEndianField.value(file, at: place + offset, byteCount: 4, of: "the notes"))
             }

@@ -14,7 +14,7 @@ struct ExportCommand: ParsableCommand {
             itself, and then nothing is written.
 
             With --xl FILE is an LCM, and what is written is the xl.cfg equivalent of its domains: of one (--domain) or, \
-            into a folder, of each as NAME.cfg. What xl has no word for stands in comments.
+            into a folder, which is made, of each as NAME.cfg. What xl has no word for stands in comments.
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
@@ -87,6 +87,7 @@ struct ExportCommand: ParsableCommand {
         if let file = files.first(where: { $0.name.contains("/") || $0.name.hasPrefix(".") }) {
             throw CommandFailure.refusal("\(self.file): domain '\(file.name)': no name for a file; use --domain")
         }
+        try HostFile.makeFolder(output)
         try HostFile.write(files.map { (Array($0.content.utf8), "\(output)/\($0.name).cfg") })
     }
 }

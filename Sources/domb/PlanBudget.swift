@@ -22,23 +22,27 @@ struct PlanBudget {
             let members = plan.module.domains.filter { $0.cpupool == pool.name }
             let vcpus = members.map { UInt64($0.vcpus) }.reduce(0, +)
             return "cpupool \(pool.number) (\(text(pool.name))): \(pool.scheduler.name), cpus \(cpuList(pool.cpus)), "
-                + "\(vcpus) vcpus"
+                + counted(vcpus, "vcpu", "vcpus")
         }
     }
 
     var lines: [String] {
         [
             "memory: \(memory.built * 4) KiB in all, may grow by \(memory.growth * 4) KiB, \(memory.free * 4) KiB free",
-            "cpus: \(vcpus) vcpus in all" + (caps > 0 ? ", caps of \(caps)% of one cpu" : ""),
+            "cpus: \(counted(vcpus, "vcpu", "vcpus")) in all" + (caps > 0 ? ", caps of \(caps)% of one cpu" : ""),
         ] + cpupools + notes.map { "note: \($0)" }
     }
 
     var notes: [String] {
         guard let cpus else { return [] }
         var notes: [String] = []
-        if vcpus > UInt64(cpus) { notes.append("\(vcpus) vcpus share \(cpus) physical cpus") }
+        if vcpus > UInt64(cpus) {
+            notes.append("\(vcpus) vcpus share \(counted(cpus, "physical cpu", "physical cpus"))")
+        }
         if caps > 100 * UInt64(cpus) {
-            notes.append("caps of \(caps)% of one cpu promise more than \(cpus) physical cpus have")
+            notes.append(
+                "caps of \(caps)% of one cpu promise more than \(counted(cpus, "physical cpu has", "physical cpus have"))"
+            )
         }
         return notes
     }

@@ -148,7 +148,7 @@ extension ConfigOperation {
 
     var detail: String {
         switch self {
-        case .vcpus(let count): return "\(count) vcpus"
+        case .vcpus(let count): return counted(count, "vcpu", "vcpus")
         case .affinity(let affinity):
             let sets = [affinity.hard.map { "hard \(cpuList($0))" }, affinity.soft.map { "soft \(cpuList($0))" }]
             return "vcpu \(affinity.vcpu): " + sets.compactMap { $0 }.joined(separator: ", ")

@@ -7,8 +7,16 @@ import Yams
 extension LaunchDescription {
     private static let keys = ["launch", "builder", "xen", "grub", "boot_domain", "domains"]
 
+    /// U+FEFF in UTF-8, which may stand before a YAML stream (YAML 1.2, 5.2).
+    private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
     /// Reads a description; everything that is wrong with it is told at once.
-    init(parsing content: [UInt8], from file: String) throws(CommandFailure) {
+    init(parsing file: [UInt8], from path: String) throws(CommandFailure) {
+        let hasMark = file.starts(with: Self.byteOrderMark)
+        try self.init(text: hasMark ? [UInt8](file.dropFirst(Self.byteOrderMark.count)) : file, from: path)
+    }
+
+    private init(text content: [UInt8], from file: String) throws(CommandFailure) {
         let problems = DescriptionProblems(file: file)
         self.init(file: file, settings: LaunchSettings(handoff: .shutdown), problems: problems)
         let root = DescriptionValue(

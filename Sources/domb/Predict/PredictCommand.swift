@@ -50,9 +50,20 @@ struct PredictCommand: ParsableCommand {
     func prediction() throws -> LaunchPrediction {
         let file = try LaunchControlFile(reading: lcm)
         file.noteUnknownProperties()
+        let identity = try identity.identity()
+        noteOtherBuilder(identity.xenVersion)
         return try LaunchPrediction(
-            file, identity: try identity.identity(), nextInit: nextInit, modules: modules,
+            file, identity: identity, nextInit: nextInit, modules: modules,
             host: PredictedLaunch.Host(banks: banks, cpus: HostResources(neededBy: file.module, cpus: cpus).cpus))
+    }
+
+    /// What libxenguest puts where is that of one Xen.
+    private func noteOtherBuilder(_ version: [UInt8]) {
+        let known = Line("4.20.").bytes
+        guard !version.starts(with: known), !version.elementsEqual(known.dropLast()) else { return }
+        Diagnostics.write(
+            "domb: note: domains are predicted as libxenguest of Xen 4.20 builds them; whether that of \(text(version)) does "
+                + "the same was not compared: boot once, and compare the logs (domb diff)")
     }
 
     private var banks: [HashAlgorithm] {
