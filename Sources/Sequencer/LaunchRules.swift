@@ -92,7 +92,8 @@ extension DomainDescription {
                 "its kernel lies outside of its memory: \(hex: segment.byteCount) bytes at \(hex: segment.address)")
         } else if neededMemory > memory {
             refuse(
-                .tooLittleMemory, "kernel, ramdisk and start info need at least \(neededMemory) KiB, and it has \(memory)")
+                .tooLittleMemory,
+                "kernel, ramdisk and start info need at least \(neededMemory) KiB, and it has \(memory)")
         }
         return refusals
     }

@@ -96,7 +96,7 @@ import Testing
                 ]
                 #expect(sandbox.failure(arguments)?.message == nil)
                 #expect(sandbox.exitCode("check", sandbox.path("\(name).dtb")) == 0)
-                let check = ["--grub", sandbox.path("\(name).cfg")]
+                let check = ["--grub", sandbox.path("\(name).cfg"), "--images", sandbox.folder]
                 #expect(sandbox.failure(["check", "\(Sandbox.examples)/\(name).yaml"] + check)?.message == nil)
             }
         }

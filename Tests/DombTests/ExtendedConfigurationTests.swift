@@ -42,7 +42,7 @@ import Testing
         let steps = PlanStep.steps(of: try plan(module())).filter { $0.stage == "configure" }
         #expect(
             steps.map { "\($0.operation.name) \($0.detail)" } == [
-                "xc_domain_max_vcpus 1 vcpus", "xc_domain_set_tsc_info TSC mode never-emulate",
+                "xc_domain_max_vcpus 1 vcpu", "xc_domain_set_tsc_info TSC mode never-emulate",
                 "xc_evtchn_alloc_unbound enhanced: ring to domain 0", "xc_hvm_param_set enhanced: ring to domain 0",
                 "xenforeignmemory_map_resource (writable) enhanced: ring to domain 0",
                 "xc_evtchn_alloc_unbound console: ring to domain 0", "xc_hvm_param_set console: ring to domain 0",

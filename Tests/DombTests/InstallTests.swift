@@ -13,7 +13,7 @@ import Testing
 
     /// l.yaml and its images, Xen and a kernel on the boot folder.
     private func withMachine(
-        _ description: String = "builder: construct\n" + TestLaunchFiles.description, _ body: (Machine) throws -> Void
+        _ description: String = TestLaunchFiles.constructed, _ body: (Machine) throws -> Void
     ) throws {
         try Sandbox.run { sandbox in
             let machine = Machine(sandbox: sandbox)
@@ -222,7 +222,7 @@ import Testing
             #expect(machine.names("boot") == ["boot.elf"])
         }
         try withMachine(
-            "builder: construct\nxen: {path: /elsewhere/xen.gz}\n" + TestLaunchFiles.description
+            "xen: {path: /elsewhere/xen.gz}\n" + TestLaunchFiles.constructed
         ) { machine throws in
             #expect(machine.install()?.code == 1)
         }

@@ -31,7 +31,7 @@ import Testing
             }
             #expect(install()?.message == nil)
             for name in Self.images { #expect(FileManager.default.fileExists(atPath: sandbox.path("boot/\(name)"))) }
-            try sandbox.write("builder: construct\n" + TestLaunchFiles.description, to: "l.yaml")
+            try sandbox.write(TestLaunchFiles.constructed, to: "l.yaml")
             try body(sandbox, install)
         }
     }

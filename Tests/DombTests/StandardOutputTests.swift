@@ -37,7 +37,7 @@ import Testing
         try Sandbox.run { sandbox in
             for folder in ["boot", "grub.d"] { try HostFile.makeFolder(sandbox.path(folder)) }
             try TestLaunchFiles.writeImages(to: sandbox)
-            try sandbox.write("builder: construct\n" + TestLaunchFiles.description, to: "l.yaml")
+            try sandbox.write(TestLaunchFiles.constructed, to: "l.yaml")
             try sandbox.write("initramfs", to: "boot.cpio")
             try sandbox.write("xen", to: "boot/xen.gz")
             try sandbox.write("kernel", to: "boot/boot.elf")

@@ -50,6 +50,12 @@ enum TestLaunchFiles {
             kernel: tiny.elf
         """
 
+    /// For domb-construct, which gives no such roles.
+    static let constructed =
+        "builder: construct\n"
+        + description.replacing("    roles: [hardware, xenstore, console]\n", with: "")
+        .replacing("    roles: [control]\n", with: "")
+
     static let source = """
         /dts-v1/;
         / { chosen { hypervisor {

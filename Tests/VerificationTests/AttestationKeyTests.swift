@@ -125,7 +125,7 @@ import Testing
         // Bits and modulus that do not agree; a short one.
         #expect(problem(Self.rsa(bits: 2049))?.code == .badKey)
         #expect(problem(Self.rsa(bits: 2048, modulusSize: 255))?.code == .badKey)
-        #expect(problem(Self.rsa(bits: 512, modulusSize: 64))?.code == .badKey)
+        #expect(problem(Self.rsa(bits: 512, modulusSize: 64))?.code == .weakKey)
         #expect(problem(Self.rsa(bits: 4104, modulusSize: 513)) != nil)
         // No curve that is known, and a point that is not on its curve.
         let good = try Self.curve()

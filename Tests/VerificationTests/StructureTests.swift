@@ -112,11 +112,9 @@ import Testing
     @Test func pcrValuesInAnyOtherFormAreRefused() {
         let value = String(repeating: "0", count: 40)
         let wrong = [
-            "", "\n", "sha1:\n", "  sha1:", "  sha1: \n", "  SHA1:\n", "    0 : 0x\(value)\n",
-            "  sha1:\n    0: 0x\(value)\n", "  sha1:\n    00: 0x\(value)\n", "  sha1:\n    24: 0x\(value)\n",
-            "  sha1:\n    0 : \(value)\n", "  sha1:\n    0 : 0x\(value)0\n", "  sha1:\n    0 : 0x\(value)00\n",
-            "  sha1:\n    0 : 0x\(value)\n    0 : 0x\(value)\n", "  sha1:\n  sha1:\n", "  sha1:\n\n", "  sha1:\r\n",
-            "  sha1:\n    0 : 0x\n", "  sha1:\n   0 : 0x\(value)\n", "pcrs:\n  sha1:\n",
+            "", "\n", "    0 : 0x\(value)\n", "  sha1:\n    24: 0x\(value)\n", "  sha1:\n    0 : 0x\(value)0\n",
+            "  sha1:\n    0 : 0x\(value)00\n", "  sha1:\n    0 : 0x\(value)\n    0 : 0x\(value)\n",
+            "  sha1:\n  sha1:\n", "  sha1:\n    0 : 0x\n",
         ]
         for text in wrong {
             #expect(throws: StructureError.self, "\(text)") { try PCRValues(parsing: Array(text.utf8)) }

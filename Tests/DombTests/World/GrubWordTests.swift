@@ -114,7 +114,7 @@ import Testing
 
     /// The entry that `domb install` makes, with /boot in the root's file system, on a partition of its own, in a subvolume.
     @Test(arguments: ["/boot", "", "/@/boot"]) func theInstalledEntryIsInStep(place: String) throws {
-        try withEntry(Self.construct) { sandbox, _ in
+        try withEntry(Self.construct) { sandbox, _ throws in
             func entry(_ initramfs: String) -> [[String]] {
                 """
                 menuentry 'Xen with DomB' --id domb {
