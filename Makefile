@@ -201,7 +201,7 @@ model-check: packages
 
 # The same with every error code for graphs of four domains, and more faults of larger ones.
 model-check-all: model-check
-	@.build-host/release/domb-modelcheck --whole --samples 12
+	@.build-host/release/domb-modelcheck --whole --samples 12 --interleavings 4
 
 # Every public symbol is documented, and docc has no complaint.
 docs: deps

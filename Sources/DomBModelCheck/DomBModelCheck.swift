@@ -14,9 +14,9 @@ struct DomBModelCheck: AsyncParsableCommand {
     @Option(help: "Graphs of so many domains at most; 6 tries those of up to 12 that are free at once, too.")
     var domains = 6
     @Option(help: "Faults for each graph of six domains.")
-    var samples = 8
+    var samples = 6
     @Option(help: "Fault-free launches for each graph, each with its own times and orders of lists.")
-    var interleavings = 4
+    var interleavings = 3
     @Flag(help: "Every error code of every operation for graphs of four domains, too, instead of one by chance.")
     var whole = false
     @Flag(help: "Plan and replay large launches, and print what that takes.")
