@@ -105,6 +105,7 @@ var targets: [Target] = [
         name: "VerificationTests",
         dependencies: [
             "Verification", "LogReading", "Measurement", "LaunchControl", "Platform", "SimulatedPlatform",
+            .product(name: "Crypto", package: "swift-crypto"),
         ]),
     .testTarget(
         name: "MeasurementTests", dependencies: ["Measurement", "LaunchControl", "Platform", "SimulatedPlatform"]),

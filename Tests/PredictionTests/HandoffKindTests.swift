@@ -19,6 +19,8 @@ import Testing
             #expect(run.end == .complete, "\(kind)")
             #expect(run.journal.entries.last?.operation == kind.operation)
             #expect(run.journal.entries.contains { $0.operation == .shutdown } == (kind == .shutdown))
+            #expect(run.host.calls.contains { $0.operation == .shutdown } == (kind == .shutdown))
+            #expect(run.host.domainsByID[0]?.info.isShutDown == (kind == .shutdown))
         }
     }
 }

@@ -97,6 +97,19 @@ import Testing
         }
     }
 
+    /// A section of which a part, or all, lies beyond the file, which is large enough for the sizes of all together.
+    @Test func aSectionBeyondTheFileIsNoImage() {
+        let (bytes, _) = Self.image(Shape(sections: [512], tail: 400, signature: 0))
+        let place = Self.pe + 24 + 108 + 4 + 8 * 16 + 20
+        for (start, isWhole) in [(512, true), (bytes.count - 128, true)]
+            + [1, 64, 127, 128, 129, 1000].map({ (bytes.count - 128 + $0, false) })
+        {
+            var moved = bytes
+            for index in 0..<4 { moved[place + index] = UInt8(truncatingIfNeeded: start >> (8 * index)) }
+            #expect((PortableExecutable(moved) != nil) == isWhole, "at \(start) of \(bytes.count)")
+        }
+    }
+
     /// A section, or signatures, that reach beyond the file.
     @Test func whatReachesBeyondTheFileIsNoImage() {
         let (bytes, _) = Self.image(Shape())

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+@testable import domb
+
+/// The sizes in a written xLCM, each against the bytes that it is of.
+@Suite struct XLCMEntryTests {
+    private func word(_ bytes: ArraySlice<UInt8>, _ place: Int) -> Int {
+        (0..<4).reduce(0) { $0 | Int(bytes[bytes.startIndex + place + $1]) << (8 * $1) }
+    }
+
+    /// Texts of every length modulo four, which decides how much an entry is filled up.
+    @Test(arguments: ["", "a", "ab", "abc", "abcd"]) func everyEntryEndsWhereItsSizeSays(more: String) throws {
+        try Sandbox.run { sandbox in
+            try TestLaunchFiles.writeImages(to: sandbox)
+            let text = TestLaunchFiles.description.replacing("name: spare", with: "name: spare\(more)")
+            try sandbox.write(text, to: "l.yaml")
+            #expect(sandbox.failure(["compile", sandbox.path("l.yaml"), "-o", sandbox.path("l.dtb")])?.message == nil)
+            #expect(
+                sandbox.failure([
+                    "convert", sandbox.path("l.dtb"), "--format", "xlcm", "-o", sandbox.path("l.lcm"),
+                ])?.message == nil)
+            let bytes = try sandbox.read("l.lcm")
+            #expect(word(bytes[...], 4) == bytes.count)
+            // Magic, size, SHA-512.
+            var rest = bytes[72...]
+            var domains = 0
+            while !rest.isEmpty {
+                let (type, length) = (word(rest, 0), word(rest, 4))
+                #expect(length >= 8 && length % 4 == 0 && length <= rest.count)
+                let entry = rest.prefix(length)
+                var used = length
+                switch type {
+                case 1: used = 12 + word(entry, 8)
+                case 2:
+                    used = 68 + word(entry, 64)
+                    domains += 1
+                case 3: used = 12 + word(entry, 8) >> 16
+                default: break
+                }
+                #expect((0..<4).contains(length - used), "type \(type)")
+                #expect(entry.dropFirst(used).allSatisfy { $0 == 0 }, "type \(type)")
+                rest = rest.dropFirst(length)
+            }
+            // The boot domain is one.
+            #expect(domains == 4)
+        }
+    }
+}

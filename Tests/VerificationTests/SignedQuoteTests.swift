@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Crypto
+import Foundation
+import LogReading
+import Platform
+import SimulatedPlatform
+import Testing
+
+@testable import Verification
+
+/// Quotes that are signed here, so that one thing alone is wrong with each and the signature is good all the same.
+@Suite struct SignedQuoteTests {
+    private static let nonce: [UInt8] = [1, 2, 3, 4]
+    private static let key = P256.Signing.PrivateKey()
+
+    /// What a TPM would be asked for, and what it would sign.
+    private struct Wish {
+        var selections: [(bank: HashAlgorithm, pcrs: [Int])] = [(.sha1, [11]), (.sha256, [11])]
+        var nonce = SignedQuoteTests.nonce
+        /// After the values are known.
+        var change: ([UInt8]) -> [UInt8] = { $0 }
+        var signer = SignedQuoteTests.key
+    }
+
+    private static func big(_ value: UInt64, _ byteCount: Int) -> [UInt8] {
+        (0..<byteCount).reversed().map { UInt8(truncatingIfNeeded: value >> UInt64(8 * $0)) }
+    }
+
+    private static func sized(_ bytes: [UInt8]) -> [UInt8] { big(UInt64(bytes.count), 2) + bytes }
+
+    /// TPMS_ATTEST; a bank that the log has not gets zeros.
+    private static func message(_ wish: Wish, _ values: [Platform.Digest]) -> [UInt8] {
+        var bytes = big(0xFF54_4347, 4) + big(0x8018, 2) + sized([1, 2]) + sized(wish.nonce)
+        bytes += [UInt8](repeating: 0, count: 16) + [1] + big(0, 8) + big(UInt64(wish.selections.count), 4)
+        var selected: [UInt8] = []
+        for (bank, pcrs) in wish.selections {
+            var bitmap: [UInt8] = [0, 0, 0]
+            for pcr in pcrs {
+                bitmap[pcr / 8] |= 1 << UInt8(pcr % 8)
+                selected +=
+                    values.first { $0.algorithm == bank && pcr == 11 }?.bytes
+                    ?? [UInt8](repeating: 0, count: bank.digestSize)
+            }
+            bytes += big(UInt64(bank.rawValue), 2) + [3] + bitmap
+        }
+        return bytes + sized(wish.change(SwiftCryptoHash.digest(.sha256, of: selected).bytes))
+    }
+
+    private func checks(_ wish: Wish) throws -> [Check] {
+        let reader = try EventLogReader(parsing: try TestLog.launch().bytes)
+        let values = LogReplay(reader, hashing: SwiftCryptoHash.self).values
+        let message = Self.message(wish, values)
+        let signature = [UInt8](try wish.signer.signature(for: message).rawRepresentation)
+        var evidence = Evidence()
+        evidence.withoutLauncher = true
+        evidence.quote = Evidence.Quote(
+            quote: try TPMQuote(parsing: message),
+            signature: try TPMSignature(
+                parsing: [0, 0x18, 0, 0x0B] + Self.sized([UInt8](signature[..<32]))
+                    + Self.sized([UInt8](signature[32...]))),
+            key: try AttestationKey(parsing: Array(Self.key.publicKey.pemRepresentation.utf8)), nonce: Self.nonce)
+        return LaunchVerifier(reader, evidence, hashing: SwiftCryptoHash.self).checks
+    }
+
+    @Test func aGoodOneProvesTheBanksThatItSelects() throws {
+        for (selections, proven) in [
+            ([(.sha1, [11]), (.sha256, [11])], "sha1, sha256"), ([(.sha256, [11])], "sha256"),
+        ] as [([(HashAlgorithm, [Int])], String)] {
+            var wish = Wish()
+            wish.selections = selections.map { (bank: $0.0, pcrs: $0.1) }
+            let checks = try checks(wish)
+            #expect(!checks.contains { $0.status == .failed }, "\(checks)")
+            let proof = try #require(checks.first { $0.code == .quoteProof })
+            #expect(proof.status == .ok && proof.text.hasPrefix("proves PCR 11 in \(proven)"))
+        }
+    }
+
+    /// Whichever step it fails, the step is named, it alone, and nothing is proven.
+    @Test func oneThingThatIsWrongIsNamedAndLeavesNoProof() throws {
+        let wrong: [(Check.Code, (inout Wish) -> Void)] = [
+            (.signature, { $0.signer = P256.Signing.PrivateKey() }), (.nonce, { $0.nonce = [1, 2, 3] }),
+            (.nonce, { $0.nonce += [0] }), (.selection, { $0.selections = [(.sha256, [10, 12])] }),
+            (.selection, { $0.selections = [(.sha384, [11])] }),
+            (.selection, { $0.selections.append((.sha384, [11])) }),
+            (.quoteDigest, { $0.selections = [(.sha256, [11, 12])] }),
+            (.quoteDigest, { $0.selections = [(.sha256, [11]), (.sha384, [12])] }),
+            (.quoteDigest, { $0.change = { [UInt8]($0.dropLast()) } }), (.quoteDigest, { $0.change = { $0 + [0] } }),
+            (.quoteDigest, { $0.change = { _ in [] } }),
+        ]
+        for (place, (code, change)) in wrong.enumerated() {
+            var wish = Wish()
+            change(&wish)
+            let checks = try checks(wish)
+            let failed = Set(checks.filter { $0.status == .failed && $0.subject == .quote }.map(\.code))
+            // What is not selected leaves nothing for a digest to be of.
+            #expect(failed.contains(code) && failed.subtracting([code]).isSubset(of: [.quoteDigest]), "case \(place)")
+            #expect(!checks.contains { $0.code == .quoteProof }, "case \(place)")
+        }
+        for bit in 0..<256 {
+            var wish = Wish()
+            wish.change = { digest in
+                var digest = digest
+                digest[bit / 8] ^= 1 << UInt8(bit % 8)
+                return digest
+            }
+            let checks = try checks(wish)
+            #expect(checks.filter { $0.status == .failed && $0.subject == .quote }.map(\.code) == [.quoteDigest])
+            #expect(!checks.contains { $0.code == .quoteProof }, "bit \(bit)")
+        }
+    }
+}
