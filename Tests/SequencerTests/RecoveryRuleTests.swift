@@ -18,7 +18,7 @@ import Testing
         launch.module.domains[0].logRegion = Segment(address: 0x20_0000, byteCount: 0x1_0000)
         launch.module.domains[1].conduct.onFailure = .recover
         for index in 0...1 {
-            launch.module.domains[index].extended.usesStore = true
+            launch.module.domains[index].settings.set(.enhanced, [.enhanced])
             launch.host.domainsByID[UInt16(index + 1)]?.parameters[.storeFrame] = 20
         }
         return launch

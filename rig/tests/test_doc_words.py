@@ -26,8 +26,8 @@ class Words(unittest.TestCase):
     def test_properties_are_those_of_the_reader(self):
         documented = {word for cell in cells(LCM, 0) for word in re.findall(r"`(domb,[a-z-]+)`", cell)}
         written = in_sources(r'"(domb,[a-z-]+)"', "domb") | in_sources(r'"(domb,[a-z-]+)"', "LaunchControl")
-        lists = in_sources(r"static let keys: \[StaticString\] = \[(.*?)\]", "LaunchControl")
-        keys = {key for text in lists for key in re.findall(r'"([a-z-]+)"', text)} - {"enhanced"}
+        rows = in_sources(r'\bSchema\(("[a-z-]+".*?\)\n)', "LaunchControl")
+        keys = {row.split('"')[1] for row in rows if "property:" not in row and "in: .text" not in row}
         self.assertGreater(len(keys), 25)
         self.assertEqual(documented, written | {f"domb,{key}" for key in keys})
 
