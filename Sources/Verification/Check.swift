@@ -44,6 +44,7 @@ public struct Check: Equatable, Sendable {
 
     public let code: Code
     public let status: Status
+    /// One line: whatever in it came from outside can end none, and move no cursor.
     public let text: String
     /// The PCR that it is about.
     public let pcr: UInt8?
@@ -53,7 +54,7 @@ public struct Check: Equatable, Sendable {
     public init(_ code: Code, _ status: Status, _ text: String, pcr: UInt8? = nil, bank: HashAlgorithm? = nil) {
         self.code = code
         self.status = status
-        self.text = text
+        self.text = inOneLine(text)
         self.pcr = pcr
         self.bank = bank
     }

@@ -51,21 +51,56 @@ extension LaunchVerifier {
 
     /// PCRs 17 to 22 hold ones until the processor's own launch sets them to zeros, and 20 to 22 can be set to zeros again
     /// from locality 2 (PC Client Platform TPM Profile 1.05, 4.6.2): PCR 17, which only that launch can start, has to be
-    /// proven by its events.
+    /// proven by its events. Any program can be launched so, also after DomB: what was, is in PCRs 17 and 18, whose values
+    /// have to be those of a launch that was trusted.
     mutating func checkDynamicLaunch() {
         guard log.pcr.needsLocality, !evidence.logOnly else { return }
         let isProven =
             pcr != 17 && firmwarePCRs.contains(17)
             && evidence.firmwareLog.map { !coveringBanks(17, $0).isEmpty } == true
-        guard !isProven else { return }
+        guard !isProven else {
+            for index in [17, 18] as [UInt8] where index != pcr { checkDynamicLaunch(as: index) }
+            return
+        }
         report(
             .pcrChoice, .failed,
             "PCR \(pcr) counts only after a dynamic launch: the firmware log has to have its events of PCR 17, and "
                 + "\(evidence.quote == nil ? "the values" : "the quote") to prove them", pcr: pcr)
     }
 
+    private mutating func checkDynamicLaunch(as index: UInt8) {
+        let proven = HashAlgorithm.allCases.filter { evidence.isStrong($0) && provenValue($0, index) != nil }
+        let known = proven.filter { evidence.baseline?.value($0, index) != nil }
+        let isSame = known.allSatisfy { provenValue($0, index) == evidence.baseline?.value($0, index) }
+        guard isSame, !known.isEmpty else {
+            report(
+                .pcrChoice, .failed,
+                "PCR \(pcr) counts only after the dynamic launch of a program that is trusted: PCR \(index) has to be proven, "
+                    + "and as at such a launch (--baseline)", pcr: index)
+            return
+        }
+        report(
+            .baseline, .ok, "PCR \(index), what the dynamic launch measured, is as at the launch that was trusted",
+            pcr: index)
+    }
+
+    /// What the quote, or without one the values, say that the TPM holds.
+    private func provenValue(_ bank: HashAlgorithm, _ index: UInt8) -> Digest? {
+        guard let quote = evidence.quote else { return evidence.pcrs?.value(bank, index) }
+        guard !quotedBanks.isEmpty, quote.quote.banks(selecting: index).contains(bank) else { return nil }
+        return value(bank.rawValue, index, logValues: replay.values)
+    }
+
     private mutating func checkCommandLineWords() {
         guard let identity = content.identity, identity.launcher == .bootDomain else { return }
+        let change = CommandLineWords.programChange(
+            xen: identity.xenCommandLine, bootDomain: identity.commandLine)
+        if let change {
+            report(
+                .commandLineWords, .failed,
+                "\"\(excerpt(change))\" on a command line has something else run than DomB, or lets somebody change what runs"
+            )
+        }
         guard let arguments else {
             report(
                 .commandLineWords, .warning,
@@ -99,7 +134,7 @@ extension LaunchVerifier {
     }
 
     func name(_ record: LaunchEvent.DomainRecord) -> String {
-        "domain \(record.domid.rawValue) (\(printable(record.name)))"
+        "domain \(record.domid.rawValue) (\(excerpt(record.name)))"
     }
 
     /// A launch may have thousands of domains.

@@ -21,6 +21,7 @@ extension LaunchVerifier {
             return
         }
         checks += results[match]
+        isPredicted = true
     }
 
     /// Every bank of the log, and then every record that the file tells of.
@@ -34,7 +35,18 @@ extension LaunchVerifier {
         }
         let values = replay.values.map { compared($0, with: expected) }
         let isSame = values.allSatisfy { $0.status == .ok }
-        return values + (isSame ? unexpected(expected) : differences(expected))
+        let texts = differences(expected, isSame: isSame)
+        guard isSame else {
+            return values
+                + told(
+                    texts.isEmpty
+                        ? ["no record that the file tells of differs: the settings do, or the order (domb diff)"]
+                        : texts,
+                    expected)
+        }
+        // The values are those of the log: a file that says something else besides was not made by one prediction.
+        return values + unexpected(expected)
+            + told(texts.map { "contradicts its own values: \($0)" }, expected)
     }
 
     private func compared(_ value: Digest, with expected: ExpectedLaunch) -> Check {
@@ -67,7 +79,7 @@ extension LaunchVerifier {
     }
 
     /// In words, where another launch ran than the one that was expected.
-    private func differences(_ expected: ExpectedLaunch) -> [Check] {
+    private func differences(_ expected: ExpectedLaunch, isSame: Bool) -> [String] {
         var texts: [String] = []
         if let wanted = expected.identity, let identity = content.identity {
             texts += Self.differences(wanted, identity)
@@ -75,10 +87,11 @@ extension LaunchVerifier {
         if let wanted = expected.module, let launched = content.module, wanted != launched {
             texts.append("another LCM: expected \(hexadecimal(wanted.bytes)), launched \(hexadecimal(launched.bytes))")
         }
-        texts += domainDifferences(expected)
-        if texts.isEmpty {
-            texts = ["no record that the file tells of differs: the settings do, or the order (domb diff)"]
-        }
+        texts += domainDifferences(expected, isSame: isSame)
+        return texts
+    }
+
+    private func told(_ texts: [String], _ expected: ExpectedLaunch) -> [Check] {
         let first = texts.prefix(20).map { Check(.expectedRecord, .failed, "\(expected.source): \($0)") }
         guard texts.count > first.count else { return first }
         return first + [Check(.expectedRecord, .failed, "\(expected.source): and \(texts.count - first.count) more")]
@@ -96,17 +109,17 @@ extension LaunchVerifier {
             ("XSM", wanted.xsm, "\(identity.securityMode.name)"),
         ]
         return texts.filter { $0.1 != $0.2 }.map {
-            "another launcher: \($0.0): expected \"\(printable(Array($0.1.utf8)))\", the log has \"\($0.2)\""
+            "another launcher: \($0.0): expected \"\(beginning($0.1))\", the log has \"\(beginning($0.2))\""
         }
     }
 
-    private func domainDifferences(_ expected: ExpectedLaunch) -> [String] {
+    private func domainDifferences(_ expected: ExpectedLaunch, isSame: Bool) -> [String] {
         var texts: [String] = []
         var missing: [UInt16: ExpectedLaunch.Domain] = [:]
         for domain in expected.domains { missing[domain.domid] = domain }
         for (domain, number) in content.domains {
             guard let wanted = missing.removeValue(forKey: domain.domid.rawValue) else {
-                if !expected.domains.isEmpty { texts.append("\(name(domain)) was not expected") }
+                if !expected.domains.isEmpty, !isSame { texts.append("\(name(domain)) was not expected") }
                 continue
             }
             if Hash.digest(.sha256, of: log.records[number].data) != wanted.record {
@@ -114,7 +127,7 @@ extension LaunchVerifier {
             }
         }
         for domain in expected.domains where missing[domain.domid] != nil {
-            texts.append("domain \(domain.domid) (\(printable(Array(domain.name.utf8)))) is missing")
+            texts.append("domain \(domain.domid) (\(beginning(domain.name))) is missing")
         }
         return texts
     }

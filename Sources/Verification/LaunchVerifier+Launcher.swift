@@ -21,7 +21,7 @@ extension LaunchVerifier {
         var proof = LauncherProof<Hash>(
             firmware: firmware, files: evidence.launcherFiles, modules: evidence.launcherModules, covered: covered,
             trusted: trusted, identity: content.identity, module: content.module, pin: arguments?.pinnedDigest,
-            unproven: unproven)
+            isPredicted: isPredicted, unproven: unproven)
         proof.run()
         checks += proof.checks
     }

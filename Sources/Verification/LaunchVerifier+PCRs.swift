@@ -35,7 +35,7 @@ extension LaunchVerifier {
             if let algorithm = bank.algorithm, log.banks.contains(algorithm) { continue }
             report(
                 .unloggedBank, .failed,
-                "\(printable(bank.name)): active bank not in the log: anyone could have extended it", pcr: pcr,
+                "\(excerpt(bank.name)): active bank not in the log: anyone could have extended it", pcr: pcr,
                 bank: bank.algorithm)
         }
     }

@@ -109,7 +109,7 @@ extension LaunchVerifier {
     /// The log's PCR by the log alone, and those of firmware and boot loader by the firmware log, also where it has no event
     /// of one. Others by its events, else by the file of PCR values: whatever that says, it cannot stand for a PCR that the
     /// verdict rests on.
-    private func value(_ algorithm: UInt16, _ index: UInt8, logValues: [Digest]) -> Digest? {
+    func value(_ algorithm: UInt16, _ index: UInt8, logValues: [Digest]) -> Digest? {
         guard let bank = HashAlgorithm(rawValue: algorithm) else { return nil }
         if index == pcr, !Self.launcherPCRs.contains(pcr) { return logValues.first { $0.algorithm == bank } }
         let replayed = firmwareValue(bank, index)

@@ -25,6 +25,8 @@ public struct LaunchVerifier<Hash: ContentHash> {
     /// The PCRs that it has events of.
     let firmwarePCRs: Set<UInt8>
     let content: LogContent
+    /// One of the predictions holds.
+    var isPredicted = false
     /// The boot domain's command line, as DomB reads it.
     let arguments: LaunchArguments?
 
@@ -102,7 +104,7 @@ public struct LaunchVerifier<Hash: ContentHash> {
         case .closed:
             report(.outcome, .ok, "by the log every domain was measured, and the PCR was to be closed after the last")
         case .failed:
-            report(.outcome, .failed, "the launch failed" + (content.error.map { ": \(printable($0))" } ?? ""))
+            report(.outcome, .failed, "the launch failed" + (content.error.map { ": \(excerpt($0))" } ?? ""))
         case .unmeasured:
             report(.outcome, .failed, "no TPM answered: nothing was extended, and nothing can prove the log")
         case .open: report(.outcome, .failed, "no cap: the launch did not come to its end, or the log is not whole")

@@ -41,7 +41,11 @@ struct ExpectedFile: Decodable {
     private static let limit = 1 << 23
 
     static func read(_ path: String) throws(CommandFailure) -> ExpectedLaunch {
-        let data = Data(try HostFile.read(path, limit: limit))
+        let bytes = try HostFile.read(path, limit: limit)
+        if let name = JSONKeys.repeated(in: bytes) {
+            throw .malformed("\(path): \(domb.text(name)): a name that is there twice, or written with a backslash")
+        }
+        let data = Data(bytes)
         guard let head = try? JSONDecoder().decode(Head.self, from: data), head.format == "domb-predict",
             head.version == 1
         else {

@@ -16,7 +16,7 @@ struct VerifyReport {
 
     var description: String {
         var lines = [
-            "log \(path): PCR \(log.pcr.rawValue), banks \(banks.joined(separator: ", ")), \(log.records.count) records"
+            "log \(inOneLine(path)): PCR \(log.pcr.rawValue), banks \(banks.joined(separator: ", ")), \(log.records.count) records"
         ]
         lines += verifier.checks.map { check in
             "\(padded(check.status.word, 5))\(padded(check.subject.rawValue, 9))\(check.text)"

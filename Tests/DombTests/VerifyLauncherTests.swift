@@ -28,8 +28,21 @@ import Testing
     private static let banks: [HashAlgorithm] = [.sha1, .sha256]
     private static let separator: [UInt8] = [0, 0, 0, 0]
     private static let launcher: [(name: String, content: [UInt8])] = [
-        ("xen.gz", [1, 2, 3]), ("vmlinuz", [4, 5]), ("initramfs", [6]), ("grub.cfg", Array("menu".utf8)),
+        ("xen.gz", [1, 2, 3]), ("vmlinuz", [4, 5]), ("initramfs", [6]),
     ]
+
+    /// What GRUB ran.
+    private static func configuration() throws -> [UInt8] {
+        let identity = try identity()
+        return Array(
+            """
+            acpi /lcm1.aml
+            multiboot2 /xen.gz \(String(decoding: identity.xenCommandLine, as: UTF8.self))
+            module2 /vmlinuz \(bootDomainLine(identity))
+            module2 --nounzip /initramfs
+            echo $told
+            """.utf8)
+    }
 
     /// The ACPI table with the LCM that was launched.
     private static func table(_ more: [UInt8] = []) throws -> [UInt8] {
@@ -40,14 +53,14 @@ import Testing
     private static func events(table: [UInt8]? = nil) throws -> [Event] {
         let identity = try identity()
         let xen = String(decoding: identity.xenCommandLine, as: UTF8.self)
-        let linux = String(decoding: identity.commandLine, as: UTF8.self)
+        let linux = bootDomainLine(identity)
         return [
             Event(pcr: 0, type: 8, data: Array("v1".utf8), measured: Array("v1".utf8))
         ]
             + (0...7).map { Event(pcr: $0, type: 4, data: separator, measured: separator) } + [
                 // EV_EFI_BOOT_SERVICES_APPLICATION: what was measured is the image's hash, the data its path.
                 Event(pcr: 4, type: 0x8000_0003, data: [9, 9], measured: image.hashed),
-                .grub(9, "(hd0)/grub.cfg", launcher[3].content), .command("grub_cmd: ", "acpi /lcm1.aml"),
+                .grub(9, "(hd0)/grub.cfg", try configuration()), .command("grub_cmd: ", "acpi /lcm1.aml"),
                 .grub(9, "/lcm1.aml", try table ?? self.table()), .grub(9, "/xen.gz", launcher[0].content),
                 .command("grub_cmd: ", "multiboot2 /xen.gz \(xen)"), .command("kernel_cmdline: ", xen),
                 .grub(9, "/vmlinuz", launcher[1].content), .command("grub_cmd: ", "module2 /vmlinuz \(linux)"),
@@ -75,6 +88,11 @@ import Testing
             throw SoftwareTPM.Failure(description: "the fixture does not start with its identity")
         }
         return identity
+    }
+
+    /// The fixture's boot had a space at the line's end, which no command of GRUB has.
+    private static func bootDomainLine(_ identity: LaunchEvent.Identity) -> String {
+        String(decoding: identity.commandLine, as: UTF8.self).trimmingCharacters(in: .whitespaces)
     }
 
     private static func written(_ events: [Event]) -> [UInt8] {
@@ -111,6 +129,7 @@ import Testing
         for name in ["all.msg", "all.sig", "some.msg", "some.sig", "ak.tss"] { files[name] = try tpm.read(name) }
         for (name, content) in launcher { files[name] = content }
         files["lcm1.aml"] = try table()
+        files["grub.cfg"] = try configuration()
         return files
     }
 

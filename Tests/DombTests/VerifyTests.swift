@@ -93,6 +93,15 @@ import Verification
             (good.replacing("\"pcr\": 11", with: "\"pcr\": 24"), "pcr: a number from 0 to 23 is wanted"),
             (good.replacing("\"pcr\": 11", with: "\"pcr\": \"x\""), "pcr: of another type"),
             (good.replacing("\"pcr\": 11,", with: ""), "without pcr"),
+            (good.replacing("\"pcr\": 11", with: "\"pcr\": 12, \"pcr\" : 11"), "pcr: a name that is there twice"),
+            (
+                good.replacing("\"sha256\":", with: "\"sha256\": \"00\", \"sha256\":"),
+                "sha256: a name that is there twice"
+            ),
+            (
+                good.replacing("\"pcr\": 11", with: "\"pcr\": 12, \"p\\u0063r\": 11"),
+                "p\\x5cu0063r: a name that is there twice"
+            ),
             (
                 good.replacing("\"pcr\": 11", with: "\"domains\": [{\"domid\": 1, \"name\": \"a\"}], \"pcr\": 11"),
                 "domains: item 1: without recordSha256"

@@ -28,6 +28,14 @@ import Testing
             }
         }
         for name in ["rmmod tpm", "normal_exit", "time rmmod tpm"] { #expect(effect(name) == .stopsMeasuring) }
+        for name in [
+            "load_env --skip-sig -f /huge", "load_env -f /huge -s", "! load_env -sf /x", "trust --skip-sig /x",
+        ] {
+            #expect(effect(name) == .readsUnmeasured, "\(name)")
+        }
+        for name in ["load_env", "load_env -f /x saved_entry", "set check=--skip-sig"] {
+            #expect(effect(name) == .none)
+        }
         for name in ["read_dword 0", "rdmsr 0", "inb 0", "lspci", "insmod tpm", "", " ", "!", "time"] {
             #expect(effect(name) == .none)
         }
@@ -42,6 +50,8 @@ import Testing
             "kfreebsd", "knetbsd",
             "kopenbsd", "legacy_kernel", "legacy_initrd", "xnu_kernel", "xnu_kernel64", "xnu_resume", "appleloader",
             "devicetree", "uki", "ntldr", "freedos", "plan9", "truecrypt", "pxechainloader", "xen_hypervisor",
+            "slaunch",
+            "slaunch_module",
         ] {
             #expect(effect("\(name) /x") == .loadsAnother, "\(name)")
         }
@@ -54,12 +64,15 @@ import Testing
 
     /// `serial` writes wherever its port is said to be.
     @Test func aSerialPortMayBeNoAddress() {
-        for plain in ["", "--unit=0 --speed=115200", "com0", "--speed=9600 --word=8 --parity=no --stop=1", "auto"] {
+        for plain in [
+            "", "--unit=0 --speed=115200", "com0", "--speed=9600 --word=8 --parity=no --stop=1", "auto", "efi0",
+            "efi1 --speed=9600",
+        ] {
             #expect(effect("serial \(plain)") == .none, "\(plain)")
         }
         for address in [
             "--port=0xb2", "-p 0xb2", "--port=mmio,3dfe1000", "mmio,3dfe1000.l --speed=1", "0x3f8", "pci,00:01.0",
-            "com9",
+            "com9", "efi", "efi0,mmio",
         ] {
             #expect(effect("serial \(address)") == .writesMemory, "\(address)")
         }

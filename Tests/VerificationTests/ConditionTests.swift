@@ -143,6 +143,36 @@ import Testing
         }
     }
 
+    /// The values are the log's, and the rest of the file is not: one of the two was changed.
+    @Test func aPredictionThatContradictsItselfIsNone() throws {
+        let whole = try Launch().expected()
+        let identity = try #require(whole.identity)
+        let digest = SwiftCryptoHash.digest(.sha256, of: [9])
+        let domain = ExpectedLaunch.Domain(domid: 2, name: "app", record: digest)
+        let more = ExpectedLaunch.Domain(domid: 7, name: "more", record: digest)
+        let other = ExpectedLaunch.Identity(
+            buildID: identity.buildID, commandLine: "x", xenVersion: identity.xenVersion,
+            xenBuildID: identity.xenBuildID,
+            xenCommandLine: identity.xenCommandLine, xsm: identity.xsm)
+        func verified(
+            _ domains: [ExpectedLaunch.Domain], _ module: Digest?, _ identity: ExpectedLaunch.Identity?
+        ) throws -> LaunchVerifier<SwiftCryptoHash> {
+            try Launch().verified([
+                ExpectedLaunch(
+                    source: "x", pcr: 11, values: whole.values, domains: domains, module: module, identity: identity)
+            ])
+        }
+        #expect(try verified(whole.domains, whole.module, identity).isGood)
+        for verifier in [
+            try verified([domain], whole.module, identity),
+            try verified(whole.domains + [more], whole.module, identity),
+            try verified(whole.domains, digest, identity), try verified(whole.domains, whole.module, other),
+        ] {
+            let failed = verifier.checks.filter { $0.status == .failed }
+            #expect(failed.count == 1 && failed.allSatisfy { $0.text.contains("contradicts its own values") })
+        }
+    }
+
     @Test func aRecordWithoutAnExpectedDigestHasALine() throws {
         let whole = try Launch().expected()
         let without = ExpectedLaunch(source: "x", pcr: 11, values: whole.values)

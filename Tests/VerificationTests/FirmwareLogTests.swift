@@ -153,9 +153,9 @@ import Testing
         let file = LauncherFile(name: "x", content: content, hashing: SwiftCryptoHash.self)
         let log = try FirmwareLog(parsing: Self.agile + Self.event(9, 0x0D, [], measured: content))
         let event = try #require(log.events.last)
-        #expect(file.explains(event, in: log.banks))
+        #expect(event.isOf(file.digests(.file), in: log.banks))
         // No bank that is proven: nothing is.
-        #expect(!file.explains(event, in: []))
+        #expect(!event.isOf(file.digests(.file), in: []))
         for bank in log.banks {
             var digests = event.digests
             for index in digests.indices where digests[index].algorithm == bank.rawValue {
@@ -164,11 +164,11 @@ import Testing
             }
             let changed = FirmwareLog.Event(
                 number: 1, offset: 0, pcr: 9, type: 0x0D, digests: digests, data: event.data)
-            #expect(!file.explains(changed, in: log.banks))
-            #expect(!file.explains(changed, in: [bank]))
+            #expect(!changed.isOf(file.digests(.file), in: log.banks))
+            #expect(!changed.isOf(file.digests(.file), in: [bank]))
         }
         let unknown = FirmwareLog.Digest(algorithm: 0x12, bytes: [UInt8](repeating: 0, count: 32))
         let other = FirmwareLog.Event(number: 1, offset: 0, pcr: 9, type: 0x0D, digests: [unknown], data: [])
-        #expect(!file.explains(other, in: log.banks))
+        #expect(!other.isOf(file.digests(.file), in: log.banks))
     }
 }

@@ -43,9 +43,21 @@ struct GoldenBoot {
     let replay: LogReplay
 
     /// Made once: the digests of its files take their time.
-    static let shared = Result { try GoldenBoot() }
+    static let shared = Result { try GoldenBoot(configuration: configuration) }
+    /// No file says what the boot loader was to run.
+    static let untold = Result { try GoldenBoot(configuration: "menu") }
 
-    private init() throws {
+    /// What GRUB ran at that boot; `more` stands for what a test gives the boot domain besides.
+    static let configuration = """
+        acpi /lcm1.aml
+        multiboot2 /xen.gz console=com1 com1=115200,8n1,0x3f8 loglvl=info guest_loglvl=all noreboot=no \\
+            dom0=pvh,pf-fixup dom0-iommu=none dom0_mem=384M
+        module2 /vmlinuz console=hvc0 rdinit=/init panic=5 quiet $more
+        module2 --nounzip /initrd.gz
+        boot
+        """
+
+    private init(configuration: String) throws {
         func fixture(_ name: String) throws -> [UInt8] {
             let folder = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(2)
             return [UInt8](
@@ -54,7 +66,8 @@ struct GoldenBoot {
         log = try EventLogReader(parsing: try fixture("grub-measurements.bin"))
         replay = LogReplay(log, hashing: SwiftCryptoHash.self)
         let contents: [(String, [UInt8])] = [
-            ("BOOTX64.EFI", Self.image.bytes), ("grub.cfg", Array("menu".utf8)), ("lcm1.aml", Array("tables".utf8)),
+            ("BOOTX64.EFI", Self.image.bytes), ("grub.cfg", Array(configuration.utf8)),
+            ("lcm1.aml", Array("tables".utf8)),
             ("xen.gz", Array("xen".utf8)), ("vmlinuz", Array("kernel".utf8)), ("initrd.gz", Array("initrd".utf8)),
         ]
         files = contents.map { LauncherFile(name: "esp/" + $0.0, content: $0.1, hashing: SwiftCryptoHash.self) }

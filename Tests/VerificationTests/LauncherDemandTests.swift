@@ -98,24 +98,44 @@ import Testing
     /// PCR 17 and its events prove that the processor began anew; PCR 17 itself holds what that launch measured.
     @Test func aLogOfADynamicPCRIsGoodAfterADynamicLaunchOnly() throws {
         for number in 18...22 as ClosedRange<UInt8> {
-            #expect(try verified(movedTo: number, dynamic: true).isGood, "PCR \(number)")
+            #expect(try verified(movedTo: number, launched: [1]).isGood, "PCR \(number)")
             #expect(try failed(verified(movedTo: number)).contains(.pcrChoice))
         }
-        #expect(try !verified(movedTo: 17, dynamic: true).isGood)
+        #expect(try !verified(movedTo: 17, launched: [1]).isGood)
+    }
+
+    /// A dynamic launch of whatever program resets the same PCRs, and may come after DomB.
+    @Test func aDynamicLaunchIsOneThatWasTrusted() throws {
+        for number in 18...22 as ClosedRange<UInt8> {
+            for launched in [[2], [1, 1]] as [[UInt8]] {
+                #expect(try failed(verified(movedTo: number, launched: launched)) == [.pcrChoice], "PCR \(number)")
+            }
+            #expect(try failed(verified(movedTo: number, launched: [1], isCompared: false)).contains(.pcrChoice))
+            // What it measured of its configuration is in PCR 18, which may be the log's own.
+            let other = try verified(movedTo: number, launched: [1], configured: [2])
+            if number != 18 { #expect(failed(other) == [.pcrChoice], "PCR \(number)") }
+        }
     }
 
     private func verified(
-        movedTo number: UInt8, dynamic: Bool = false, launcher: Bool = true
+        movedTo number: UInt8, launched: [UInt8] = [], configured: [UInt8] = [], isCompared: Bool = true,
+        launcher: Bool = true
     ) throws -> LaunchVerifier<SwiftCryptoHash> {
         let boot = try GoldenBoot.shared.get()
-        let launch = GoldenBoot.Event(17, 0x502, measured: [1], data: [1])
-        let events = boot.events(movedTo: number) + (dynamic ? [launch] : [])
+        let trusted = boot.events(movedTo: number) + [GoldenBoot.Event(17, 0x502, measured: [1], data: [1])]
+        let events =
+            boot.events(movedTo: number) + launched.map { GoldenBoot.Event(17, 0x502, measured: [$0], data: [1]) }
+            + configured.map { GoldenBoot.Event(18, 0x502, measured: [$0], data: [1]) }
         let log = try GoldenBoot.moved(boot.log, to: number)
         var evidence = Evidence()
         evidence.pcr = try #require(PCRIndex(rawValue: UInt32(number)))
         evidence.withoutLauncher = !launcher
         evidence.pcrs = try boot.values(
             events, launch: LogReplay(log, hashing: SwiftCryptoHash.self), launchPCR: Int(number))
+        if launcher, isCompared {
+            evidence.baseline = try boot.values(
+                trusted, launch: LogReplay(log, hashing: SwiftCryptoHash.self), launchPCR: Int(number))
+        }
         if launcher {
             evidence.firmwareLog = try FirmwareLog(parsing: GoldenBoot.written(events))
             evidence.launcherFiles = boot.files
@@ -276,7 +296,8 @@ import Testing
                 String(decoding: event.data, as: UTF8.self) == "grub_cmd: acpi /lcm1.aml\0"
                     ? ForgeryTests.command(text) : event
             }
-            #expect(try failed(boot.verified(happened, happened: boot.values(happened))) == [.module], "\(text)")
+            #expect(
+                try failed(boot.verified(happened, happened: boot.values(happened))) == [.commands, .module], "\(text)")
         }
     }
 

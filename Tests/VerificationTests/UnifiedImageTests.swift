@@ -59,7 +59,8 @@ import Testing
     }
 
     private func boot(
-        _ image: LauncherFile, _ content: [UInt8], behind: [GoldenBoot.Event] = [], isCompared: Bool = true
+        _ image: LauncherFile, _ content: [UInt8], before: [GoldenBoot.Event] = [], behind: [GoldenBoot.Event] = [],
+        loaders: [LauncherFile] = [], isCompared: Bool = true
     ) throws -> (
         LaunchVerifier<SwiftCryptoHash>, [GoldenBoot.Event]
     ) {
@@ -69,10 +70,10 @@ import Testing
         let pe = try #require(PortableExecutable(content))
         var event = GoldenBoot.Event(4, 0x8000_0003, measured: [], data: [9])
         event.digests = GoldenBoot.banks.map { pe.digest($0, hashing: SwiftCryptoHash.self) }
-        events.insert(contentsOf: [event] + behind, at: place)
+        events.insert(contentsOf: before + [event] + behind, at: place)
         let values = try golden.values(events)
         let verifier = try golden.verified(events, happened: values) {
-            $0.launcherFiles = [image]
+            $0.launcherFiles = [image] + loaders
             if isCompared { $0.baseline = values }
         }
         return (verifier, events)
@@ -106,10 +107,47 @@ import Testing
         #expect(behind.checks.contains { $0.code == .bootSystem && $0.status == .failed })
         let (loaded, _) = try boot(file, good, behind: [ForgeryTests.command("multiboot2 /xen.gz")])
         #expect(loaded.checks.contains { $0.code == .bootSystem && $0.status == .failed })
-        let (chained, _) = try boot(file, good, behind: [ForgeryTests.command("chainloader /xen.efi")])
-        #expect(chained.checks.contains { $0.code == .bootSystem && $0.status == .ok })
-        let words = "chainloader /xen.efi xen.efi -- console=com1 -- init=/x"
-        let (told, _) = try boot(file, good, behind: [ForgeryTests.command(words)])
-        #expect(told.checks.contains { $0.code == .bootSystem && $0.status == .failed })
+    }
+
+    /// Xen takes words from its load options: of those that a loader gives it only GRUB tells in a PCR that counts.
+    @Test func whoStartsTheImageGivesItNoWords() throws {
+        let golden = try GoldenBoot.shared.get()
+        guard case .event(.identity(let identity), _) = golden.log.records[0].content else { return }
+        let text =
+            "[global]\ndefault=xen\n[xen]\noptions=\(String(decoding: identity.xenCommandLine, as: UTF8.self))\n"
+            + "kernel=vmlinuz \(String(decoding: identity.commandLine, as: UTF8.self))\nramdisk=initrd.gz\n"
+        let content = Self.image([(".config", Array(text.utf8)), (".kernel", [1]), (".ramdisk", [2])])
+        let file = LauncherFile(name: "xen.efi", content: content, hashing: SwiftCryptoHash.self)
+        func program(_ name: String, _ content: [UInt8]) throws -> (LauncherFile, GoldenBoot.Event) {
+            let image = try #require(PortableExecutable(content))
+            var event = GoldenBoot.Event(4, 0x8000_0003, measured: [], data: [9])
+            event.digests = GoldenBoot.banks.map { image.digest($0, hashing: SwiftCryptoHash.self) }
+            return (LauncherFile(name: name, content: content, hashing: SwiftCryptoHash.self), event)
+        }
+        let (grub, started) = try program("BOOTX64.EFI", GoldenBoot.image.bytes)
+        let (shim, first) = try program(
+            "shimx64.efi", Self.image([(".data", Array("UEFI SHIM\n$Version: 15.8 $".utf8))]))
+        let chained = ForgeryTests.command("chainloader /xen.efi")
+        func good(_ loaders: [LauncherFile], _ before: [GoldenBoot.Event], _ texts: [String] = []) throws -> Bool {
+            let all = before + texts.map { ForgeryTests.command($0) }
+            let (verifier, _) = try boot(file, content, before: all, loaders: loaders)
+            return !verifier.checks.contains { $0.code == .bootSystem && $0.status == .failed }
+        }
+        #expect(try good([], []))
+        #expect(try good([grub], [started, chained]))
+        #expect(try good([grub, shim], [first, started, chained]))
+        #expect(try good([grub], [started], ["set root=hd0", "chainloader /xen.efi", "boot"]))
+        // Another loader, shim itself, one loader too many.
+        #expect(try !good([grub], [started]))
+        #expect(try !good([shim], [first]))
+        #expect(try !good([shim], [first, chained]))
+        #expect(try !good([grub, shim], [started, first, chained]))
+        #expect(try !good([], [chained]))
+        // Words, another file, another command behind it.
+        for texts in [
+            ["chainloader /xen.efi xen.efi -- console=com1 -- init=/x"], ["chainloader /other.efi"], ["linux /xen.efi"],
+            ["chainloader /xen.efi", "exit"], ["chainloader /xen.efi", "chainloader /xen.efi x"],
+            ["! chainloader /xen.efi"],
+        ] { #expect(try !good([grub], [started], texts), "\(texts)") }
     }
 }

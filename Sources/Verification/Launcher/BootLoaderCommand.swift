@@ -14,6 +14,8 @@ struct BootLoaderCommand {
         case writesMemory
         /// What follows is not measured.
         case stopsMeasuring
+        /// Reads a file that is not measured.
+        case readsUnmeasured
         /// Takes the firmware's own ACPI tables away.
         case dropsTables
         /// Adds ACPI tables to them.
@@ -27,6 +29,8 @@ struct BootLoaderCommand {
     /// The event's, counted over the whole log.
     let record: Int
     let text: [UInt8]
+    /// The command's, behind `!` and `time`.
+    let name: [UInt8]
     let effect: Effect
     /// Behind `!` or `time`, neither of which is measured again with what it runs.
     let isNested: Bool
@@ -66,6 +70,7 @@ struct BootLoaderCommand {
             command = Self.word(&rest)
         }
         self.isNested = isNested
+        name = command
         isEcho = !isNested && Self.isOne(command, of: ["echo"])
         isBoot = !isNested && Self.isOne(command, of: ["boot"]) && Self.trimmed(rest).isEmpty
         effect = Self.effect(command, rest)
@@ -82,6 +87,11 @@ struct BootLoaderCommand {
             return words.allSatisfy { isPlainPort([UInt8]($0)) } ? .none : .writesMemory
         }
         if isOne(command, of: ["rmmod", "normal_exit", "loopback"]) { return .stopsMeasuring }
+        if isOne(command, of: ["load_env", "list_env", "trust", "verify_detached"]),
+            words.contains(where: skipsSignature)
+        {
+            return .readsUnmeasured
+        }
         // GRUB takes options before and behind the file.
         if isOne(command, of: ["acpi"]) {
             return words.contains { $0.first == UInt8(ascii: "-") } ? .dropsTables : .loadsTables
@@ -91,10 +101,16 @@ struct BootLoaderCommand {
         return isOne(command, of: loaders) ? .loadsAnother : .none
     }
 
+    /// A file whose signature is not to be checked passes by everything that looks at files: -s, also among others.
+    private static func skipsSignature(_ word: ArraySlice<UInt8>) -> Bool {
+        if word.starts(with: Line("--").bytes) { return word.elementsEqual(Line("--skip-sig").bytes) }
+        return word.first == UInt8(ascii: "-") && word.contains(UInt8(ascii: "s"))
+    }
+
     /// `serial` programs whatever port, or address in memory, it is given (`--port=mmio,...`).
     private static func isPlainPort(_ word: [UInt8]) -> Bool {
         let options: [StaticString] = ["--unit=", "--speed=", "--word=", "--parity=", "--stop="]
-        let ports: [StaticString] = ["com0", "com1", "com2", "com3", "auto"]
+        let ports: [StaticString] = ["com0", "com1", "com2", "com3", "efi0", "efi1", "efi2", "efi3", "auto"]
         return options.contains { word.starts(with: Line($0).bytes) } || isOne(word, of: ports)
     }
 
@@ -115,10 +131,11 @@ struct BootLoaderCommand {
         "xen_module", "appleloader", "kfreebsd", "knetbsd", "kopenbsd", "kfreebsd_module", "kfreebsd_module_elf",
         "knetbsd_module", "knetbsd_module_elf", "kopenbsd_ramdisk", "legacy_kernel", "legacy_initrd",
         "legacy_initrd_nounzip", "ntldr", "freedos", "plan9", "truecrypt", "pxechainloader", "devicetree", "uki",
+        "slaunch", "slaunch_module",
         "xnu_kernel", "xnu_kernel64", "xnu_kext", "xnu_kextdir", "xnu_mkext", "xnu_ramdisk", "xnu_resume",
     ]
 
-    private static func isOne(_ word: [UInt8], of words: [StaticString]) -> Bool {
+    static func isOne(_ word: [UInt8], of words: [StaticString]) -> Bool {
         words.contains { Line($0).bytes == word }
     }
 

@@ -15,6 +15,13 @@ public struct LauncherFile: Sendable {
     let table: [UInt8]?
     /// What it starts, where it is a PE image of Xen with all that Xen needs.
     let unified: UnifiedImage?
+    /// A PE image with shim's version in it, as shim's version.c writes it.
+    let isShim: Bool
+    /// Its commands, where it can be a configuration of GRUB.
+    let script: GrubScript?
+
+    /// A shim is a megabyte at most.
+    private static let shimLimit = 1 << 22
 
     public init<Hash: ContentHash>(name: String, content: [UInt8], hashing: Hash.Type) {
         self.name = name
@@ -23,16 +30,22 @@ public struct LauncherFile: Sendable {
         table = LaunchControlContainer.isTable(content) ? content : nil
         imageDigests = HashAlgorithm.allCases.compactMap { image?.digest($0, hashing: Hash.self) }
         unified = image.flatMap { UnifiedImage($0) }
+        isShim =
+            image != nil && content.count <= Self.shimLimit && content.contains(Line("UEFI SHIM\n$Version: ").bytes)
+        script = GrubScript(content)
     }
 
-    /// Whether the event is of this file: in each of the banks, as a whole file or as an image.
-    func explains(_ event: FirmwareLog.Event, in banks: [HashAlgorithm]) -> Bool {
-        event.isOf(digests, in: banks) || event.isOf(imageDigests, in: banks)
+    /// What is measured of a file: GRUB measures all of it into PCR 9, firmware the image in it into PCRs 2 and 4. One is
+    /// never the other: a second file may consist of the bytes that an image is measured by.
+    enum Form {
+        case file, image
     }
 
-    /// Of the file, and of the image in it.
-    func digests(_ bank: HashAlgorithm) -> [[UInt8]] {
-        (digests + imageDigests).filter { $0.algorithm == bank }.map(\.bytes)
+    func digests(_ form: Form) -> [Digest] {
+        switch form {
+        case .file: digests
+        case .image: imageDigests
+        }
     }
 
     /// Whether it is meant as ACPI tables, of DomB's or not: by what it carries, or by its name.

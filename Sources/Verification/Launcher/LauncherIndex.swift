@@ -13,23 +13,26 @@ struct LauncherIndex {
     }
 
     private let banks: [HashAlgorithm]
+    private let form: LauncherFile.Form
     /// By digest in the first bank; the others are compared when it is found.
     private var accounts: [[UInt8]: Account] = [:]
 
     /// The banks are those in which an event has to agree; without one nothing is accounted for.
-    init(files: [LauncherFile], modules: [LauncherFile], banks: [HashAlgorithm]) {
+    init(files: [LauncherFile], modules: [LauncherFile], as form: LauncherFile.Form, banks: [HashAlgorithm]) {
         self.banks = banks
+        self.form = form
         guard let bank = banks.first else { return }
-        for file in modules { for digest in file.digests(bank) { accounts[digest] = .module(file) } }
+        func digest(_ file: LauncherFile) -> [UInt8]? { file.digests(form).first { $0.algorithm == bank }?.bytes }
+        for file in modules { if let digest = digest(file) { accounts[digest] = .module(file) } }
         // Of two that are the same the one that was named counts, and of those the first.
-        for file in files.reversed() { for digest in file.digests(bank) { accounts[digest] = .file(file) } }
+        for file in files.reversed() { if let digest = digest(file) { accounts[digest] = .file(file) } }
     }
 
     func account<Hash: ContentHash>(_ event: FirmwareLog.Event, hashing: Hash.Type) -> Account {
         guard let bank = banks.first, let digest = event.digest(bank) else { return .nobody }
         switch accounts[digest] {
-        case .file(let file) where file.explains(event, in: banks): return .file(file)
-        case .module(let file) where file.explains(event, in: banks): return .module(file)
+        case .file(let file) where event.isOf(file.digests(form), in: banks): return .file(file)
+        case .module(let file) where event.isOf(file.digests(form), in: banks): return .module(file)
         case .file, .module, .known, .nobody, nil: break
         }
         return KnownEvent.isKnown(event.data) && event.isOf(event.data, in: banks, hashing: Hash.self)

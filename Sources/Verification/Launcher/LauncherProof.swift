@@ -19,6 +19,8 @@ struct LauncherProof<Hash: ContentHash> {
     let module: Digest?
     /// The LCM that the boot domain's command line pins.
     let pin: Digest?
+    /// The log is as it was predicted, and with it the command lines.
+    let isPredicted: Bool
     /// What a missing proof is.
     let unproven: Check.Status
 
@@ -27,7 +29,8 @@ struct LauncherProof<Hash: ContentHash> {
 
     init(
         firmware: FirmwareLog, files: [LauncherFile], modules: [LauncherFile], covered: [[HashAlgorithm]],
-        trusted: [UInt8], identity: LaunchEvent.Identity?, module: Digest?, pin: Digest?, unproven: Check.Status
+        trusted: [UInt8], identity: LaunchEvent.Identity?, module: Digest?, pin: Digest?, isPredicted: Bool,
+        unproven: Check.Status
     ) {
         self.firmware = firmware
         self.files = files
@@ -37,6 +40,7 @@ struct LauncherProof<Hash: ContentHash> {
         self.identity = identity
         self.module = module
         self.pin = pin
+        self.isPredicted = isPredicted
         self.unproven = unproven
     }
 
@@ -49,23 +53,23 @@ struct LauncherProof<Hash: ContentHash> {
     /// Every check, in the order of a boot.
     mutating func run() {
         let commands = checkCommands()
-        let read = accounts(9, LauncherIndex(files: files, modules: modules, banks: banks(9)))
+        let read = accounts(9, LauncherIndex(files: files, modules: modules, as: .file, banks: banks(9)))
         let loaded = checkSystem(commands, read)
         // A kernel or Xen is a program, too: started by the firmware it would run as something else.
         let programs = files.filter { !loaded.contains($0.baseName) }
-        let started = accounts(4, LauncherIndex(files: programs, modules: [], banks: banks(4)))
-        if loaded.isEmpty { checkUnified(commands, started) }
+        let started = accounts(4, LauncherIndex(files: programs, modules: [], as: .image, banks: banks(4)))
+        if loaded.isEmpty { checkUnified(commands, started, read) }
         guard !files.isEmpty else {
             report(
                 .launcherFile, unproven,
                 "launcher unproven: what ran before is measured, and was compared with no file (--launcher-file)")
             return
         }
-        for file in files { checkFile(file, started + read) }
+        let drivers = accounts(2, LauncherIndex(files: files, modules: [], as: .image, banks: banks(2)))
+        for file in files { checkFile(file, drivers + started + read) }
         checkLoader(started)
         checkModule(commands, read)
-        let drivers = trusted.contains(2) ? [] : accounts(2, LauncherIndex(files: files, modules: [], banks: banks(2)))
-        listOthers(drivers + started + read)
+        listOthers((trusted.contains(2) ? [] : drivers) + started + read)
     }
 
     /// Banks that prove nothing are looked at where no other is: so an event is still told.
@@ -85,6 +89,12 @@ struct LauncherProof<Hash: ContentHash> {
 
         var file: LauncherFile? { if case .file(let file) = account { file } else { nil } }
         var isKnown: Bool { if case .known = account { true } else { false } }
+        var name: String? {
+            switch account {
+            case .file(let file), .module(let file): file.name
+            case .known, .nobody: nil
+            }
+        }
     }
 
     private func accounts(_ pcr: UInt8, _ index: LauncherIndex) -> [Accounted] {
@@ -98,7 +108,7 @@ struct LauncherProof<Hash: ContentHash> {
         report(
             .launcherFile, places.isEmpty ? .failed : .ok,
             places.isEmpty
-                ? "\(file.name): no event of PCR 4 or 9 is of it"
+                ? "\(file.name): no event of PCR 2, 4 or 9 is of it"
                 : "\(file.name): measured, \(Self.list(places))")
     }
 

@@ -28,19 +28,25 @@ struct LoadedSystem {
 
     /// Xen, then its modules: the boot domain's kernel, its initramfs, others.
     let images: [Image]
+    /// Every command, without the lines that were handed over.
+    let run: [BootLoaderCommand]
 
     init(_ commands: [BootLoaderCommand]) throws(Problem) {
         guard let first = commands.firstIndex(where: { $0.effect.isLoad }) else { throw .nothing }
         guard commands[first].effect == .loadsXen else { throw .another(record: commands[first].record) }
         var images: [Image] = []
+        var run = commands[..<first]
         var rest = commands[first...]
         while let command = rest.first, command.effect.isLoad {
             images.append(try Self.image(&rest, number: images.count))
-            rest = rest.drop { $0.isEcho }
+            let printed = rest.prefix { $0.isEcho }
+            rest = rest.dropFirst(printed.count)
+            run += [command] + printed
         }
         if let other = rest.first(where: { !$0.isEcho && !$0.isBoot }) { throw .outOfPlace(record: other.record) }
         guard images.count >= 3 else { throw .tooFewModules }
         self.images = images
+        self.run = [BootLoaderCommand](run + rest)
     }
 
     var xen: Image { images[0] }
@@ -68,7 +74,7 @@ extension BootLoaderCommand.Effect {
     var isLoad: Bool {
         switch self {
         case .loadsXen, .loadsModule, .loadsAnother: true
-        case .none, .writesMemory, .stopsMeasuring, .dropsTables, .loadsTables: false
+        case .none, .writesMemory, .stopsMeasuring, .readsUnmeasured, .dropsTables, .loadsTables: false
         }
     }
 }
