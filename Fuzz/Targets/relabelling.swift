@@ -35,15 +35,40 @@ private enum Boot {
         var measured: [UInt8]
     }
 
+    private static let configuration = """
+        acpi /lcm
+        multiboot2 /xen.gz a b
+        module2 /vmlinuz c
+        module2 --nounzip /initrd.gz
+        boot
+        """
+    /// A PE32+ image of headers alone: 0x40 has the PE header, 0x58 the optional one.
+    private static let loader: [UInt8] = {
+        var image = [UInt8](repeating: 0, count: 512)
+        for (place, text) in [(0, "MZ"), (0x40, "PE")] {
+            for (index, byte) in bytes(text).enumerated() { image[place + index] = byte }
+        }
+        image[0x3C] = 0x40
+        // The optional header: its size, its magic, the size of all headers, the count of data directories.
+        image[0x54] = 240
+        (image[0x58], image[0x59]) = (0x0B, 0x02)
+        image[0x58 + 61] = 2
+        image[0x58 + 108] = 16
+        return image
+    }()
+    /// What an Authenticode digest is of: all but the checksum and the place of the signatures.
+    private static let hashedLoader = [UInt8](loader[..<(0x58 + 64)] + loader[(0x58 + 68)..<(0x58 + 144)])
+        + loader[(0x58 + 152)...]
+
     private static let contents: [(name: String, content: [UInt8])] = [
-        ("loader", bytes("loader")), ("grub.cfg", bytes("menu")), ("lcm", bytes("tables")), ("xen.gz", bytes("xen")),
-        ("vmlinuz", bytes("kernel")), ("initrd.gz", bytes("initrd")),
+        ("loader", loader), ("grub.cfg", bytes(configuration)), ("lcm", bytes("tables")),
+        ("xen.gz", bytes("xen")), ("vmlinuz", bytes("kernel")), ("initrd.gz", bytes("initrd")),
     ]
     private static let files = contents.map { LauncherFile(name: $0.name, content: $0.content, hashing: MixHash.self) }
 
     static let golden: [Event] = {
         var events = (0..<8).map { Event(pcr: UInt8($0), type: 4, data: [0, 0, 0, 0], measured: [0, 0, 0, 0]) }
-        events.append(Event(pcr: 4, type: 0x8000_0003, data: [1], measured: contents[0].content))
+        events.append(Event(pcr: 4, type: 0x8000_0003, data: [1], measured: hashedLoader))
         for (number, texts) in [
             [], ["acpi /lcm"], ["multiboot2 /xen.gz a b", "a b"], ["module2 /vmlinuz c", "c"],
             ["module2 --nounzip /initrd.gz", ""],
@@ -82,7 +107,7 @@ private enum Boot {
         guard let firmware = try? FirmwareLog(parsing: log) else { return false }
         var proof = LauncherProof<MixHash>(
             firmware: firmware, files: files, modules: [], covered: [[HashAlgorithm]](repeating: [.sha256], count: 10),
-            trusted: [], identity: nil, module: nil, pin: nil, unproven: .failed)
+            trusted: [], identity: nil, module: nil, pin: nil, isPredicted: true, unproven: .failed)
         proof.run()
         return !proof.checks.contains { $0.status == .failed }
     }
