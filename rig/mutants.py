@@ -3,8 +3,8 @@
 """Changes the sources in small ways and looks whether a test notices: `make mutants`.
 
 The seed chooses among all changes that rig/mutation/finder finds. All are built into one copy of the test bundle; each is
-then run with the suites that reach it. Survivors are told, those of rig/mutation/accepted.txt left out. The sample fails at
-any; else it fails where fewer than LEAST of a hundred die, since some die by tests that draw at random.
+then run with the suites that reach it. Survivors are told, those of rig/mutation/accepted.txt left out. It fails where fewer
+than LEAST of a hundred die: some die by tests that draw at random, and each change of the sources makes another sample.
 """
 import argparse
 import json
@@ -144,7 +144,7 @@ def main() -> int:
         print(f"[mutants] {error}")
         return 1
     write(bundle, outcomes)
-    status = summary(bundle, outcomes, reasons, 100 if arguments.sample else LEAST)
+    status = summary(bundle, outcomes, reasons, LEAST)
     print(f"[mutants] {time.monotonic() - started:.0f} s on {arguments.jobs} at once")
     return status
 

@@ -57,7 +57,8 @@ private enum Boot {
         return image
     }()
     /// What an Authenticode digest is of: all but the checksum and the place of the signatures.
-    private static let hashedLoader = [UInt8](loader[..<(0x58 + 64)] + loader[(0x58 + 68)..<(0x58 + 144)])
+    private static let hashedLoader =
+        [UInt8](loader[..<(0x58 + 64)] + loader[(0x58 + 68)..<(0x58 + 144)])
         + loader[(0x58 + 152)...]
 
     private static let contents: [(name: String, content: [UInt8])] = [

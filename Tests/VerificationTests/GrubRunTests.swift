@@ -127,6 +127,13 @@ import Testing
         #expect(try refused(Self.longer, [Self.generated]) == nil)
     }
 
+    /// Behind what a file that is sourced had run, the next command of the caller is.
+    @Test func aSourcedFileGoesOnWhereItWasCalled() throws {
+        let configurations = ["source $prefix/extra.cfg\nset b=2", "set a=1"]
+        #expect(try refused(["source (hd0)/extra.cfg", "set a=1", "set b=2"], configurations) == nil)
+        #expect(try refused(["source (hd0)/extra.cfg", "set a=1", "set c=2"], configurations) == 2)
+    }
+
     /// What was typed, even as often as nobody would notice: no command of it is the next one anywhere.
     @Test func nothingThatWasTypedFitsBetween() throws {
         for typed in [

@@ -116,6 +116,7 @@ import Testing
             "  sha1:\n    0 : 0x\(value)00\n", "  sha1:\n    0 : 0x\(value)\n    0 : 0x\(value)\n",
             "  sha1:\n  sha1:\n", "  sha1:\n    0 : 0x\n",
         ]
+        #expect(throws: StructureError(.notPCRValues, at: 1)) { try PCRValues(parsing: [1, 2, 3]) }
         for text in wrong {
             #expect(throws: StructureError.self, "\(text)") { try PCRValues(parsing: Array(text.utf8)) }
         }
