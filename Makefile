@@ -16,6 +16,7 @@
 #   make deb       out/package/domb_VERSION_amd64.deb, with man pages, completions, and the list of what is inside PID 1
 #   make lint-deb  the package, and lintian's word on it
 #   make test-deb  that, and the package installed, used and purged in a fresh debootstrap chroot (root for that)
+#   make hooks     a commit is linted before it is made
 #   make lines     the lines of Swift and C in PID 1
 #   make sbom      out/domb.spdx.json: every library in these programs (SPDX 2.3)
 #   make reproduce  two builds in different folders, at different times, by different users: the same bytes (root for that)
@@ -48,7 +49,7 @@ FAULT := swift build -c release --scratch-path .build-fault --traits EmbeddedIni
 INIT417 := DOMB_XEN=xen417 swift build -c release --scratch-path .build-init-4.17 --traits EmbeddedInit $(SAME)
 
 .PHONY: build boot unit lint test test-all clean packages deps programs images fault rehearse flask flask-base xen-late-hwdom xenstored \
-	fuzz-replay tpm-faults hash-threads model-check model-check-all mutants mutants-sample bench man sbom deb deb-tools lint-deb test-deb reproduce docs xen417 toolstack lines
+	fuzz-replay tpm-faults hash-threads model-check model-check-all mutants mutants-sample bench man sbom deb deb-tools lint-deb test-deb reproduce docs xen417 toolstack lines hooks
 
 build: packages deps programs images
 
@@ -164,6 +165,12 @@ lint:
 	@swift format lint --strict --recursive Sources Tests rig/mutation Package.swift
 	@for file in rig/deps/*.sh rig/bench/*.sh guests/*.sh initramfs/*.sh packaging/*.sh flask/*.sh; do bash -n "$$file" || exit 1; done
 	@python3 -m compileall -q rig initramfs packaging
+	@python3 rig/style.py
+
+# A commit that `make lint` refuses is not made.
+hooks:
+	@git config core.hooksPath .githooks
+	@echo "commits are linted from now on (git config --unset core.hooksPath ends it)"
 
 # Ordinary Swift: the core, the simulation and the host tool, with an import check that the manifest's arrows hold. The rig's
 # own tests look at programs, man pages and the SPDX document too, and fail where they are not there.

@@ -227,8 +227,10 @@ def table(results: list) -> str:
     for result in sorted(results, key=lambda result: (result.number, result.name)):
         state = "passed" if result.wrong is None else "FAILED"
         lines.append(f"{result.number:<6}{result.name:<22}{state:<8}{result.seconds:>4.0f}  {result.title}")
-    failed = sum(result.wrong is not None for result in results)
-    lines.append(f"{len(results) - failed} passed, {failed} failed")
+    failed = [result for result in results if result.wrong is not None]
+    lines.append(f"{len(results) - len(failed)} passed, {len(failed)} failed")
+    # Where only the end of the output is kept, it says what failed and why.
+    lines += [f"FAILED {result.name}: {result.wrong}" for result in failed]
     return "\n".join(lines)
 
 
