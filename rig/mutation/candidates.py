@@ -13,7 +13,7 @@ FINDER = paths.RIG / "mutation/finder"
 # What is measured, launched, read, predicted and installed. Commands' own words are not among it.
 SCOPE = [
     "Measurement", "Sequencer", "ConfigApply", "LaunchControl", "Platform", "LogReading", "Verification", "Prediction",
-    "domb/Tree", "domb/XLCM", "domb/Description", "domb/Log", "domb/Grub", "domb/Install",
+    "domb/Formats/Tree", "domb/Formats/XLCM", "domb/Formats/Description", "domb/Log", "domb/Grub", "domb/Install",
 ]
 # Of one declaration, so that a long function is not all that is tried.
 MOST_OF_A_PLACE = 2
