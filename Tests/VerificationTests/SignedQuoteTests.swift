@@ -18,6 +18,8 @@ import Testing
     private struct Wish {
         var selections: [(bank: HashAlgorithm, pcrs: [Int])] = [(.sha1, [11]), (.sha256, [11])]
         var nonce = SignedQuoteTests.nonce
+        /// What the TPM holds besides the log's PCR.
+        var others: [Int: [UInt8]] = [:]
         /// After the values are known.
         var change: ([UInt8]) -> [UInt8] = { $0 }
         var signer = SignedQuoteTests.key
@@ -40,14 +42,14 @@ import Testing
                 bitmap[pcr / 8] |= 1 << UInt8(pcr % 8)
                 selected +=
                     values.first { $0.algorithm == bank && pcr == 11 }?.bytes
-                    ?? [UInt8](repeating: 0, count: bank.digestSize)
+                    ?? wish.others[pcr] ?? [UInt8](repeating: 0, count: bank.digestSize)
             }
             bytes += big(UInt64(bank.rawValue), 2) + [3] + bitmap
         }
         return bytes + sized(wish.change(SwiftCryptoHash.digest(.sha256, of: selected).bytes))
     }
 
-    private func checks(_ wish: Wish) throws -> [Check] {
+    private func checks(_ wish: Wish, _ change: (inout Evidence) throws -> Void = { _ in }) throws -> [Check] {
         let reader = try EventLogReader(parsing: try TestLog.launch().bytes)
         let values = LogReplay(reader, hashing: SwiftCryptoHash.self).values
         let message = Self.message(wish, values)
@@ -60,6 +62,7 @@ import Testing
                 parsing: [0, 0x18, 0, 0x0B] + Self.sized([UInt8](signature[..<32]))
                     + Self.sized([UInt8](signature[32...]))),
             key: try AttestationKey(parsing: Array(Self.key.publicKey.pemRepresentation.utf8)), nonce: Self.nonce)
+        try change(&evidence)
         return LaunchVerifier(reader, evidence, hashing: SwiftCryptoHash.self).checks
     }
 
@@ -107,6 +110,26 @@ import Testing
             let checks = try checks(wish)
             #expect(checks.filter { $0.status == .failed && $0.subject == .quote }.map(\.code) == [.quoteDigest])
             #expect(!checks.contains { $0.code == .quoteProof }, "bit \(bit)")
+        }
+    }
+
+    /// A file of values is the attester's to write: of what the firmware log has, that log alone says what the TPM must hold.
+    @Test(arguments: 0...9) func aFilesValueStandsForNoPCROfTheFirmwareLog(pcr: Int) throws {
+        let boot = try GoldenBoot.shared.get()
+        let firmware = try FirmwareLog(parsing: GoldenBoot.written(boot.events))
+        let golden = try #require(try boot.values(boot.events).value(.sha256, UInt8(pcr)))
+        let other = SwiftCryptoHash.digest(.sha256, of: [7])
+        let file = try PCRValues(parsing: Array("  sha256:\n    \(pcr) : 0x\(hexadecimal(other.bytes))\n".utf8))
+        for (held, isGood) in [(golden, true), (other, false)] {
+            var wish = Wish()
+            wish.selections = [(.sha256, [pcr, 11])]
+            wish.others[pcr] = held.bytes
+            let checks = try checks(wish) {
+                $0.firmwareLog = firmware
+                $0.pcrs = file
+            }
+            let digest = try #require(checks.first { $0.code == .quoteDigest })
+            #expect((digest.status == .ok) == isGood)
         }
     }
 }
