@@ -49,8 +49,10 @@ import Testing
         return bytes + sized(wish.change(SwiftCryptoHash.digest(.sha256, of: selected).bytes))
     }
 
-    private func checks(_ wish: Wish, _ change: (inout Evidence) throws -> Void = { _ in }) throws -> [Check] {
-        let reader = try EventLogReader(parsing: try TestLog.launch().bytes)
+    private func checks(
+        _ wish: Wish, of log: EventLogReader? = nil, _ change: (inout Evidence) throws -> Void = { _ in }
+    ) throws -> [Check] {
+        let reader = try log ?? EventLogReader(parsing: try TestLog.launch().bytes)
         let values = LogReplay(reader, hashing: SwiftCryptoHash.self).values
         let message = Self.message(wish, values)
         let signature = [UInt8](try wish.signer.signature(for: message).rawRepresentation)
@@ -130,6 +132,30 @@ import Testing
             }
             let digest = try #require(checks.first { $0.code == .quoteDigest })
             #expect((digest.status == .ok) == isGood)
+        }
+    }
+
+    /// Values beside a quote prove nothing that it does not select.
+    @Test func aDynamicLaunchIsProvenByTheQuoteThatSelectsIt() throws {
+        let boot = try GoldenBoot.shared.get()
+        let log = try GoldenBoot.moved(boot.log, to: 18)
+        let events = boot.events(movedTo: 18) + [GoldenBoot.Event(17, 0x502, measured: [1], data: [1])]
+        let firmware = try FirmwareLog(parsing: GoldenBoot.written(events))
+        let held = try boot.values(events, launch: LogReplay(log, hashing: SwiftCryptoHash.self), launchPCR: 18)
+        for (selected, isProven) in [([17, 18], true), ([18], false)] {
+            var wish = Wish()
+            wish.selections = [(.sha256, selected)]
+            for pcr in selected { wish.others[pcr] = try #require(held.value(.sha256, UInt8(pcr))).bytes }
+            let checks = try checks(wish, of: log) {
+                $0.pcr = try #require(PCRIndex(rawValue: 18))
+                $0.withoutLauncher = false
+                $0.firmwareLog = firmware
+                $0.launcherFiles = boot.files
+                $0.baseline = held
+                $0.pcrs = held
+            }
+            #expect(checks.contains { $0.code == .quoteDigest && $0.status == .ok })
+            #expect(checks.contains { $0.code == .pcrChoice && $0.status == .failed } != isProven)
         }
     }
 }
