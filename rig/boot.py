@@ -78,6 +78,7 @@ class Launch:
             machine.policy = flask.policy(self.work)
         if self.road == GRUB:
             machine.xen, machine.tables = paths.XEN_LATE_HWDOM_MULTIBOOT, []
+            machine.held_at = XEN_SPEAKS.encode()
             self.lcm = lcm.LCM(grub.install(machine, self.lcm.dtb), [])
         self.machine = machine
         prediction.predict(machine, self.lcm.dtb, images)

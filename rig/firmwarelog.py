@@ -19,7 +19,7 @@ def take(running, work: Path) -> Path:
     """Leaves firmware.bin: of the logs that lie in memory the one with the most events."""
     image = work / "memory.bin"
     size = running.machine.memory << 20
-    running.monitor.command("stop")
+    running.stop()
     running.monitor.command("pmemsave", val=0, size=size, filename=str(image.resolve()))
     running.monitor.command("cont")
     try:

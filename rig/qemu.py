@@ -50,6 +50,8 @@ class Machine:
     esp: Path | None = None
     # A FLASK policy for Xen.
     policy: Path | None = None
+    # QEMU is held by a signal as soon as the serial port has said this; `stop` is what frees it.
+    held_at: bytes = b""
 
 
 def make_esp(machine: Machine) -> Path:
@@ -181,10 +183,24 @@ class Running:
         """Types on the serial console."""
         os.write(self._to_machine, keys)
 
+    def stop(self) -> None:
+        """The machine stands still until "cont", and QEMU takes commands: at `held_at`, if that was said."""
+        self.monitor.send("stop")
+        os.kill(self._pid(), signal.SIGCONT)
+        self.monitor.answer("stop")
+
+    def _pid(self) -> int:
+        return int((self.machine.work / "qemu.pid").read_text())
+
     def _copy_console(self) -> None:
         """Takes what the serial port says into the log, to its end, which comes with QEMU's."""
+        wanted, said = self.machine.held_at, b""
         with open(self.console_log, "ab", buffering=0) as log:
             while data := os.read(self._from_machine, 65536):
+                # A poll would see it too late: Xen gives the memory away in which the firmware's log lies.
+                if wanted and wanted in (said := said[-len(wanted):] + data):
+                    os.kill(self._pid(), signal.SIGSTOP)
+                    wanted = b""
                 log.write(data)
 
     def close(self) -> None:
@@ -192,9 +208,8 @@ class Running:
         if self._is_closed:
             return
         self._is_closed = True
-        pid_file = self.machine.work / "qemu.pid"
-        if self.is_running() and pid_file.exists():
-            os.kill(int(pid_file.read_text()), signal.SIGKILL)
+        if self.is_running() and (self.machine.work / "qemu.pid").exists():
+            os.kill(self._pid(), signal.SIGKILL)
         elif self.is_running():
             self.process.send_signal(signal.SIGTERM)
         self.process.wait(10)

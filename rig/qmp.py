@@ -29,7 +29,13 @@ class Monitor:
         return json.loads(line)
 
     def command(self, name: str, **arguments) -> dict:
+        self.send(name, **arguments)
+        return self.answer(name)
+
+    def send(self, name: str, **arguments) -> None:
         self._socket.sendall(json.dumps({"execute": name, "arguments": arguments}).encode() + b"\n")
+
+    def answer(self, name: str) -> dict:
         while True:
             message = self._read_message()
             if "event" in message:
