@@ -6,8 +6,8 @@ import Platform
 extension DomainMeasurement where Host: ~Copyable {
     private static var pageSize: Int { 4096 }
 
-    /// What the builder writes besides the images: start info and module list, memory map, ACPI tables, and the
-    /// identity page table.
+    /// What the builder writes besides the images: start info and module list, memory map, ACPI tables, the identity
+    /// page table, and the console's mark.
     func measureTables(_ startInfo: StartInfo, at address: UInt64, on host: inout Host) throws(MeasurementError) -> (
         regions: [MeasuredRegion], map: MemoryMap
     ) {
@@ -27,6 +27,7 @@ extension DomainMeasurement where Host: ~Copyable {
         }
         if let tables = try measureACPI(startInfo, map, on: &host) { regions.append(tables) }
         if let table = try measureIdentityPageTable(on: &host) { regions.append(table) }
+        if let mark = try measureConsoleMark(on: &host) { regions.append(mark) }
         return (regions, map)
     }
 
@@ -50,5 +51,17 @@ extension DomainMeasurement where Host: ~Copyable {
         guard try read(address, Self.pageSize, on: &host) == expected else { throw .badIdentityPageTable }
         return try measure(
             .identityPageTable, at: [Segment(address: address, byteCount: UInt64(Self.pageSize))], on: &host)
+    }
+    /// `connection` of `struct xencons_interface` (xen/public/io/console.h), where the builder says that nobody serves the
+    /// ring: XENCONSOLE_DISCONNECTED. Zero is what older builders leave, and any other value is nobody's: coverage `all`
+    /// finds it. The digest is that of what was read, so that a launch asks the same whoever built.
+    private func measureConsoleMark(on host: inout Host) throws(MeasurementError) -> MeasuredRegion? {
+        let frame = try asMeasurement(try host.parameter(domain.domid, .consoleFrame))
+        let (page, isBeyond) = frame.multipliedReportingOverflow(by: UInt64(Self.pageSize))
+        guard frame != 0, !isBeyond else { return nil }
+        let place = Segment(address: page + 0xC10, byteCount: 1)
+        let content = try read(place.address, 1, on: &host)
+        guard content == [1] else { return nil }
+        return MeasuredRegion(role: .consoleMark, segments: [place], digest: Hash.digest(.sha256, of: content))
     }
 }

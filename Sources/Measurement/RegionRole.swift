@@ -20,6 +20,8 @@ public enum RegionRole: UInt32, CaseIterable, Sendable {
     case log = 9
     /// The kernel's command line: the record has its text instead of a digest.
     case commandLine = 10
+    /// XENCONSOLE_DISCONNECTED in the PV console's ring: libxenguest writes it from Xen 4.21 on.
+    case consoleMark = 11
 
     /// In words, for people.
     public var name: StaticString {
@@ -34,6 +36,7 @@ public enum RegionRole: UInt32, CaseIterable, Sendable {
         case .identityPageTable: "identity-page-table"
         case .log: "log"
         case .commandLine: "command-line"
+        case .consoleMark: "console-mark"
         }
     }
 }

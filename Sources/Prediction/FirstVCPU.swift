@@ -20,13 +20,23 @@ import Platform
 /// | 892, 896, 908 | 4 | ds, es, ss attributes | 0xc93: flat, 32-bit, data |
 /// | 912 | 4 | tr attributes | 0x8b |
 ///
-/// The FPU's 512 bytes are zero and so are the flags: a vcpu that never ran has no FPU state (vcpu_reset_fpu). Nothing
-/// depends on the processor's maker: neither SVM nor VMX changes what was set (svm_save_vmcb_ctxt, vmx_save_vmcs_ctxt),
+/// The FPU's 512 bytes are zero and so are the flags: a vcpu that never ran has no FPU state (vcpu_reset_fpu). Where Xen
+/// initialises it (`XenRelease.initialisesFPU`) they are as after a reset:
+///
+/// | offset | size | field | value |
+/// |---|---|---|---|
+/// | 0 | 2 | FCW | 0x40 |
+/// | 4 | 1 | FTW | 0xff |
+/// | 24 | 4 | MXCSR | 0x1f80 |
+/// | 1,024 | 4 | flags | 1: XEN_X86_FPU_INITIALISED |
+///
+/// Nothing depends on the processor's maker: neither SVM nor VMX changes what was set (svm_save_vmcb_ctxt, vmx_save_vmcs_ctxt),
 /// and both keep the attributes of a segment that is not present as zero. The time stamp counter, at 1,008, is not
 /// measured.
 struct FirstVCPU {
     let entry: UInt32
     let startInfo: UInt64
+    let release: XenRelease
 
     var state: VCPUState {
         VCPUState(instructionPointer: UInt64(entry), startInfo: startInfo, registers: registers)
@@ -50,6 +60,11 @@ struct FirstVCPU {
         set(0xC9B, at: 888, 4)
         for offset in [892, 896, 908] { set(0xC93, at: offset, 4) }
         set(0x8B, at: 912, 4)
+        guard release.initialisesFPU else { return registers }
+        set(0x40, at: 0, 2)
+        set(0xFF, at: 4, 1)
+        set(0x1F80, at: 24, 4)
+        set(1, at: 1024, 4)
         return registers
     }
 }

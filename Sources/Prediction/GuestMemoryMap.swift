@@ -15,6 +15,9 @@ struct GuestMemoryMap {
     /// Frames of SPECIALPAGE_XENSTORE and SPECIALPAGE_CONSOLE.
     static let storeFrame = specialFrames.lowerBound + 4
     static let consoleFrame = specialFrames.lowerBound + 7
+    /// `connection` of the console's `struct xencons_interface`, and XENCONSOLE_DISCONNECTED.
+    static let consoleConnection = consoleFrame * pageSize + 0xC10
+    static let disconnected: UInt8 = 1
     /// SPECIALPAGE_IDENT_PT, the seventh special page.
     static let identityPageTable = (specialFrames.lowerBound + 6) * pageSize
 

@@ -5,7 +5,7 @@ import LaunchControl
 import Platform
 import SimulatedPlatform
 
-/// Builds a domain of the simulated Xen byte for byte as domb-construct and libxenguest of Xen 4.20 build the real one
+/// Builds a domain of the simulated Xen byte for byte as domb-construct and libxenguest build the real one
 /// (tools/libs/guest: xg_dom_core.c, xc_dom_build_image; xg_dom_x86.c, alloc_magic_pages_hvm and bootlate_hvm).
 ///
 /// libxenguest hands out memory upwards, in whole pages: the kernel from its first segment on, then the modules, then
@@ -22,15 +22,23 @@ public struct SimulatedBuilder {
     private let moduleSizes: [UInt64]
     private let acpi: GuestACPI
     private let map: GuestMemoryMap
+    private let xen: XenReleases
     /// Where the next thing goes.
     private var next: UInt64 = 0
 
     /// `domain` is one that `Feasibility` does not refuse; the modules are in the start info's order.
-    public init(_ domain: DomainDescription, kernel: KernelImage, modules: [[UInt8]]) {
-        self.init(domain, kernel: kernel, modules: modules, moduleSizes: modules.map { UInt64($0.count) })
+    public init(
+        _ domain: DomainDescription, kernel: KernelImage, modules: [[UInt8]], xen: XenReleases = .usual
+    ) {
+        self.init(
+            domain, kernel: kernel, modules: modules, moduleSizes: modules.map { UInt64($0.count) }, xen: xen)
     }
 
-    private init(_ domain: DomainDescription, kernel: KernelImage, modules: [[UInt8]], moduleSizes: [UInt64]) {
+    private init(
+        _ domain: DomainDescription, kernel: KernelImage, modules: [[UInt8]], moduleSizes: [UInt64],
+        xen: XenReleases
+    ) {
+        self.xen = xen
         self.domain = domain
         self.kernel = kernel
         self.modules = modules
@@ -43,7 +51,9 @@ public struct SimulatedBuilder {
     public static func refusal(
         of domain: DomainDescription, kernel: KernelImage, moduleSizes: [UInt64]
     ) -> BuildRefusal? {
-        var builder = SimulatedBuilder(domain, kernel: kernel, modules: [], moduleSizes: moduleSizes)
+        // Where things lie depends on no release.
+        var builder = SimulatedBuilder(
+            domain, kernel: kernel, modules: [], moduleSizes: moduleSizes, xen: .usual)
         do throws(BuildRefusal) {
             _ = try builder.layOut(StartInfoSegment(commandLine: domain.commandLine, map: builder.map))
             return nil
@@ -82,7 +92,10 @@ public struct SimulatedBuilder {
         // domb-construct takes the page away from a domain that has no xenstore.
         if domain.settings.usesStore { built.parameters[.storeFrame] = GuestMemoryMap.storeFrame }
         built.parameters[.consoleFrame] = GuestMemoryMap.consoleFrame
-        built.state = FirstVCPU(entry: kernel.entry, startInfo: place).state
+        if xen.libraries.marksConsole {
+            built.memory.write([GuestMemoryMap.disconnected], at: GuestMemoryMap.consoleConnection)
+        }
+        built.state = FirstVCPU(entry: kernel.entry, startInfo: place, release: xen.running).state
         built.info.totalPages = built.memory.pageCount
         built.info.maxPages = (domain.memory + Self.slack) / 4
         built.info.vcpus = domain.vcpus

@@ -133,6 +133,41 @@ import Testing
         #expect(built.error() == .strayByte(BuiltDomain.identityPageTable << 12))
     }
 
+    /// XENCONSOLE_DISCONNECTED (xen/public/io/console.h), as libxenguest writes it from Xen 4.21 on, and xl with it.
+    @Test func theConsolesMarkIsNamedInTheRecord() throws {
+        var built = try BuiltDomain()
+        let unmarked = try built.measure()
+        let (frame, place) = (BuiltDomain.special.lowerBound + 5, (BuiltDomain.special.lowerBound + 5) << 12 + 0xC10)
+        built.domain.parameters[.consoleFrame] = frame
+        #expect(try built.measure() == unmarked, "a ring without one is as none")
+        for coverage in [Coverage.all, .images] {
+            built.coverage = coverage
+            built.domain.memory.write([1], at: place)
+            let mark = try #require(try built.measure().regions.last)
+            #expect(mark.role == .consoleMark && mark.segments == [Segment(address: place, byteCount: 1)])
+            #expect(mark.digest == SwiftCryptoHash.digest(.sha256, of: [1]))
+        }
+        built.coverage = .all
+        for value in [2, 3, 0x81, 0xFF] as [UInt8] {
+            built.domain.memory.write([value], at: place)
+            #expect(built.error() == .strayByte(place), "\(value)")
+        }
+        built.domain.memory.write([1], at: place)
+        for beside in [place - 1, place + 1, frame << 12, (frame + 1) << 12 - 1] {
+            var planted = built
+            planted.domain.memory.write([1], at: beside)
+            #expect(planted.error() == .strayByte(beside))
+        }
+        built.domain.parameters[.consoleFrame] = frame - 1
+        #expect(built.error() == .strayByte(place), "in a page that is no console's")
+        built.domain.parameters[.consoleFrame] = nil
+        #expect(built.error() == .strayByte(place), "without a console")
+        for nowhere in [1 << 52, UInt64.max] {
+            built.domain.parameters[.consoleFrame] = nowhere
+            #expect(built.error() == .strayByte(place), "a frame beyond 64 bits")
+        }
+    }
+
     @Test func partsThatOverlapAreRefused() throws {
         var built = try BuiltDomain()
         built.domain.memory.write([0x10, 0, 0x10], at: BuiltDomain.startInfo + 0x100)

@@ -19,10 +19,10 @@ import Testing
     }
 
     private func built(
-        _ domain: DomainDescription, _ modules: [[UInt8]] = [], modulesLast: Bool = false
+        _ domain: DomainDescription, _ modules: [[UInt8]] = [], modulesLast: Bool = false, xen: XenReleases = .usual
     ) throws -> SimulatedDomain {
         let kernel = TestPrediction.kernel([UInt8](repeating: 5, count: 5000), modulesLast: modulesLast)
-        var builder = SimulatedBuilder(domain, kernel: kernel, modules: modules)
+        var builder = SimulatedBuilder(domain, kernel: kernel, modules: modules, xen: xen)
         return try builder.build(cpus: 1)
     }
 
@@ -86,6 +86,38 @@ import Testing
         #expect(guest.info.totalPages == 2048 + 9)
         #expect(guest.info.vcpus == 128)
         #expect(guest.onlineVCPUs == [0])
+    }
+
+    /// libxenguest's habit: XENCONSOLE_DISCONNECTED in the console's ring, whatever Xen runs.
+    @Test func theConsolesMarkIsTheLibrarys() throws {
+        let connection: UInt64 = 0xFEFF_FC10
+        for libraries in XenRelease.allCases {
+            for running in XenRelease.allCases {
+                let guest = try built(try domain(), xen: XenReleases(running: running, libraries: libraries))
+                #expect(try word(guest, connection, 1) == (libraries >= .xen421 ? 1 : 0))
+                // Nothing else in the page.
+                let page = try #require(guest.memory.bytes(at: 0xFEFF_F000, count: 4096))
+                #expect(page.filter { $0 != 0 }.count == (libraries >= .xen421 ? 1 : 0))
+            }
+        }
+    }
+
+    /// The hypervisor's: hvm_save_cpu_ctxt, `struct hvm_hw_cpu`. Offsets and values by hand.
+    @Test func theRegistersAreTheHypervisors() throws {
+        let old = try built(try domain()).state.registers
+        #expect(old.prefix(512).allSatisfy { $0 == 0 })
+        var fpu = old
+        fpu[0] = 0x40
+        fpu[4] = 0xFF
+        fpu[24] = 0x80
+        fpu[25] = 0x1F
+        fpu[1024] = 1
+        for libraries in XenRelease.allCases {
+            for running in XenRelease.allCases {
+                let guest = try built(try domain(), xen: XenReleases(running: running, libraries: libraries))
+                #expect(guest.state.registers == (running >= .xen422 ? fpu : old))
+            }
+        }
     }
 
     @Test func kernelThatLibxenguestRefusesIsRefused() throws {

@@ -10,13 +10,14 @@ struct PredictCommand: ParsableCommand {
         commandName: "predict",
         abstract: "Print the PCR that a launch will lead to, before any boot and without a TPM.",
         discussion: """
-            The code that launches runs here on a simulated host, over domains that hold what domb-construct on Xen 4.20 \
-            puts into them. Exit code 1: the launch would fail, and this is why; 66: a boot module is missing. \
+            The code that launches runs here on a simulated host, over domains that hold what domb-construct puts into \
+            them. Exit code 1: the launch would fail, or the Xen is not known; 66: a boot module is missing. \
             docs/predict.md says what may change a prediction.
             """)
 
     @OptionGroup var modules: BootModuleFiles
     @OptionGroup(title: "Identity") var identity: IdentityOptions
+    @OptionGroup(title: "Release") var release: ReleaseOptions
     @Option(
         help: "With handoff exec: the next init, as it will lie in the boot domain's initramfs.", completion: .file())
     var nextInit: String?
@@ -51,19 +52,10 @@ struct PredictCommand: ParsableCommand {
         let file = try LaunchControlFile(reading: lcm)
         file.noteUnknownProperties()
         let identity = try identity.identity()
-        noteOtherBuilder(identity.xenVersion)
+        let xen = try release.releases(identity.xenVersion)
         return try LaunchPrediction(
-            file, identity: identity, nextInit: nextInit, modules: modules,
+            file, identity: identity, xen: xen, nextInit: nextInit, modules: modules,
             host: PredictedLaunch.Host(banks: banks, cpus: HostResources(neededBy: file.module, cpus: cpus).cpus))
-    }
-
-    /// What libxenguest puts where is that of one Xen.
-    private func noteOtherBuilder(_ version: [UInt8]) {
-        let known = Line("4.20.").bytes
-        guard !version.starts(with: known), !version.elementsEqual(known.dropLast()) else { return }
-        Diagnostics.write(
-            "domb: note: domains are predicted as libxenguest of Xen 4.20 builds them; whether that of \(text(version)) does "
-                + "the same was not compared: boot once, and compare the logs (domb diff)")
     }
 
     private var banks: [HashAlgorithm] {

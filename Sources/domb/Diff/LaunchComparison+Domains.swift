@@ -118,7 +118,7 @@ extension RegionRole {
     var isImage: Bool {
         switch self {
         case .kernel, .ramdisk, .deviceTree, .config: true
-        case .startInfo, .memoryMap, .acpi, .identityPageTable, .log, .commandLine: false
+        case .startInfo, .memoryMap, .acpi, .identityPageTable, .log, .commandLine, .consoleMark: false
         }
     }
 }

@@ -14,14 +14,18 @@ struct DomainBuilder {
     private let modules: BootModuleFiles
     private let feasibility: Feasibility
     private let cpus: UInt32
+    private let xen: XenReleases
     private var kernels: [UInt32: KernelImage] = [:]
     private var loaded: [UInt32: [UInt8]] = [:]
 
-    init(lcm: LaunchControlFile, modules: BootModuleFiles, xenCommandLine: [UInt8], cpus: UInt32) {
+    init(
+        lcm: LaunchControlFile, modules: BootModuleFiles, xen: XenReleases, xenCommandLine: [UInt8], cpus: UInt32
+    ) {
         self.lcm = lcm
         feasibility = Feasibility(xenCommandLine: xenCommandLine)
         self.modules = modules
         self.cpus = cpus
+        self.xen = xen
     }
 
     mutating func buildAll() throws(CommandFailure) -> [SimulatedDomain] {
@@ -38,7 +42,7 @@ struct DomainBuilder {
         let kernel = try kernel(domain)
         var modules: [[UInt8]] = []
         for image in domain.loadedModules { modules.append(try module(domain, image)) }
-        var builder = SimulatedBuilder(domain, kernel: kernel, modules: modules)
+        var builder = SimulatedBuilder(domain, kernel: kernel, modules: modules, xen: xen)
         do throws(BuildRefusal) {
             return try builder.build(cpus: cpus)
         } catch {

@@ -19,14 +19,14 @@ struct LaunchPrediction {
     let values: [Digest]
 
     init(
-        _ file: LaunchControlFile, identity: LaunchEvent.Identity, nextInit: String?, modules: BootModuleFiles,
-        host: PredictedLaunch.Host
+        _ file: LaunchControlFile, identity: LaunchEvent.Identity, xen: XenReleases, nextInit: String?,
+        modules: BootModuleFiles, host: PredictedLaunch.Host
     ) throws(CommandFailure) {
         self.file = file
         self.identity = identity
         let next = try Self.nextInit(nextInit, file, identity.launcher)
         var builder = DomainBuilder(
-            lcm: file, modules: modules, xenCommandLine: identity.xenCommandLine, cpus: host.cpus)
+            lcm: file, modules: modules, xen: xen, xenCommandLine: identity.xenCommandLine, cpus: host.cpus)
         let built = try builder.buildAll()
         do throws(LaunchFailure) {
             let predicted = try PredictedLaunch(

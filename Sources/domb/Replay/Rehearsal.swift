@@ -37,7 +37,8 @@ struct Rehearsal {
         host.costs = .ordinary
         if given {
             var builder = DomainBuilder(
-                lcm: file, modules: modules, xenCommandLine: host.facts.commandLine, cpus: facts.hypervisor.cpus)
+                lcm: file, modules: modules, xen: .usual, xenCommandLine: host.facts.commandLine,
+                cpus: facts.hypervisor.cpus)
             for domain in try builder.buildAll() { host.add(domain) }
         } else {
             for domain in try StandInDomains.build(module, cpus: facts.hypervisor.cpus) { host.add(domain) }
