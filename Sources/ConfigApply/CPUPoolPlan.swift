@@ -13,36 +13,53 @@ public struct CPUPoolPlan: Equatable, Sendable {
     let taken: CPUSet
 
     public init(_ module: LaunchControlModule, facts: HypervisorFacts) throws(CPUPoolConflict) {
+        if let first = Self.conflicts(module, facts: facts).first { throw first }
         var pools: [CPUPool] = []
         var makers: [Int] = []
         var taken = CPUSet()
         for description in module.settings.cpupools {
-            let (name, cpus) = (description.name, description.cpus)
-            if let highest = cpus.highest, highest >= facts.cpus {
-                throw .missingCPU(pool: name, cpu: highest, online: facts.cpus)
-            }
-            if cpus.contains(0) { throw .bootCPU(pool: name) }
-            for cpu in cpus.members {
-                if taken.contains(cpu) { throw .sharedCPU(pool: name, cpu: cpu) }
-                taken.insert(cpu)
-            }
-            let members = module.domains.indices.filter { module.domains[$0].cpupool == name }
-            guard let maker = members.first else { throw .noDomain(pool: name) }
-            makers.append(maker)
-            let vcpus = members.reduce(0 as UInt64) { $0 + UInt64(module.domains[$1].vcpus) }
-            // It gives each vcpu a cpu of its own for ever; one too many would never run.
-            if description.scheduler == .null, vcpus > UInt64(cpus.count) {
-                throw .tooManyVCPUs(pool: name, vcpus: vcpus, cpus: cpus.count)
-            }
+            for cpu in description.cpus.members { taken.insert(cpu) }
+            if let maker = Self.members(of: description, module).first { makers.append(maker) }
             pools.append(
-                CPUPool(number: UInt32(makers.count), name: name, scheduler: description.scheduler, cpus: cpus))
-        }
-        if let other = facts.cpupools.first(where: { $0.number != 0 }), !pools.isEmpty {
-            throw .otherPool(number: other.number)
+                CPUPool(
+                    number: UInt32(makers.count), name: description.name, scheduler: description.scheduler,
+                    cpus: description.cpus))
         }
         self.pools = pools
         self.makers = makers
         self.taken = taken
+    }
+
+    private static func members(of pool: CPUPoolDescription, _ module: LaunchControlModule) -> [Int] {
+        module.domains.indices.filter { module.domains[$0].cpupool == pool.name }
+    }
+
+    /// Everything that stands against the pools, in their order: `init` throws the first.
+    public static func conflicts(_ module: LaunchControlModule, facts: HypervisorFacts) -> [CPUPoolConflict] {
+        var conflicts: [CPUPoolConflict] = []
+        var taken = CPUSet()
+        for description in module.settings.cpupools {
+            let (name, cpus) = (description.name, description.cpus)
+            if let highest = cpus.highest, highest >= facts.cpus {
+                conflicts.append(.missingCPU(pool: name, cpu: highest, online: facts.cpus))
+            }
+            if cpus.contains(0) { conflicts.append(.bootCPU(pool: name)) }
+            if let cpu = cpus.members.first(where: { taken.contains($0) }) {
+                conflicts.append(.sharedCPU(pool: name, cpu: cpu))
+            }
+            for cpu in cpus.members { taken.insert(cpu) }
+            let members = members(of: description, module)
+            if members.isEmpty { conflicts.append(.noDomain(pool: name)) }
+            let vcpus = members.reduce(0 as UInt64) { $0 + UInt64(module.domains[$1].vcpus) }
+            // It gives each vcpu a cpu of its own for ever; one too many would never run.
+            if description.scheduler == .null, vcpus > UInt64(cpus.count) {
+                conflicts.append(.tooManyVCPUs(pool: name, vcpus: vcpus, cpus: cpus.count))
+            }
+        }
+        if let other = facts.cpupools.first(where: { $0.number != 0 }), !module.settings.cpupools.isEmpty {
+            conflicts.append(.otherPool(number: other.number))
+        }
+        return conflicts
     }
 
     /// Where the domain at an index of the LCM runs.

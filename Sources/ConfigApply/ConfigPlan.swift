@@ -14,54 +14,71 @@ public struct ConfigPlan: Equatable, Sendable {
         _ domain: DomainDescription, built: DomainInfo, facts: HypervisorFacts, hardwareRoleMoved: Bool = false,
         place: CPUPoolPlace = .standard, partners: Partners
     ) throws(ConfigConflict) {
-        guard built.vcpus <= domain.vcpus else { throw .tooManyVCPUs(built: built.vcpus, wanted: domain.vcpus) }
-        try partners.check(domain)
-        let scheduler = place.pool?.scheduler ?? facts.scheduler
+        let conflicts = Self.conflicts(
+            domain, built: built, facts: facts, hardwareRoleMoved: hardwareRoleMoved, place: place, partners: partners)
+        if let first = conflicts.first { throw first }
+        operations = Self.operations(domain, Self.scheduler(place, facts), place, partners)
+    }
+
+    private static func scheduler(_ place: CPUPoolPlace, _ facts: HypervisorFacts) -> HypervisorFacts.Scheduler {
+        place.pool?.scheduler ?? facts.scheduler
+    }
+
+    /// Everything that stands against it, in the order of the domain's settings: `init` throws the first.
+    public static func conflicts(
+        _ domain: DomainDescription, built: DomainInfo, facts: HypervisorFacts, hardwareRoleMoved: Bool,
+        place: CPUPoolPlace, partners: Partners
+    ) -> [ConfigConflict] {
+        var conflicts: [ConfigConflict] = []
+        if built.vcpus > domain.vcpus { conflicts.add(.tooManyVCPUs(built: built.vcpus, wanted: domain.vcpus)) }
+        for conflict in partners.conflicts(domain) { conflicts.add(conflict) }
+        let scheduler = scheduler(place, facts)
         for setting in domain.settings {
             switch setting {
-            case .ioports, .iomem, .irq:
-                guard !hardwareRoleMoved else { throw .hardwareRoleMoved }
-                if case .iomem(let range) = setting { try Self.check(range, domain, facts) }
-            case .pci: guard facts.host.hasIOMMU else { throw .noIOMMU }
+            case .iomem(let range):
+                if hardwareRoleMoved { conflicts.add(.hardwareRoleMoved) }
+                if let conflict = conflict(range, domain, facts) { conflicts.add(conflict) }
+            case .ioports, .irq: if hardwareRoleMoved { conflicts.add(.hardwareRoleMoved) }
+            case .pci: if !facts.host.hasIOMMU { conflicts.add(.noIOMMU) }
             case .hardAffinity(let vcpu, let cpus), .softAffinity(let vcpu, let cpus):
-                try Self.check(vcpu, cpus, domain, facts, place)
+                if let conflict = conflict(vcpu, cpus, domain, facts, place) { conflicts.add(conflict) }
             case .nodeAffinity(let nodes):
                 if let highest = nodes.highest, highest >= facts.host.nodes {
-                    throw .missingNode(node: highest, online: facts.host.nodes)
+                    conflicts.add(.missingNode(node: highest, online: facts.host.nodes))
                 }
             case .cap(let cap) where UInt32(cap) > 100 * domain.vcpus:
-                throw .capBeyondVCPUs(cap: cap, vcpus: domain.vcpus)
-            case .weight, .cap: guard scheduler == .credit || scheduler == .credit2 else { throw .notCredit }
-            case .rtdsPeriod, .rtdsBudget: guard scheduler == .rtds else { throw .notRTDS }
-            case .label: guard facts.securityMode != .none else { throw .noFLASK }
+                conflicts.add(.capBeyondVCPUs(cap: cap, vcpus: domain.vcpus))
+            case .weight, .cap: if scheduler != .credit, scheduler != .credit2 { conflicts.add(.notCredit) }
+            case .rtdsPeriod, .rtdsBudget: if scheduler != .rtds { conflicts.add(.notRTDS) }
+            case .label: if facts.securityMode == .none { conflicts.add(.noFLASK) }
             // Whatever the LCM's reader takes. Of those with a server `partners` knows more, of pools `CPUPoolPlan`.
             case .tscMode, .enhanced, .console, .cpuidClear, .memMax, .cpupool, .hvmParam, .eventChannel, .uuid, .disk,
                 .vif:
                 break
             }
         }
-        operations = Self.operations(domain, scheduler, place, partners)
+        return conflicts
     }
 
-    private static func check(
+    private static func conflict(
         _ range: IOMemoryRange, _ domain: DomainDescription, _ facts: HypervisorFacts
-    ) throws(ConfigConflict) {
+    ) -> ConfigConflict? {
         if let frame = BuiltFrames(kibibytes: domain.memory).first(in: range.guestFrames) {
-            throw .memoryOverRAM(frame: frame)
+            return .memoryOverRAM(frame: frame)
         }
         // I2: whoever has another domain's page can change what was measured.
-        for ram in facts.ram where ram.overlaps(range.hostFrames) {
-            throw .memoryOverHostRAM(frame: max(ram.lowerBound, range.host))
+        return facts.ram.first { $0.overlaps(range.hostFrames) }.map {
+            .memoryOverHostRAM(frame: max($0.lowerBound, range.host))
         }
     }
 
-    private static func check(
+    private static func conflict(
         _ vcpu: UInt32, _ cpus: CPUSet, _ domain: DomainDescription, _ facts: HypervisorFacts, _ place: CPUPoolPlace
-    ) throws(ConfigConflict) {
-        guard vcpu < domain.vcpus else { throw .missingVCPU(vcpu: vcpu, vcpus: domain.vcpus) }
-        guard let highest = cpus.highest else { throw .emptyAffinity(vcpu: vcpu) }
-        guard highest < facts.cpus else { throw .missingCPU(cpu: highest, online: facts.cpus) }
-        if let cpu = place.first(outside: cpus) { throw .affinityOutsidePool(cpu: cpu) }
+    ) -> ConfigConflict? {
+        guard vcpu < domain.vcpus else { return .missingVCPU(vcpu: vcpu, vcpus: domain.vcpus) }
+        guard let highest = cpus.highest else { return .emptyAffinity(vcpu: vcpu) }
+        guard highest < facts.cpus else { return .missingCPU(cpu: highest, online: facts.cpus) }
+        return place.first(outside: cpus).map { .affinityOutsidePool(cpu: $0) }
     }
 
     /// What is applied to a domain whose settings are good, in its order: that of `SettingKey`, and then what it has in
@@ -105,6 +122,13 @@ public struct ConfigPlan: Equatable, Sendable {
             }
         }
         return operations + nodes
+    }
+}
+
+extension [ConfigConflict] {
+    /// Each once: two ranges may meet one obstacle.
+    mutating func add(_ conflict: ConfigConflict) {
+        if !contains(conflict) { append(conflict) }
     }
 }
 

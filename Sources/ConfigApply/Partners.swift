@@ -18,13 +18,18 @@ public struct Partners {
     }
 
     /// A domain with xenstore needs somebody who serves it; so do those that serve its devices.
-    func check(_ domain: DomainDescription) throws(ConfigConflict) {
-        guard domain.settings.usesStore else { return }
-        guard hasStore else { throw .noStore }
+    func conflicts(_ domain: DomainDescription) -> [ConfigConflict] {
+        guard domain.settings.usesStore else { return [] }
+        guard hasStore else { return [.noStore] }
+        var conflicts: [ConfigConflict] = []
         for backend in domain.settings.backends where !backend.isBootDomain {
-            guard let server = domains?.find(backend.name) else { throw .noStore }
-            guard server.settings.usesStore else { throw .backendWithoutStore(server.domid) }
+            guard let server = domains?.find(backend.name) else {
+                conflicts.add(.noStore)
+                continue
+            }
+            if !server.settings.usesStore { conflicts.add(.backendWithoutStore(server.domid)) }
         }
+        return conflicts
     }
 
     /// `nil` for a name that no reader of LCMs lets through.

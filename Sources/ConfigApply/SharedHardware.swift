@@ -5,20 +5,21 @@ import Platform
 
 /// What two domains cannot both have: a port, a frame of device memory, an interrupt, a PCI device.
 public enum SharedHardware {
-    /// Throws the first conflict, with the domain that comes later in the LCM.
-    public static func check(_ domains: [DomainDescription]) throws(Conflict) {
-        for key in [SettingKey.ioports, .iomem, .irqs, .pci] { try check(domains, key) }
+    /// Every conflict, with the domain that comes later in the LCM.
+    public static func conflicts(_ domains: [DomainDescription]) -> [Conflict] {
+        [SettingKey.ioports, .iomem, .irqs, .pci].flatMap { conflicts(domains, $0) }
     }
 
     /// What two domains would both have.
-    public struct Conflict: Error, Equatable, Sendable {
+    public struct Conflict: Equatable, Sendable {
         /// The later of the two in the LCM.
         public let domid: DomainID
         /// What it is, and who has it already.
         public let conflict: ConfigConflict
     }
 
-    private static func check(_ domains: [DomainDescription], _ key: SettingKey) throws(Conflict) {
+    private static func conflicts(_ domains: [DomainDescription], _ key: SettingKey) -> [Conflict] {
+        var conflicts: [Conflict] = []
         var claims: [(range: Range<UInt64>, index: Int)] = []
         for (index, domain) in domains.enumerated() {
             for setting in domain.settings where setting.key == key {
@@ -31,11 +32,13 @@ public enum SharedHardware {
         for claim in claims {
             if let previous, previous.range.overlaps(claim.range) {
                 let (first, later) = (min(previous.index, claim.index), max(previous.index, claim.index))
-                throw Conflict(
-                    domid: domains[later].domid,
-                    conflict: .shared(key, claim.range.lowerBound, with: domains[first].domid))
+                conflicts.append(
+                    Conflict(
+                        domid: domains[later].domid,
+                        conflict: .shared(key, claim.range.lowerBound, with: domains[first].domid)))
             }
             previous = claim
         }
+        return conflicts
     }
 }

@@ -111,9 +111,13 @@ public struct LaunchArguments: Equatable, Sendable {
 
     /// Whoever asks for it: only what is named here may become PID 1.
     func checkNextInit(_ path: [UInt8]) throws(PlanRefusal) {
-        guard path != nextInit else { return }
+        if let refusal = refusal(ofNextInit: path) { throw refusal }
+    }
+
+    func refusal(ofNextInit path: [UInt8]) -> PlanRefusal? {
+        guard path != nextInit else { return nil }
         let allowed: Line = nextInit.map { "\(escaped: $0) alone" } ?? "none"
-        throw PlanRefusal(
+        return PlanRefusal(
             .nextInit, "the next init is to be \(escaped: path), and the command line allows \(allowed) (domb.exec=)")
     }
 }

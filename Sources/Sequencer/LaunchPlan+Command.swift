@@ -28,19 +28,23 @@ extension LaunchPlan {
     }
 
     /// Other processes, open descriptors and the handoff are a boot domain's matter.
-    static func checkToolstack(_ module: LaunchControlModule, _ facts: LaunchFacts) throws(PlanRefusal) {
+    static func toolstackRefusals(_ module: LaunchControlModule, _ facts: LaunchFacts) -> [PlanRefusal] {
+        var refusals: [PlanRefusal] = []
         for domain in module.domains {
             // The log would tell of a role that no toolstack gave it.
-            guard domain.roles.subtracting(.recovery).isEmpty else {
-                throw PlanRefusal(.toolstackRole, domid: domain.domid, "its role is not one that a toolstack can give")
+            if !domain.roles.subtracting(.recovery).isEmpty {
+                refusals.append(
+                    PlanRefusal(
+                        .toolstackRole, domid: domain.domid, "its role is not one that a toolstack can give"))
             }
-            guard !domain.settings.usesStore else {
-                throw PlanRefusal(
-                    .toolstackDevices, domid: domain.domid,
-                    "xen,enhanced and PV devices: a toolstack has made them, and DomB would again")
+            if domain.settings.usesStore {
+                refusals.append(
+                    PlanRefusal(
+                        .toolstackDevices, domid: domain.domid,
+                        "xen,enhanced and PV devices: a toolstack has made them, and DomB would again"))
             }
         }
-        if module.settings.xenstored != nil { try checkXenstored(facts) }
+        return refusals + storeRefusals(module, facts)
     }
 
     private static func ambiguous(_ domid: DomainID) -> PlanRefusal {

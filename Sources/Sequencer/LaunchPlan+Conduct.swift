@@ -4,49 +4,57 @@ import LaunchControl
 import Platform
 
 extension LaunchPlan {
-    /// Every readiness can come, and every failure has its answer. Returns the index of the Recovery Domain. `hasRings`:
-    /// the domains' rings to xenstore are there already.
-    static func checkConduct(_ module: LaunchControlModule, hasRings: Bool) throws(PlanRefusal) -> Int? {
-        var recovery: Int?
-        for (index, domain) in module.domains.enumerated() where domain.roles.contains(.recovery) {
-            guard recovery == nil else {
-                throw PlanRefusal(
-                    .secondRecovery, domid: domain.domid, "it is a second Recovery Domain: which one is to run?")
+    /// Every readiness can come, and every failure has its answer. `hasRings`: the domains' rings to xenstore are there
+    /// already.
+    static func conductRefusals(_ module: LaunchControlModule, hasRings: Bool) -> [PlanRefusal] {
+        let recovery = module.domains.filter { $0.roles.contains(.recovery) }
+        var refusals: [PlanRefusal] = []
+        for (number, domain) in recovery.enumerated() {
+            if number > 0 {
+                refusals.append(
+                    PlanRefusal(
+                        .secondRecovery, domid: domain.domid,
+                        "it is a second Recovery Domain: which one is to run?"))
             }
-            guard domain.dependencies.isEmpty, domain.conduct == DomainConduct() else {
-                throw PlanRefusal(
-                    .recoveryConduct, domid: domain.domid,
-                    "the Recovery Domain runs after a failure: it can have no depends-on, ready or on-failure")
+            if !domain.dependencies.isEmpty || domain.conduct != DomainConduct() {
+                refusals.append(
+                    PlanRefusal(
+                        .recoveryConduct, domid: domain.domid,
+                        "the Recovery Domain runs after a failure: it can have no depends-on, ready or on-failure"))
             }
-            recovery = index
         }
         for domain in module.domains {
-            if domain.conduct.onFailure == .recover, recovery == nil {
-                throw PlanRefusal(
-                    .noRecovery, domid: domain.domid, "on-failure recover, and the LCM has no Recovery Domain")
+            if domain.conduct.onFailure == .recover, recovery.isEmpty {
+                refusals.append(
+                    PlanRefusal(
+                        .noRecovery, domid: domain.domid, "on-failure recover, and the LCM has no Recovery Domain"))
             }
-            switch domain.conduct.readiness {
-            case .unpaused: break
-            case .poweredOff:
-                guard !domain.roles.contains(.hardware) else {
-                    throw PlanRefusal(
-                        .hardwareShutdown, domid: domain.domid,
-                        "ready by its shutdown, and that of the hardware domain halts the host")
-                }
-            case .node(let path, _):
-                guard module.settings.xenstored != nil else {
-                    throw PlanRefusal(
-                        .noXenstore, domid: domain.domid,
-                        "ready by a node of xenstore, and the LCM has no domb,xenstored")
-                }
-                guard path.first == UInt8(ascii: "/") || domain.settings.usesStore || hasRings else {
-                    throw PlanRefusal(
-                        .noStoreRing, domid: domain.domid,
-                        "ready by a node of its own, and it has no ring to xenstore (xen,enhanced)")
-                }
-            }
+            if let refusal = readinessRefusal(domain, module, hasRings: hasRings) { refusals.append(refusal) }
         }
-        return recovery
+        return refusals
+    }
+
+    private static func readinessRefusal(
+        _ domain: DomainDescription, _ module: LaunchControlModule, hasRings: Bool
+    ) -> PlanRefusal? {
+        switch domain.conduct.readiness {
+        case .unpaused: return nil
+        case .poweredOff:
+            guard domain.roles.contains(.hardware) else { return nil }
+            return PlanRefusal(
+                .hardwareShutdown, domid: domain.domid,
+                "ready by its shutdown, and that of the hardware domain halts the host")
+        case .node(let path, _):
+            guard module.settings.xenstored != nil else {
+                return PlanRefusal(
+                    .noXenstore, domid: domain.domid,
+                    "ready by a node of xenstore, and the LCM has no domb,xenstored")
+            }
+            guard path.first != UInt8(ascii: "/"), !domain.settings.usesStore, !hasRings else { return nil }
+            return PlanRefusal(
+                .noStoreRing, domid: domain.domid,
+                "ready by a node of its own, and it has no ring to xenstore (xen,enhanced)")
+        }
     }
 
     /// Nobody is left to see what came of an unpause that the shutdown's hypercall does, or to act on it. So only those are

@@ -19,9 +19,9 @@ extension LaunchPlan {
         let partners = Partners(module, bootDomain: bootDomain)
         for (index, domain) in module.domains.enumerated() {
             guard let built = find(domain.domid, in: existing, by: { $0.domid }) else {
-                throw PlanRefusal(.missing, domid: domain.domid, "it is in the LCM, and Xen has no such domain")
+                throw PlanRefusal(.missing, domid: domain.domid, missing)
             }
-            try check(domain, built)
+            try refuse(refusals(domain, built))
             pageCounts.append(built.totalPages)
             do throws(ConfigConflict) {
                 configurations.append(
@@ -32,13 +32,47 @@ extension LaunchPlan {
                 throw PlanRefusal(.configuration(error), domid: domain.domid, error.message)
             }
         }
-        do throws(SharedHardware.Conflict) {
-            try SharedHardware.check(module.domains)
-        } catch {
-            throw PlanRefusal(.configuration(error.conflict), domid: error.domid, error.conflict.message)
-        }
+        try refuse(sharedHardware(module))
         return (configurations, pageCounts)
     }
+
+    private static func refuse(_ refusals: [PlanRefusal]) throws(PlanRefusal) {
+        if let first = refusals.first { throw first }
+    }
+
+    private static func sharedHardware(_ module: LaunchControlModule) -> [PlanRefusal] {
+        SharedHardware.conflicts(module.domains).map {
+            PlanRefusal(.configuration($0.conflict), domid: $0.domid, $0.conflict.message)
+        }
+    }
+
+    /// The same for every domain, with all that stands against it. Without `places`, which the pools' own conflicts
+    /// take away, what depends on a scheduler or on a pool is left out.
+    static func domainRefusals(
+        _ module: LaunchControlModule, _ facts: HypervisorFacts, _ places: CPUPoolPlan?, _ bootDomain: DomainID
+    ) -> [PlanRefusal] {
+        let existing = facts.domains.inOrder { $0.domid < $1.domid }
+        let hardwareRoleMoved =
+            !facts.callerIsHardwareDomain && module.domains.contains { $0.roles.contains(.hardware) }
+        let partners = Partners(module, bootDomain: bootDomain)
+        var found: [PlanRefusal] = []
+        for (index, domain) in module.domains.enumerated() {
+            guard let built = find(domain.domid, in: existing, by: { $0.domid }) else {
+                found.append(PlanRefusal(.missing, domid: domain.domid, missing))
+                continue
+            }
+            found += refusals(domain, built)
+            let conflicts = ConfigPlan.conflicts(
+                domain, built: built, facts: facts, hardwareRoleMoved: hardwareRoleMoved,
+                place: places?.place(of: domain, at: index) ?? .standard, partners: partners)
+            for conflict in conflicts where places != nil || !conflict.isOfPools {
+                found.append(PlanRefusal(.configuration(conflict), domid: domain.domid, conflict.message))
+            }
+        }
+        return found + sharedHardware(module)
+    }
+
+    private static var missing: Line { "it is in the LCM, and Xen has no such domain" }
 
     static func places(
         _ module: LaunchControlModule, _ facts: HypervisorFacts
@@ -50,43 +84,44 @@ extension LaunchPlan {
         }
     }
 
-    private static func check(_ domain: DomainDescription, _ built: DomainInfo) throws(PlanRefusal) {
-        let domid = domain.domid
-        guard domain.mode == .pvh else {
-            throw PlanRefusal(
-                .unsupportedMode, domid: domid, "mode \(domain.mode.name) cannot be measured by this version")
+    /// What Xen has, against what the LCM says of it.
+    private static func refusals(_ domain: DomainDescription, _ built: DomainInfo) -> [PlanRefusal] {
+        var refusals: [PlanRefusal] = []
+        func refuse(_ code: PlanRefusal.Code, where isBroken: Bool, _ message: @autoclosure () -> Line) {
+            if isBroken { refusals.append(PlanRefusal(code, domid: domain.domid, message())) }
         }
-        guard built.isHVM else { throw PlanRefusal(.notHVM, domid: domid, "it is a PV domain, and the LCM says PVH") }
-        guard !built.isShutDown, !built.isDying else {
-            throw PlanRefusal(.shutDown, domid: domid, "it is shut down or dying")
-        }
-        guard built.isPaused else { throw PlanRefusal(.notPaused, domid: domid, "it runs already") }
-        guard built.cpuTime == 0 else {
-            throw PlanRefusal(.alreadyRan, domid: domid, "it is paused, but it ran before")
-        }
+        let isPVH = domain.mode == .pvh
+        refuse(.unsupportedMode, where: !isPVH, "mode \(domain.mode.name) cannot be measured by this version")
+        refuse(.notHVM, where: isPVH && !built.isHVM, "it is a PV domain, and the LCM says PVH")
+        refuse(.shutDown, where: built.isShutDown || built.isDying, "it is shut down or dying")
+        refuse(.notPaused, where: !built.isPaused, "it runs already")
+        refuse(.alreadyRan, where: built.cpuTime != 0, "it is paused, but it ran before")
         let actual = built.totalPages * 4
-        guard actual >= domain.memory, actual - domain.memory <= builderKibibytes else {
-            throw PlanRefusal(.memory, domid: domid, "it owns \(actual) KiB, the LCM says \(domain.memory)")
-        }
-        guard built.handle == domain.handle ?? built.handle || built.handle == .unset else {
-            throw PlanRefusal(.handle, domid: domid, "its handle is not the LCM's domain-uuid")
-        }
-        try checkPlaces(domain)
+        refuse(
+            .memory, where: actual < domain.memory || actual - domain.memory > builderKibibytes,
+            "it owns \(actual) KiB, the LCM says \(domain.memory)")
+        let isItsHandle = built.handle == domain.handle ?? built.handle || built.handle == .unset
+        refuse(.handle, where: !isItsHandle, "its handle is not the LCM's domain-uuid")
+        return refusals + placeRefusals(domain)
     }
 
-    private static func checkPlaces(_ domain: DomainDescription) throws(PlanRefusal) {
-        guard !domain.kernel.segments.isEmpty else {
-            throw PlanRefusal(
-                .unknownPlace, domid: domain.domid, "the LCM does not say where its kernel lies (domb,load)")
+    private static func placeRefusals(_ domain: DomainDescription) -> [PlanRefusal] {
+        var refusals: [PlanRefusal] = []
+        if domain.kernel.segments.isEmpty {
+            refusals.append(
+                PlanRefusal(
+                    .unknownPlace, domid: domain.domid, "the LCM does not say where its kernel lies (domb,load)"))
         }
         for module in domain.otherModules where !module.isDomains {
-            throw PlanRefusal(
-                .unmeasurableModule, domid: domain.domid,
-                "it has a module of kind \(module.kind.name), which is the hypervisor's and not a domain's")
+            refusals.append(
+                PlanRefusal(
+                    .unmeasurableModule, domid: domain.domid,
+                    "it has a module of kind \(module.kind.name), which is the hypervisor's and not a domain's"))
         }
         if let place = domain.logRegion, domain.kernel.segments.contains(where: { $0.overlaps(place) }) {
-            throw PlanRefusal(.logRegion, domid: domain.domid, "domb,log-region lies over its kernel")
+            refusals.append(PlanRefusal(.logRegion, domid: domain.domid, "domb,log-region lies over its kernel"))
         }
+        return refusals
     }
 
     /// The one running domain that the LCM does not name is the boot domain itself; for a command that is domain 0.
@@ -121,5 +156,18 @@ extension LaunchPlan {
     ) -> Element? {
         let place = sorted.partitionPoint { key($0) < domid }
         return place < sorted.count && key(sorted[place]) == domid ? sorted[place] : nil
+    }
+}
+
+extension ConfigConflict {
+    /// What only somebody who knows the domain's pool can tell.
+    fileprivate var isOfPools: Bool {
+        switch self {
+        case .affinityOutsidePool, .notCredit, .notRTDS: true
+        case .missingCPU, .emptyAffinity, .missingVCPU, .tooManyVCPUs, .missingNode, .capBeyondVCPUs,
+            .hardwareRoleMoved,
+            .memoryOverRAM, .memoryOverHostRAM, .noFLASK, .noIOMMU, .noStore, .backendWithoutStore, .shared:
+            false
+        }
     }
 }

@@ -40,16 +40,18 @@ public struct LaunchPlan: Equatable, Sendable {
     static let builderKibibytes: UInt64 = 1024
 
     public init(_ lcm: ReceivedModule, facts: LaunchFacts, arguments: LaunchArguments) throws(PlanRefusal) {
-        try Self.checkArguments(lcm.module, lcm.digest, arguments)
+        try Self.refuse(Self.argumentRefusals(lcm.module, lcm.digest, arguments))
         pcr = arguments.pcr
         banks = try Self.banks(pcr, lcm.module.settings.tpmPolicy, facts)
         let isCommand = arguments.launcher == .command
         let module = isCommand ? try Self.matched(lcm.module, facts.hypervisor) : lcm.module
         self.module = module
         opening = Self.opening(lcm, facts, arguments, isUnmeasured: banks == nil)
-        try isCommand ? Self.checkToolstack(module, facts) : Self.checkBootDomain(module, facts, arguments)
+        try Self.refuse(
+            isCommand ? Self.toolstackRefusals(module, facts) : Self.bootDomainRefusals(module, facts, arguments))
         graph = DependencyGraph(dependencies: module.domains.map { $0.dependencies })
-        recovery = try Self.checkConduct(module, hasRings: isCommand)
+        try Self.refuse(Self.conductRefusals(module, hasRings: isCommand))
+        recovery = module.domains.firstIndex { $0.roles.contains(.recovery) }
         unpauseOrder = try Self.order(module, graph)
         atHandoff = isCommand ? [] : Self.handoffUnpauses(module, unpauseOrder)
         bootDomain = try Self.bootDomain(module, facts.hypervisor, arguments)
@@ -58,35 +60,42 @@ public struct LaunchPlan: Equatable, Sendable {
         (configurations, pageCounts) = try Self.checkDomains(module, facts.hypervisor, places, bootDomain)
         memory = MemoryBudget(module.domains, pageCounts: pageCounts, host: facts.hypervisor.host)
         guard memory.isKept else { throw PlanRefusal(.memoryBudget, memory.message) }
-        if let first = module.impossibilities.first { throw first }
+        try Self.refuse(module.impossibilities)
     }
 
-    private static func checkArguments(
+    private static func refuse(_ refusals: [PlanRefusal]) throws(PlanRefusal) {
+        if let first = refusals.first { throw first }
+    }
+
+    static func argumentRefusals(
         _ module: LaunchControlModule, _ digest: Digest, _ arguments: LaunchArguments
-    ) throws(PlanRefusal) {
+    ) -> [PlanRefusal] {
+        var refusals: [PlanRefusal] = []
         if let pinned = arguments.pinnedDigest, pinned != digest {
             let words: Line = """
                 the LCM is not the pinned one: SHA-256 \(hexBytes: digest.bytes), domb.lcm= says \
                 \(hexBytes: pinned.bytes)
                 """
-            throw PlanRefusal(.pinnedDigest, words)
+            refusals.append(PlanRefusal(.pinnedDigest, words))
         }
         let (asked, least) = (module.settings.tpmPolicy, arguments.leastTPMPolicy)
-        guard asked >= least else {
-            throw PlanRefusal(
-                .policyBelowLeast,
-                "the LCM asks for TPM policy \(asked.name), domb.tpm= demands at least \(least.name)")
+        if asked < least {
+            refusals.append(
+                PlanRefusal(
+                    .policyBelowLeast,
+                    "the LCM asks for TPM policy \(asked.name), domb.tpm= demands at least \(least.name)"))
         }
         if let named = module.settings.pcr, named != arguments.pcr {
             let words: Line = """
                 the LCM names PCR \(named.rawValue), the command line PCR \(arguments.pcr.rawValue) (domb.pcr=, 11 without \
                 it)
                 """
-            throw PlanRefusal(.otherPCR, words)
+            refusals.append(PlanRefusal(.otherPCR, words))
         }
+        return refusals
     }
 
-    private static func banks(
+    static func banks(
         _ pcr: PCRIndex, _ policy: TPMPolicy, _ facts: LaunchFacts
     ) throws(PlanRefusal) -> [HashAlgorithm]? {
         try check(facts.dynamicPCR, pcr)
@@ -129,35 +138,44 @@ public struct LaunchPlan: Equatable, Sendable {
         }
     }
 
-    private static func checkBootDomain(
+    static func bootDomainRefusals(
         _ module: LaunchControlModule, _ facts: LaunchFacts, _ arguments: LaunchArguments
-    ) throws(PlanRefusal) {
-        if let target = module.settings.handoffTarget { try arguments.checkNextInit(target) }
+    ) -> [PlanRefusal] {
+        var refusals: [PlanRefusal] = []
+        if let target = module.settings.handoffTarget, let refusal = arguments.refusal(ofNextInit: target) {
+            refusals.append(refusal)
+        }
         if let process = facts.surroundings.otherProcesses.first {
-            throw PlanRefusal(
-                .otherProcess, "process \(process) runs in the boot domain, and the LCM does not name it")
+            refusals.append(
+                PlanRefusal(.otherProcess, "process \(process) runs in the boot domain, and the LCM does not name it"))
         }
         if let descriptor = facts.surroundings.inheritedDescriptors.first {
-            throw PlanRefusal(.inheritedDescriptor, "file descriptor \(descriptor) was open when DomB started")
+            refusals.append(
+                PlanRefusal(.inheritedDescriptor, "file descriptor \(descriptor) was open when DomB started"))
         }
-        if module.settings.handoff == .shutdown, facts.hypervisor.callerIsHardwareDomain {
-            throw PlanRefusal(
-                .shutdownOfHardwareDomain,
-                "handoff shutdown: the boot domain is the hardware domain, so its shutdown would halt the host")
+        let isShutdown = module.settings.handoff == .shutdown
+        if isShutdown, facts.hypervisor.callerIsHardwareDomain {
+            refusals.append(
+                PlanRefusal(
+                    .shutdownOfHardwareDomain,
+                    "handoff shutdown: the boot domain is the hardware domain, so its shutdown would halt the host"))
         }
-        guard module.settings.xenstored != nil else { return }
-        try checkXenstored(facts)
-        guard module.settings.handoff != .shutdown else {
-            throw PlanRefusal(
-                .shutdownOfStore, "handoff shutdown: xenstored is a process of the boot domain and would end with it")
+        refusals += storeRefusals(module, facts)
+        if module.settings.xenstored != nil, isShutdown {
+            refusals.append(
+                PlanRefusal(
+                    .shutdownOfStore,
+                    "handoff shutdown: xenstored is a process of the boot domain and would end with it"))
         }
+        return refusals
     }
 
-    static func checkXenstored(_ facts: LaunchFacts) throws(PlanRefusal) {
-        guard facts.surroundings.hasXenstored else {
-            throw PlanRefusal(
+    static func storeRefusals(_ module: LaunchControlModule, _ facts: LaunchFacts) -> [PlanRefusal] {
+        guard module.settings.xenstored != nil, !facts.surroundings.hasXenstored else { return [] }
+        return [
+            PlanRefusal(
                 .noXenstored, "no process of the boot domain runs the program that the LCM's domb,xenstored names")
-        }
+        ]
     }
 
     private static func order(
@@ -172,15 +190,30 @@ public struct LaunchPlan: Equatable, Sendable {
             let cycle = Line(excerpt: names + names.prefix(1), separator: " -> ") { "\(escaped: $0)" }
             throw PlanRefusal(.cycle, "dependency cycle: \(cycle)")
         }
-        for domain in domains where !domain.roles.contains(.recovery) {
-            // A Recovery Domain runs only after a failure: who waits for it would never run.
-            for dependency in domain.dependencies where domains[dependency].roles.contains(.recovery) {
-                throw PlanRefusal(
-                    .recoveryDependency, domid: domain.domid,
-                    "it depends on the Recovery Domain, which a good launch never runs")
-            }
-        }
+        try refuse(recoveryDependencies(module))
         return order.filter { !domains[$0].roles.contains(.recovery) }
+    }
+
+    /// A Recovery Domain runs only after a failure: who waits for it would never run.
+    private static func recoveryDependencies(_ module: LaunchControlModule) -> [PlanRefusal] {
+        module.domains.filter { domain in
+            !domain.roles.contains(.recovery)
+                && domain.dependencies.contains { module.domains[$0].roles.contains(.recovery) }
+        }.map {
+            PlanRefusal(
+                .recoveryDependency, domid: $0.domid,
+                "it depends on the Recovery Domain, which a good launch never runs")
+        }
+    }
+
+    /// All that stands against the order.
+    static func orderRefusals(_ module: LaunchControlModule, _ graph: DependencyGraph) -> [PlanRefusal] {
+        do throws(PlanRefusal) {
+            _ = try order(module, graph)
+            return []
+        } catch {
+            return (error.code == .cycle ? [error] : []) + recoveryDependencies(module)
+        }
     }
 }
 

@@ -25,16 +25,29 @@ extension LaunchControlModule {
         }
     }
 
-    /// As the block scripts of Xen's tools have it: who writes is alone, unless all who write say that they are not.
+    /// As the block scripts of Xen's tools have it: who writes is alone, unless all who write say that they are not. One
+    /// disk may be named by its path, and by its device's number.
     private var sharedDisks: [PlanRefusal] {
-        var disks: [(key: [UInt8], index: Int, disk: VirtualDisk)] = []
+        var targets: [DiskClaim] = []
+        var devices: [DiskClaim] = []
         for (index, domain) in domains.enumerated() {
             for case .disk(let disk) in domain.settings {
-                disks.append((disk.backend.name + [0] + disk.target, index, disk))
+                let server = disk.backend.name + [0]
+                targets.append(DiskClaim(key: server + disk.canonicalTarget, index: index, disk: disk))
+                guard let device = disk.canonicalDevice else { continue }
+                devices.append(DiskClaim(key: server + device, index: index, disk: disk))
             }
         }
-        return pairs(disks.inOrder { $0.key.lexicographicallyPrecedes($1.key) }) {
-            $0.key == $1.key && !($0.disk.mayBeShared && $1.disk.mayBeShared)
+        // What the paths tell is told once.
+        return sharedDisks(targets) { _, _ in true }
+            + sharedDisks(devices) { $0.disk.canonicalTarget != $1.disk.canonicalTarget }
+    }
+
+    private func sharedDisks(
+        _ claims: [DiskClaim], where isNew: (DiskClaim, DiskClaim) -> Bool
+    ) -> [PlanRefusal] {
+        pairs(claims.inOrder { $0.key.lexicographicallyPrecedes($1.key) }) {
+            $0.key == $1.key && !($0.disk.mayBeShared && $1.disk.mayBeShared) && isNew($0, $1)
         }.map {
             PlanRefusal(
                 .sharedDisk, domid: domains[$1.index].domid,
@@ -69,8 +82,35 @@ extension LaunchControlModule {
     }
 }
 
+/// A disk of a domain, by what tells it from others.
+private struct DiskClaim {
+    let key: [UInt8]
+    let index: Int
+    let disk: VirtualDisk
+}
+
 extension VirtualDisk {
     fileprivate var mayBeShared: Bool { isReadOnly || isShared }
+
+    /// Without empty parts and ".", which mean nothing in a path.
+    fileprivate var canonicalTarget: [UInt8] {
+        guard target.first == UInt8(ascii: "/") else { return target }
+        let parts = target.split(separator: UInt8(ascii: "/")).filter { $0.count != 1 || $0.first != UInt8(ascii: ".") }
+        return parts.reduce(into: []) { $0 += [UInt8(ascii: "/")] + $1 }
+    }
+
+    /// "fd:2" of "FD:02".
+    fileprivate var canonicalDevice: [UInt8]? {
+        guard let halves = physicalDevice?.split(separator: UInt8(ascii: ":")), halves.count == 2 else { return nil }
+        let numbers = halves.compactMap { half in
+            half.reduce(0 as UInt64?) { sum, digit in
+                Hexadecimal.nibble(digit).flatMap { nibble in sum.map { $0 << 4 | UInt64(nibble) } }
+            }
+        }
+        guard numbers.count == 2 else { return nil }
+        let line: Line = "\(hex: numbers[0]):\(hex: numbers[1])"
+        return line.bytes
+    }
 }
 
 extension DomainDescription {
