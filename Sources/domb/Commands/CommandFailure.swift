@@ -14,6 +14,7 @@ struct CommandFailure: Error {
     static func malformed(_ message: String) -> CommandFailure {
         CommandFailure(exitCode: ExitCode(65), message: message)
     }
+    var isMalformed: Bool { exitCode.rawValue == 65 }
     static func noInput(_ message: String) -> CommandFailure {
         CommandFailure(exitCode: ExitCode(66), message: message)
     }

@@ -20,7 +20,10 @@ struct ImageContent {
 
     /// An ELF kernel, or a bzImage that carries one.
     init(kernelAt path: String) throws(CommandFailure) {
-        let file = try KernelFile(reading: path)
+        self.init(try KernelFile(reading: path), from: path)
+    }
+
+    init(_ file: KernelFile, from path: String) {
         segments = file.kernel.segments.map { Segment(address: $0.address, byteCount: $0.byteCount) }
         digest = file.kernel.digest(of: file.content, SwiftCryptoHash.self)
         byteCount = file.byteCount
@@ -33,7 +36,10 @@ struct ImageContent {
 
     /// A ramdisk, or anything that is loaded as it is.
     init(ramdiskAt path: String) throws(CommandFailure) {
-        let content = try HostFile.read(path, limit: Self.limit)
+        try self.init(ramdisk: try HostFile.read(path, limit: Self.limit), from: path)
+    }
+
+    init(ramdisk content: [UInt8], from path: String) throws(CommandFailure) {
         guard !content.isEmpty else { throw .malformed("\(path): empty") }
         segments = []
         digest = SwiftCryptoHash.digest(.sha256, of: content)

@@ -14,7 +14,11 @@ struct KernelFile {
     let byteCount: UInt64
 
     init(reading path: String) throws(CommandFailure) {
-        let file = try HostFile.read(path, limit: Self.limit)
+        try self.init(try HostFile.read(path, limit: Self.limit), from: path)
+    }
+
+    /// `path`: what messages call it.
+    init(_ file: [UInt8], from path: String) throws(CommandFailure) {
         byteCount = UInt64(file.count)
         content = try Self.unpacked(file, path)
         do throws(ELFKernel.Problem) {
