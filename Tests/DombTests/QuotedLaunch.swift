@@ -18,7 +18,7 @@ struct QuotedLaunch {
     static let threeBanks = Result { try QuotedLaunch(banks: [.sha256, .sha384, .sha512]) }
 
     let banks: [HashAlgorithm]
-    /// log, pcrs; RSA and ECC each: .msg, .sig, .pem, .tss; other.pem, elsewhere.msg ...
+    /// log, pcrs; RSA and ECC each: .msg, .sig, .pem, .tss, .tpmt, .der; ek.tss ...; other.pem, elsewhere.msg ...
     var files: [String: [UInt8]] = [:]
     let eventLog: SoftwareTPM.Output
     /// `tpm2_checkquote -e`, by the key's name.
@@ -43,10 +43,11 @@ struct QuotedLaunch {
             ])
             try tpm.quote(key, selection, nonce: Self.nonce, to: "plain-\(key)", "-f", "plain")
         }
+        try tpm.exportKey("ek")
         try tpm.quote("ecc", "sha256:11,12", nonce: Self.nonce, to: "wider")
         try tpm.quote("ecc", "sha256:12", nonce: Self.nonce, to: "elsewhere")
         for name in try FileManager.default.contentsOfDirectory(atPath: tpm.folder)
-        where [".msg", ".sig", ".pem", ".tss"].contains(where: { name.hasSuffix($0) }) {
+        where [".msg", ".sig", ".pem", ".tss", ".tpmt", ".der"].contains(where: { name.hasSuffix($0) }) {
             files[name] = try tpm.read(name)
         }
         files["log"] = log

@@ -91,7 +91,7 @@ final class SoftwareTPM {
     /// The TPM has room for three keys.
     func forgetKeys() throws { _ = try succeed("tpm2_flushcontext", "-t") }
 
-    /// An attestation key as docs/verify.md makes it: NAME.ctx, NAME.pem, NAME.tss.
+    /// An attestation key as docs/verify.md makes it: NAME.ctx, NAME.pem, and what `exportKey` writes.
     func makeKey(_ name: String, algorithm: String, scheme: String) throws {
         if !FileManager.default.fileExists(atPath: path("ek.ctx")) {
             _ = try succeed("tpm2_createek", "-Q", "-c", "ek.ctx", "-G", "ecc", "-u", "ek.pub")
@@ -101,8 +101,15 @@ final class SoftwareTPM {
             "tpm2_createak", "-Q", "-C", "ek.ctx", "-c", "\(name).ctx", "-G", algorithm, "-g", "sha256", "-s",
             scheme, "-u", "\(name).pem", "-f", "pem", "-n", "\(name).name")
         try forgetKeys()
-        _ = try succeed("tpm2_readpublic", "-Q", "-c", "\(name).ctx", "-f", "tss", "-o", "\(name).tss")
-        try forgetKeys()
+        try exportKey(name)
+    }
+
+    /// NAME.tss, NAME.tpmt and NAME.der, as tpm2_readpublic writes it.
+    func exportKey(_ name: String) throws {
+        for form in ["tss", "tpmt", "der"] {
+            _ = try succeed("tpm2_readpublic", "-Q", "-c", "\(name).ctx", "-f", form, "-o", "\(name).\(form)")
+            try forgetKeys()
+        }
     }
 
     /// FILE.msg, FILE.sig and FILE.pcrs.

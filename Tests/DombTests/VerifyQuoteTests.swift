@@ -51,6 +51,28 @@ import Verification
         "--without-launcher --quote \(name).msg --sig \(name).sig --ak \(key) --nonce \(nonce)"
     }
 
+    /// As tpm2_createak and tpm2_readpublic write the key.
+    @Test(arguments: ["rsa", "ecc"]) func everyFormOfAnAttestationKeyIsTaken(key: String) throws {
+        let launch = try Banks.one.get()
+        for form in ["pem", "tss", "tpmt", "der"] {
+            #expect(try verify(launch, quoted(key, key: "\(key).\(form)") + " --pcrs pcrs") == 0, "\(form)")
+            #expect(try verify(launch, quoted(key, key: "other.\(form)") + " --pcrs pcrs") == 1, "\(form)")
+        }
+    }
+
+    /// A public area says what the key is for; of DER nothing is known but that it made no such signature.
+    @Test(arguments: ["tss", "tpmt"]) func anEndorsementKeyIsToldAsOne(form: String) throws {
+        let launch = try Banks.one.get()
+        try Sandbox.run { sandbox in
+            try sandbox.write(try #require(launch.files["log"]), to: "log")
+            let words = try words(launch, quoted("ecc", key: "ek.\(form)"), in: sandbox)
+            let failure = sandbox.failure(["verify", sandbox.path("log")] + words)
+            #expect(failure?.code == 65)
+            #expect(failure?.message.contains("an endorsement key (EK)") == true, "\(failure?.message ?? "ok")")
+        }
+        #expect(try verify(launch, quoted("ecc", key: "ek.der") + " --pcrs pcrs") == 1)
+    }
+
     @Test(arguments: Banks.allCases) func tpm2EventLogReadsTheLogWithoutAWarningToTheTPMsValues(
         _ banks: Banks
     ) throws {

@@ -65,7 +65,8 @@ extension FirmwareLog {
     static func readBanks(_ event: Event) throws(StructureError) -> [BankSize] {
         // TCG_PCR_EVENT's own fields come before.
         let base = 32
-        // There the registers have numbers from 1 (UEFI 2.10, 38.4.1), and so has the first record.
+        // There the registers have numbers from 1 (UEFI 2.10, 38.4.1), and so has the first record (EDK2, TdTcg2Dxe,
+        // SetupCcEventLog).
         guard !(1...4).contains(event.pcr) else { throw StructureError(.ccEventLog, at: 0) }
         do throws(StructureError) {
             guard event.pcr == 0, event.digests.allSatisfy({ $0.bytes.allSatisfy { $0 == 0 } }) else {

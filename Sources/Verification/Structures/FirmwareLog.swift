@@ -55,6 +55,8 @@ public struct FirmwareLog: Equatable, Sendable {
 
     public init(parsing log: [UInt8]) throws(StructureError) {
         guard log.count <= Self.limit else { throw StructureError(.badSize, at: Self.limit) }
+        // The table that tells where such a log lies, in place of the log (ACPI 6.5, table 5.1; UEFI 2.10, 38.4.2).
+        guard !log.starts(with: Array("CCEL".utf8)) else { throw StructureError(.ccEventLog, at: 0) }
         let end = Self.paddingStart(log)
         var reader = ByteReader(log)
         guard end > 0 else { throw StructureError(.truncated, at: 0) }

@@ -21,6 +21,7 @@ struct KnownFile {
         ([0x28, 0xB5, 0x2F, 0xFD], "packed by zstd: unpack it first"),
         ([0x42, 0x5A, 0x68], "packed by bzip2: unpack it first"),
         ([0x02, 0x21, 0x4C, 0x18], "packed by lz4: unpack it first"),
+        (Line("CCEL").bytes, "the ACPI table CCEL, of confidential computing"),
         (Line("{").bytes, "JSON: what another command of domb printed, perhaps"),
     ]
 
@@ -42,8 +43,13 @@ struct KnownFile {
     }
 
     init?(firmwareLog content: [UInt8]) {
-        guard Self.isRead({ () throws(StructureError) in try FirmwareLog(parsing: content) }) else { return nil }
-        self.init("a log of firmware and boot loader (domb verify --firmware-log)")
+        do throws(StructureError) {
+            _ = try FirmwareLog(parsing: content)
+            self.init("a log of firmware and boot loader (domb verify --firmware-log)")
+        } catch {
+            guard error.code == .ccEventLog else { return nil }
+            self.init("\(error.code.text)")
+        }
     }
 
     private static func isRead<Value>(_ parse: () throws(StructureError) -> Value) -> Bool {

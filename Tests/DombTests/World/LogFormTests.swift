@@ -104,4 +104,36 @@ import Testing
         }
         #expect(problem([])?.contains("an empty file") == true)
     }
+
+    /// As EDK2's TdTcg2Dxe writes it: register 1 in the first record, SHA-384 alone, and an area full of ones.
+    private static let confidential: [UInt8] = {
+        func little(_ value: Int, _ count: Int) -> [UInt8] {
+            (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+        }
+        let identity =
+            Array("Spec ID Event03".utf8) + [0] + little(0, 4) + [0, 2, 0, 2] + little(1, 4) + little(0x0C, 2)
+            + little(48, 2) + [0]
+        var log = little(1, 4) + little(3, 4) + [UInt8](repeating: 0, count: 20) + little(identity.count, 4) + identity
+        for register in 1...3 {
+            log +=
+                little(register, 4) + little(4, 4) + little(1, 4) + little(0x0C, 2) + [UInt8](repeating: 7, count: 48)
+                + little(4, 4) + [0, 0, 0, 0]
+        }
+        return log + [UInt8](repeating: 0xFF, count: 65536 - log.count)
+    }()
+
+    /// The log, and the ACPI table that tells where it lies.
+    @Test func aLogOfConfidentialComputingIsToldByEveryCommand() throws {
+        try Sandbox.run { sandbox throws in
+            try sandbox.write(Self.log, to: "log")
+            for content in [Self.confidential, Array("CCEL".utf8) + [UInt8](repeating: 0, count: 52)] {
+                try sandbox.write(content, to: "ccel")
+                for command in [["log"], ["verify", sandbox.path("log"), "--without-launcher", "--firmware-log"]] {
+                    let failure = sandbox.failure(command + [sandbox.path("ccel")])
+                    #expect(failure?.code == 65)
+                    #expect(failure?.message.contains("confidential computing") == true, "\(failure?.message ?? "ok")")
+                }
+            }
+        }
+    }
 }
