@@ -55,6 +55,50 @@ import Testing
         }
     }
 
+    /// Every property of every node, shortened by fdtput, as if it had been written so: the same launch, or the same
+    /// problems.
+    @Test(arguments: trees) func everyShorterValueIsReadAsIfItHadBeenWritten(tree: String) throws {
+        try Sandbox.run { sandbox throws in
+            let bytes = try HostFile.read(Sandbox.fixtures + "/\(tree).dtb", limit: 1 << 20)
+            let original = try FlatTree(parsing: bytes)
+            func walk(_ node: FlatTree.Node, _ path: String, _ place: [Int]) throws {
+                for (index, property) in node.properties.enumerated() where property.value.count > 1 {
+                    for count in Set([property.value.count - 1, property.value.count / 2, 1]) {
+                        let value = [UInt8](property.value.prefix(count))
+                        try sandbox.write(bytes, to: "tree.dtb")
+                        let name = String(decoding: property.name, as: UTF8.self)
+                        let after = try edited(
+                            sandbox,
+                            ["fdtput", "-t", "bx", "tree.dtb", path.isEmpty ? "/" : path, name]
+                                + value.map { String($0, radix: 16) })
+                        var written = original
+                        func set(_ node: inout FlatTree.Node, _ rest: ArraySlice<Int>) {
+                            guard let first = rest.first else { return node.properties[index].value = value }
+                            set(&node.children[first], rest.dropFirst())
+                        }
+                        set(&written.root, place[...])
+                        let what = "\(tree), \(path):\(name), \(count)"
+                        #expect(told(after) == told(written.blob), "\(what)")
+                    }
+                }
+                for (index, child) in node.children.enumerated() {
+                    try walk(child, path + "/" + String(decoding: child.name, as: UTF8.self), place + [index])
+                }
+            }
+            try walk(original.root, "", [])
+        }
+    }
+
+    /// What a reader makes of it, without places in the file.
+    private func told(_ bytes: [UInt8]) -> [String] {
+        let reading = LaunchControlModule.read(bytes, hashing: SwiftCryptoHash.self)
+        var module = reading.module
+        module?.unknownProperties = []
+        return reading.problems.map { "\($0.code) \(text($0.place)) \(text($0.reference))" } + [
+            "\(String(describing: module))"
+        ]
+    }
+
     @Test(arguments: trees) func anOverlayIsReadLikeItsTree(tree: String) throws {
         try Sandbox.run { sandbox throws in
             let bytes = try HostFile.read(Sandbox.fixtures + "/\(tree).dtb", limit: 1 << 20)

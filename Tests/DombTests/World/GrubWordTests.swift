@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import Testing
 
 @testable import domb
@@ -132,6 +133,41 @@ import Testing
             }
             #expect(try check(sandbox, entry("\(place)/domb/initramfs"))?.message == nil)
             #expect(try check(sandbox, entry("\(place)/initrd.img-6.1.0-18-amd64"))?.code == 1)
+        }
+    }
+
+    /// Of two launches that differ in one word the entry of the one is told by that word to be none of the other's.
+    @Test(arguments: [construct, hyperlaunch]) func theWordInWhichTwoLaunchesDifferIsNamed(yaml: String) throws {
+        let words = [
+            "xen-4.17-amd64.gz", "xen.gz", "dom0=pvh,pf-fixup", "dom0_mem=2G", "console=com1", "loglvl=all",
+            "vmlinuz-6.1.0-18-amd64", "boot.elf", "initrd.img-6.1.0-18-amd64", "boot.cpio", "root=UUID=1", "ro",
+            "quiet",
+            "console=hvc0", "tiny.elf", "ramdisk",
+        ]
+        try withEntry(yaml) { sandbox, lines in
+            for name in ["tiny.elfx", "ramdiskx"] {
+                try sandbox.write(try sandbox.read(String(name.dropLast())), to: name)
+            }
+            let entry = lines.filter { $0.first != "#" }.joined().joined(separator: " ")
+            var count = 0
+            for word in words where entry.split(separator: " ").contains(where: { $0 == word || $0 == "/boot/\(word)" })
+            {
+                // The last of several: "ramdisk" is a key, too.
+                let place = try #require(
+                    yaml.ranges(of: word).last { range in
+                        let after = range.upperBound < yaml.endIndex ? yaml[range.upperBound] : " "
+                        let before = yaml[yaml.index(before: range.lowerBound)]
+                        return " \",}".contains(after) && " \"".contains(before)
+                    })
+                let other = yaml.replacingCharacters(in: place, with: word + "x")
+                try sandbox.write(other, to: "l.yaml")
+                let message = try check(sandbox, lines)?.message ?? "ok"
+                #expect(message.contains("\(word)x") && message.contains(word), "\(word): \(message)")
+                try sandbox.write(yaml, to: "l.yaml")
+                count += 1
+            }
+            // One word is no file's and no option's: the entry has it by itself.
+            #expect(count >= 8)
         }
     }
 }
