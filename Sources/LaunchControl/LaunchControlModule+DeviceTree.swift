@@ -49,6 +49,18 @@ extension LaunchControlModule {
         ["compatible", "#address-cells", "#size-cells", "phandle", "linux,phandle"]
         + SettingKey.keys(in: .launch).map { $0.schema.property }
 
+    /// Every property that a reader of a launch's, domain's, vcpu's or module's node acts on: what others may have been
+    /// meant for.
+    public static var propertyNames: [Line] {
+        let all = knownProperties + DomainDraft.knownProperties + ImageReference.knownProperties
+        let names = (all + ["id"] + SettingKey.keys(in: .vcpu).map { $0.schema.property }).filter {
+            !meaningless.contains($0)
+        }
+        return names
+    }
+
+    private static let meaningless: [Line] = ["#address-cells", "#size-cells", "phandle", "linux,phandle"]
+
     /// /chosen/hypervisor, or /chosen itself where it holds the domains (dom0less).
     private static func hypervisorNode(_ root: NodeView) throws(ParseError) -> NodeView {
         let named = root.children.filter { $0.baseName == Line("chosen").bytes }

@@ -60,6 +60,6 @@ extension LaunchControlModule {
         checkCPUPools(drafts, contents.settings, problems)
         return LaunchControlModule(
             domains: drafts.map { $0.description }, settings: contents.settings,
-            unknownProperties: contents.unknown + drafts.flatMap { $0.unknown })
+            unknownProperties: contents.unknown + contents.drafts.flatMap { $0.unknown })
     }
 }

@@ -56,6 +56,9 @@ struct GuestMemoryMap {
         return all.filter { $0.place.byteCount > 0 }
     }
 
+    /// Its RAM.
+    var ram: [Segment] { ranges.filter { $0.kind == .ram }.map { $0.place } }
+
     /// Every frame that has a page.
     var frames: [Range<UInt64>] {
         ranges.map {

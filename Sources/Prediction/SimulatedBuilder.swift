@@ -47,19 +47,25 @@ public struct SimulatedBuilder {
         map = GuestMemoryMap(kibibytes: domain.memory, acpiByteCount: acpi.bytes.count)
     }
 
-    /// Why it would not be built, by the sizes of its modules alone; `nil` where it would.
-    public static func refusal(
+    /// Where libxenguest puts what belongs to no kernel, and the domain's RAM.
+    public struct Layout: Equatable, Sendable {
+        /// The modules in the start info's order.
+        public let modules: [Segment]
+        public let startInfo: Segment
+        /// Below 4 GiB, and above where it has some.
+        public let ram: [Segment]
+    }
+
+    /// By the sizes of its modules alone. Throws why it would not be built.
+    public static func layout(
         of domain: DomainDescription, kernel: KernelImage, moduleSizes: [UInt64]
-    ) -> BuildRefusal? {
+    ) throws(BuildRefusal) -> Layout {
         // Where things lie depends on no release.
-        var builder = SimulatedBuilder(
-            domain, kernel: kernel, modules: [], moduleSizes: moduleSizes, xen: .usual)
-        do throws(BuildRefusal) {
-            _ = try builder.layOut(StartInfoSegment(commandLine: domain.commandLine, map: builder.map))
-            return nil
-        } catch {
-            return error
-        }
+        var builder = SimulatedBuilder(domain, kernel: kernel, modules: [], moduleSizes: moduleSizes, xen: .usual)
+        let startInfo = StartInfoSegment(commandLine: domain.commandLine, map: builder.map)
+        let (modules, place) = try builder.layOut(startInfo)
+        return Layout(
+            modules: modules, startInfo: Segment(address: place, byteCount: startInfo.byteCount), ram: builder.map.ram)
     }
 
     /// Where the modules and the start info lie.

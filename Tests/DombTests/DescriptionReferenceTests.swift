@@ -13,6 +13,8 @@ import Testing
         ("vifs", "vifs: \"mac=00:16:3e:00:00:01,bridge=xenbr0,backend=NAME\""),
     ]
 
+    private static let ring = "\n    enhanced: enabled"
+
     private func problems(_ more: String, others: [String] = []) -> [String] {
         var text = "launch: {handoff: park}\ndomains:\n  - name: front\n    memory: 8M\n    kernel: k\n    \(more)\n"
         for name in others { text += "  - {name: \(name), memory: 8M, kernel: k}\n" }
@@ -25,7 +27,7 @@ import Testing
     }
 
     @Test(arguments: served) func whoServesIsADomainOfTheLaunch(_ key: String, _ text: String) {
-        let line = { (name: String) in text.replacing("NAME", with: name) }
+        let line = { (name: String) in text.replacing("NAME", with: name) + Self.ring }
         let missing = problems(line("back"))
         #expect(missing.contains { $0.hasPrefix("f:6: domains.front.\(key): there is no domain 'back'") }, "\(missing)")
         #expect(problems(line("back"), others: ["back"]) == [])
@@ -33,7 +35,7 @@ import Testing
     }
 
     @Test(arguments: served) func nobodyServesItself(_ key: String, _ text: String) {
-        let found = problems(text.replacing("NAME", with: "front"))
+        let found = problems(text.replacing("NAME", with: "front") + Self.ring)
         #expect(found.contains { $0.hasPrefix("f:6: domains.front.\(key): a domain cannot serve itself") }, "\(found)")
     }
 

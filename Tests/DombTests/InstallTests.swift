@@ -23,7 +23,7 @@ import Testing
             }
             try TestLaunchFiles.writeImages(to: sandbox)
             try sandbox.write(description, to: "l.yaml")
-            try sandbox.write("initramfs", to: "boot.cpio")
+            try sandbox.write(TestLaunchFiles.initramfs(), to: "boot.cpio")
             try sandbox.write("xen", to: "boot/xen.gz")
             try sandbox.write("kernel", to: "boot/boot.elf")
             try body(machine)
@@ -91,7 +91,7 @@ import Testing
             let sandbox = machine.sandbox
             #expect(machine.install()?.message == nil)
             #expect(try machine.entry() == Self.entry)
-            #expect(try sandbox.read("boot/domb/initramfs") == Array("initramfs".utf8))
+            #expect(try sandbox.read("boot/domb/initramfs") == TestLaunchFiles.initramfs())
             let lcm = try sandbox.read("boot/domb/lcm.dtb")
             #expect(
                 try LaunchControlContainer.tables(for: lcm, hashing: SwiftCryptoHash.self)
@@ -181,13 +181,13 @@ import Testing
             #expect(machine.install()?.message == nil)
             let old = try sandbox.read("boot/domb/initramfs")
             let oldList = try sandbox.read("boot/domb/installed.sha256")
-            try sandbox.write("another initramfs", to: "boot.cpio")
+            try sandbox.write(TestLaunchFiles.initramfs("another"), to: "boot.cpio")
             #expect(machine.install()?.message == nil)
             try sandbox.write(
                 oldList + (try sandbox.read("boot/domb/installed.sha256")), to: "boot/domb/installed.sha256")
             try sandbox.write(old, to: "boot/domb/initramfs")
             #expect(machine.install()?.message == nil)
-            #expect(try sandbox.read("boot/domb/initramfs") == Array("another initramfs".utf8))
+            #expect(try sandbox.read("boot/domb/initramfs") == TestLaunchFiles.initramfs("another"))
         }
     }
 

@@ -20,7 +20,7 @@ import Testing
             }
             try TestLaunchFiles.writeImages(to: sandbox)
             try sandbox.write(TestLaunchFiles.description, to: "l.yaml")
-            try sandbox.write("initramfs", to: "boot.cpio")
+            try sandbox.write(TestLaunchFiles.initramfs(), to: "boot.cpio")
             try sandbox.write("xen", to: "boot/xen.gz")
             try sandbox.write("kernel", to: "boot/boot.elf")
             let install = {

@@ -38,7 +38,7 @@ import Testing
             for folder in ["boot", "grub.d"] { try HostFile.makeFolder(sandbox.path(folder)) }
             try TestLaunchFiles.writeImages(to: sandbox)
             try sandbox.write(TestLaunchFiles.constructed, to: "l.yaml")
-            try sandbox.write("initramfs", to: "boot.cpio")
+            try sandbox.write(TestLaunchFiles.initramfs(), to: "boot.cpio")
             try sandbox.write("xen", to: "boot/xen.gz")
             try sandbox.write("kernel", to: "boot/boot.elf")
             #expect(

@@ -104,6 +104,14 @@ enum TestLaunchFiles {
         try sandbox.write("ramdisk", to: "ramdisk.app")
     }
 
+    /// The boot domain's initramfs of `constructed`, with one more file.
+    static func initramfs(_ other: String = "other") -> [UInt8] {
+        TestArchive([
+            ("init", Array("domb-construct".utf8)), ("sbin/init", Array("next".utf8)), ("images/1", tiny),
+            ("images/2", app), ("images/3", Array("ramdisk".utf8)), (other, []),
+        ]).bytes
+    }
+
     /// What all of them mean.
     static func module() throws -> LaunchControlModule {
         let loaded = [1, 2, 3, 4] + [UInt8](repeating: 0, count: 28) + [5]

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import BuilderModel
 import LaunchControl
 import Platform
 import Sequencer
 
 /// One thing for which a launch would not start, whoever refuses it.
 struct CheckRefusal {
-    /// Stable, for JSON: the plan's own, or "image", "builder".
+    /// Stable, for JSON: the plan's own, or "image", "builder", "initramfs", "digest".
     let code: String
     let text: String
     let domid: DomainID?
+    /// Of a description: the line on which it stands, and the key.
+    private(set) var line: Int?
+    private(set) var key: String?
 
     init(_ refusal: PlanRefusal, in module: LaunchControlModule) {
         code = refusal.name
@@ -18,34 +20,45 @@ struct CheckRefusal {
         domid = refusal.domid
     }
 
-    init(_ refusal: Refusal) {
-        code = "builder"
-        text = "refused by domb-construct: \(domb.text(refusal.line.bytes))"
-        domid = refusal.domid
+    /// `nil` for what is no domain's.
+    init(code: String, _ what: String, in domain: DomainDescription?) {
+        self.code = code
+        text = (domain.map { "domain \($0.domid.rawValue) (\(domb.text($0.name))): " } ?? "") + what
+        domid = domain?.domid
     }
 
-    init(code: String, _ domain: DomainDescription, _ what: String) {
+    /// Of what an author wrote; `domid` for what is one domain's.
+    init(code: String, _ text: String, domid: DomainID?, line: Int, key: String) {
         self.code = code
-        text = "domain \(domain.domid.rawValue) (\(domb.text(domain.name))): \(what)"
-        domid = domain.domid
+        self.text = text
+        self.domid = domid
+        self.line = line
+        self.key = key
+    }
+
+    /// For people: the place, if it is known, and what is wrong there.
+    func told(of file: String) -> String {
+        guard let line, let key else { return "\(file): refused: \(text)" }
+        return "\(file):\(line): \(key): \(text)"
     }
 
     var json: JSON {
         .object([
             ("code", .string(code)), ("text", .string(text)), ("domid", .optional(domid) { .number($0.rawValue) }),
+            ("line", .optional(line) { .number($0) }), ("key", .optional(key) { .string($0) }),
         ])
     }
 }
 
+extension CommandFailure {
+    static func refusal(_ refusals: [CheckRefusal], of file: String) -> CommandFailure {
+        .refusal(refusals) { $0.told(of: file) }
+    }
+}
+
 extension LaunchControlFile {
-    /// What the plan refuses: all that the LCM tells by itself, and the first thing besides.
-    func planRefusals(_ facts: LaunchFacts, _ arguments: LaunchArguments) -> [CheckRefusal] {
-        var refusals = module.impossibilities
-        do throws(PlanRefusal) {
-            _ = try LaunchPlan(received(module), facts: facts, arguments: arguments)
-        } catch {
-            if !refusals.contains(error) { refusals.append(error) }
-        }
-        return refusals.map { CheckRefusal($0, in: module) }
+    /// Everything that the plan refuses.
+    func planRefusals(_ facts: LaunchFacts, _ arguments: LaunchArguments) -> [PlanRefusal] {
+        LaunchPlan.refusals(of: received(module), facts: facts, arguments: arguments)
     }
 }

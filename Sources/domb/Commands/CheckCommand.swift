@@ -39,39 +39,63 @@ struct CheckCommand: ParsableCommand {
     func run() throws {
         let input = try LaunchInput(reading: lcm)
         if input.format == .description {
-            return try check(try LaunchDescription(parsing: input.bytes, from: lcm))
+            return try check(
+                try told { () throws(CommandFailure) in
+                    try CheckedLaunch(try LaunchDescription(parsing: input.bytes, from: lcm), images: images)
+                })
         }
-        let bytes = try input.compiled(images: images)
-        let (file, problems) = LaunchControlFile.reading(bytes, from: lcm)
+        let bytes = try told { () throws(CommandFailure) in try input.compiled(images: images) }
+        let (file, problems, unread) = LaunchControlFile.reading(bytes, from: lcm)
+        var notes = unread.map { CheckNote($0) }
+        if grub != nil { notes.append(Self.comparisonNote) }
+        notes.write(for: lcm)
         guard let file, problems.isEmpty else {
-            try report("malformed", problems.map { $0.json })
+            try report("malformed", problems.map { $0.json }, notes)
             throw CommandFailure.malformed(problems) { "\(lcm): \($0.line)" }
         }
-        file.noteUnknownProperties()
+        let refusals = file.planRefusals(host.facts(for: file.module), try host.parsedArguments(for: file.module))
         try refuse(
-            file.planRefusals(host.facts(for: file.module), try host.parsedArguments(for: file.module)))
-        guard let grub else { return try finish() }
+            refusals.map { CheckRefusal($0, in: file.module) } + EmptyDigest.all(in: file.module).map { $0.refusal },
+            notes)
+        guard let grub else { return try finish(notes) }
         let count = try LaunchControlContainer.tableCount(bytes, lcm)
         let comparison = GrubComparison(try Launch(compiled: bytes, lcm), tableCount: count)
-        Diagnostics.write(
-            "domb: \(lcm): note: an LCM says nothing of Xen, its options and the boot domain's command line: the entry's are "
-                + "compared with the description that it was compiled from (domb check LAUNCH.yaml --grub)")
-        try compare(comparison, try menuEntry(in: grub), grub)
+        try compare(comparison, try menuEntry(in: grub), grub, notes)
     }
 
-    private func check(_ description: LaunchDescription) throws {
-        var launch = try CheckedLaunch(description, images: images)
-        try refuse(try launch.refusals(host))
-        guard let grub else { return try finish() }
+    private static let comparisonNote = CheckNote(
+        .comparison,
+        "an LCM says nothing of Xen, its options and the boot domain's command line: the entry's are compared with the "
+            + "description that it was compiled from (domb check LAUNCH.yaml --grub)")
+
+    /// What cannot be read or compiled is an answer, too.
+    private func told<Value>(_ read: () throws(CommandFailure) -> Value) throws(CommandFailure) -> Value {
+        do throws(CommandFailure) {
+            return try read()
+        } catch {
+            let lines = error.message.split(separator: "\ndomb: ").map(String.init)
+            try report(
+                error.exitCode.rawValue == 1 ? "refused" : "malformed",
+                lines.map { .object([("code", .string("input")), ("text", .string($0))]) }, [])
+            throw error
+        }
+    }
+
+    private func check(_ checked: CheckedLaunch) throws {
+        var launch = checked
+        let refusals = try launch.refusals(host)
+        launch.notes.write(for: lcm)
+        try refuse(refusals, launch.notes)
+        guard let grub else { return try finish(launch.notes) }
         let entry = try menuEntry(in: grub)
         let count = try LaunchControlContainer.tableCount(launch.content, lcm)
-        try compare(GrubComparison(description, entry, tableCount: count), entry, grub)
+        try compare(GrubComparison(launch.description, entry, tableCount: count), entry, grub, launch.notes)
     }
 
-    private func refuse(_ refusals: [CheckRefusal]) throws {
+    private func refuse(_ refusals: [CheckRefusal], _ notes: [CheckNote]) throws {
         guard !refusals.isEmpty else { return }
-        try report("refused", refusals.map { $0.json })
-        throw CommandFailure.refusal(refusals) { "\(lcm): refused: \($0.text)" }
+        try report("refused", refusals.map { $0.json }, notes)
+        throw CommandFailure.refusal(refusals, of: lcm)
     }
 
     private func menuEntry(in path: String) throws -> GrubConfiguration.Entry {
@@ -79,28 +103,31 @@ struct CheckCommand: ParsableCommand {
         return try GrubConfiguration(parsing: source).entry(titled: entry, in: path)
     }
 
-    private func compare(_ comparison: GrubComparison, _ entry: GrubConfiguration.Entry, _ path: String) throws {
+    private func compare(
+        _ comparison: GrubComparison, _ entry: GrubConfiguration.Entry, _ path: String, _ notes: [CheckNote]
+    ) throws {
         var folder = ImageFolder(root: images, besides: path)
         let differences = try comparison.differences(entry, images: &folder)
         guard differences.isEmpty else {
-            try report("differs", differences.map { .object([("code", .string("grub")), ("text", .string($0))]) })
+            try report(
+                "differs", differences.map { .object([("code", .string("grub")), ("text", .string($0))]) }, notes)
             throw CommandFailure.refusal(differences) { "\(path): \($0)" }
         }
-        try finish()
+        try finish(notes)
     }
 
-    private func finish() throws(CommandFailure) {
-        if json { try report("ok", []) } else { try StandardOutput.print("ok") }
+    private func finish(_ notes: [CheckNote]) throws(CommandFailure) {
+        if json { try report("ok", [], notes) } else { try StandardOutput.print("ok") }
     }
 
     /// `error` is the first of `errors`.
-    private func report(_ result: String, _ errors: [JSON]) throws(CommandFailure) {
+    private func report(_ result: String, _ errors: [JSON], _ notes: [CheckNote]) throws(CommandFailure) {
         guard json else { return }
         let report = JSON.object(
             [
                 ("format", .string("domb-check")), ("version", .number(1)), ("file", .string(lcm)),
                 ("result", .string(result)), ("error", errors.first ?? .null),
-            ] + Excerpt.members("errors", of: errors) { $0 })
+            ] + Excerpt.members("errors", of: errors) { $0 } + Excerpt.members("notes", of: notes) { $0.json })
         try StandardOutput.print(report)
     }
 }

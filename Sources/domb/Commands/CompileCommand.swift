@@ -67,12 +67,13 @@ struct CompileCommand: ParsableCommand {
         let modules = try description.modules()
         var folder = ImageFolder(root: images, besides: input.path)
         let launch = try description.launch(modules, &folder)
-        let refusals = try LaunchCheck(description, modules, launch.module.domains).refusals(&folder)
-            .withoutRepeats(of: launch.module.impossibilities.map { CheckRefusal($0, in: launch.module) })
-        guard refusals.isEmpty else {
-            throw CommandFailure.refusal(refusals) { "\(input.path): refused: \($0.text)" }
-        }
-        let content = try launch.written(as: format.format, from: input.path)
+        let places = DescriptionPlaces(description: description, module: launch.module)
+        let refusals = try LaunchCheck(description, modules, launch.module).refusals(&folder)
+            .withoutRepeats(of: launch.module.impossibilities.map { places.refusal($0) })
+        guard refusals.isEmpty else { throw CommandFailure.refusal(refusals, of: input.path) }
+        let content =
+            try format == .dtb
+            ? description.compiled(modules, &folder) : launch.written(as: format.format, from: input.path)
         var files = [(content: content, path: output)]
         if let grub {
             let count = try LaunchControlContainer.tableCount(content, output)

@@ -6,9 +6,10 @@ struct InstallCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "install", abstract: "Make a described launch an entry of this machine's boot menu.",
         discussion: """
-            Checks the description as domb check does, compiles it and writes the LCM, its ACPI tables and the boot domain's initramfs below the boot \
-            folder, and a script from which update-grub makes a menu entry, behind all others. Run update-grub after it. \
-            Xen and the boot domain's kernel have to be below the boot folder already. Nothing is replaced but what an \
+            Checks the description as domb check does, and the images in the boot domain's initramfs with it. Compiles it \
+            and writes the LCM, its ACPI tables and the initramfs below the boot folder, and a script from which \
+            update-grub makes a menu entry, behind all others. Run update-grub after it. Xen and the boot domain's kernel \
+            have to be below the boot folder already. Nothing is replaced but what an \
             earlier domb install wrote and nobody changed since: otherwise exit code 1. docs/hardware.md goes through it.
             """)
 
@@ -29,8 +30,9 @@ struct InstallCommand: ParsableCommand {
         let launch = try LaunchDescription(parsing: input.bytes, from: input.path)
         var checked = try CheckedLaunch(launch, images: images)
         let refusals = try checked.refusals(try AssumedHost.parse([]))
+        checked.notes.write(for: input.path)
         guard refusals.isEmpty else {
-            throw CommandFailure.refusal(refusals) { "\(input.path): refused: \($0.text)" }
+            throw CommandFailure.refusal(refusals, of: input.path)
         }
         try Installation(launch, images: images, places).run(StandardOutput.print)
         if !places.dryRun { try StandardOutput.print("now run update-grub; grub-reboot domb boots the entry once") }

@@ -16,11 +16,23 @@ struct PlanCommand: ParsableCommand {
     @OptionGroup var host: AssumedHost
     @Flag(help: "Print JSON: schema domb-plan, version 1.")
     var json = false
-    @Argument(help: "The LCM: a device tree blob.", completion: .file())
+    @Option(help: "Of a description: the folder of its image files. (default: its own)", completion: .directory)
+    var images: String?
+    @Argument(help: "The LCM, or what it is compiled from.", completion: .file())
     var lcm: String
 
     func run() throws {
-        let file = try LaunchControlFile(reading: lcm)
+        let input = try LaunchInput(reading: lcm)
+        guard input.format == .description else {
+            return try plan(try LaunchControlFile(lcm, try input.compiled(images: images)), nil)
+        }
+        let description = try LaunchDescription(parsing: input.bytes, from: lcm)
+        let launch = try CheckedLaunch(description, images: images)
+        try plan(launch.file, DescriptionPlaces(description: description, module: launch.file.module))
+    }
+
+    /// `places`: where an author wrote it.
+    private func plan(_ file: LaunchControlFile, _ places: DescriptionPlaces?) throws {
         file.noteUnknownProperties()
         let (module, placeless) = file.module.withAssumedPlaces()
         let arguments = try host.parsedArguments(for: module)
@@ -29,13 +41,18 @@ struct PlanCommand: ParsableCommand {
                 + "planned as if at 1 MiB, refused by a real launch"
         }
         for note in notes { Diagnostics.write("domb: \(lcm): note: \(note)") }
+        let (received, facts) = (file.received(module), host.facts(for: module))
+        let empty = EmptyDigest.all(in: module).map { digest in places.map { digest.refusal(at: $0) } ?? digest.refusal
+        }
         let plan: LaunchPlan
         do throws(PlanRefusal) {
-            plan = try LaunchPlan(
-                file.received(module), facts: host.facts(for: module), arguments: arguments)
+            plan = try LaunchPlan(received, facts: facts, arguments: arguments)
         } catch {
-            throw CommandFailure.refusal("\(lcm): refused: \(error.line(in: module))")
+            let refusals = LaunchPlan.refusals(of: received, facts: facts, arguments: arguments)
+            throw CommandFailure.refusal(
+                refusals.map { places?.refusal($0) ?? CheckRefusal($0, in: module) } + empty, of: lcm)
         }
+        guard empty.isEmpty else { throw CommandFailure.refusal(empty, of: lcm) }
         let steps = PlanStep.steps(of: plan, isCommand: host.isCommand)
         let budget = PlanBudget(plan, cpus: host.cpus)
         if json {

@@ -51,7 +51,7 @@ struct ReplayCommand: ParsableCommand {
 
     func run() throws {
         let input = try LaunchInput(reading: lcm)
-        let (read, problems) = LaunchControlFile.reading(try input.compiled(images: modules.images), from: lcm)
+        let (read, problems, _) = LaunchControlFile.reading(try input.compiled(images: modules.images), from: lcm)
         guard let file = read, problems.isEmpty else {
             throw CommandFailure.malformed(problems) { "\(lcm): \($0.line)" }
         }

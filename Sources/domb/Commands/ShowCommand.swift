@@ -24,12 +24,7 @@ struct ShowCommand: ParsableCommand {
 extension LaunchControlFile {
     /// Somebody else's properties are no error, but a person may have meant one for DomB.
     func noteUnknownProperties() {
-        let lines = Excerpt.lines(of: module.unknownProperties) { property in
-            let isNode = property.name.isEmpty
-            let place = text(property.node) + (isNode ? "" : ":" + text(property.name))
-            return "\(place): not a \(isNode ? "node" : "property") that DomB reads (offset \(property.offset))"
-        }
-        for line in lines { Diagnostics.write("domb: \(path): note: \(line)") }
+        module.unknownProperties.map { CheckNote($0) }.write(for: path)
     }
 
     /// For people.

@@ -18,7 +18,7 @@ struct LaunchControlFile {
     }
 
     init(_ path: String, _ bytes: [UInt8]) throws(CommandFailure) {
-        let (file, problems) = Self.reading(bytes, from: path)
+        let (file, problems, _) = Self.reading(bytes, from: path)
         guard let file else { throw .malformed(problems.first.map { "\(path): \($0.line)" } ?? path) }
         self = file
     }
@@ -35,12 +35,17 @@ struct LaunchControlFile {
         ReceivedModule(module: module, byteCount: UInt64(byteCount), digest: digest)
     }
 
-    /// With everything that is wrong, not only the first thing; no file where there is anything.
-    static func reading(_ bytes: [UInt8], from path: String) -> (file: LaunchControlFile?, problems: [LaunchProblem]) {
+    /// With everything that is wrong, not only the first thing; no file where there is anything. `unread`: what was passed
+    /// over, by which a thing that is missing may be told.
+    static func reading(
+        _ bytes: [UInt8], from path: String
+    ) -> (file: LaunchControlFile?, problems: [LaunchProblem], unread: [UnknownProperty]) {
         let reading = LaunchControlModule.read(bytes, hashing: SwiftCryptoHash.self)
         guard reading.problems.isEmpty, let module = reading.module else {
-            return (nil, LaunchProblem.list(reading, of: bytes))
+            // Those of DomB's own are among the problems.
+            let unread = reading.module?.unknownProperties.filter { !$0.name.starts(with: Array("domb,".utf8)) }
+            return (nil, LaunchProblem.list(reading, of: bytes), unread ?? [])
         }
-        return (LaunchControlFile(path, bytes, module), [])
+        return (LaunchControlFile(path, bytes, module), [], module.unknownProperties)
     }
 }

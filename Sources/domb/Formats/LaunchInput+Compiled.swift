@@ -10,7 +10,7 @@ extension LaunchInput {
         case .description:
             let description = try LaunchDescription(parsing: bytes, from: path)
             var folder = ImageFolder(root: images, besides: path)
-            return try description.launch(try description.modules(), &folder).written(as: .dtb, from: path)
+            return try description.compiled(try description.modules(), &folder)
         }
     }
 }

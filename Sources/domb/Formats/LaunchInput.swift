@@ -96,21 +96,25 @@ extension Launch {
         var inexpressible = Inexpressible("a device tree")
         inexpressible.addForeign(self)
         for domain in module.domains {
-            let isName =
-                domain.name.count <= Limits.nameBytes && domain.name.first != UInt8(ascii: "@")
-                && domain.name.allSatisfy { byte in
-                    switch byte {
-                    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                        UInt8(ascii: "0")...UInt8(ascii: "9"):
-                        true
-                    // Not at the start: a name without "@" and one with it are two.
-                    default: ",._+-@".utf8.contains(byte)
-                    }
-                }
             inexpressible.add(
-                "domain '\(text(domain.name))': a node's name has letters, digits and , . _ + - @ only", unless: isName)
+                "domain '\(text(domain.name))': a node's name has letters, digits and , . _ + - @ only",
+                unless: Self.isNodeName(domain.name))
         }
         try inexpressible.check(path)
+    }
+
+    /// Whether a device tree's node can have that name.
+    static func isNodeName(_ name: [UInt8]) -> Bool {
+        name.count <= Limits.nameBytes && name.first != UInt8(ascii: "@")
+            && name.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"):
+                    true
+                // Not at the start: a name without "@" and one with it are two.
+                default: ",._+-@".utf8.contains(byte)
+                }
+            }
     }
 
     /// From a compiled LCM.

@@ -12,7 +12,7 @@ struct Installation {
         self.places = places
         let modules = try description.modules()
         var folder = ImageFolder(root: images, besides: description.file)
-        let content = try description.launch(modules, &folder).written(as: .dtb, from: description.file)
+        let content = try description.compiled(modules, &folder)
         var files = [(content: content, path: "\(places.folder)/lcm.dtb")]
         let tables = try LaunchControlContainer.written(content, description.file)
         for (index, table) in tables.enumerated() { files.append((table, "\(places.folder)/lcm\(index + 1).aml")) }
@@ -83,19 +83,27 @@ extension InstallPlaces {
         var installed = description
         installed.grub.folder = GrubScript.boot
         installed.grub.lcm = InstalledNames.lcm
-        installed.xen.path = try onBoot(description.xen.path, "xen.path")
-        installed.boot?.kernel?.path = try onBoot(kernel, "boot_domain.kernel")
+        installed.xen.path = try onBoot(description.xen.path, description.place(of: "xen", "path"))
+        installed.boot?.kernel?.path = try onBoot(kernel, description.place(of: "boot_domain", "kernel"))
         if description.boot?.initramfs?.path != nil { installed.boot?.initramfs?.path = InstalledNames.initramfs }
         return installed
     }
 
     /// A file of the distribution's own below the boot folder, relative to that.
-    fileprivate func onBoot(_ name: String, _ key: String) throws(CommandFailure) -> String {
+    fileprivate func onBoot(_ name: String, _ place: String) throws(CommandFailure) -> String {
         let relative = InstalledNames.relative(name, to: boot)
-        guard !relative.hasPrefix("/") else { throw .refusal("\(key): \(name): not below \(boot)") }
+        guard !relative.hasPrefix("/") else { throw .refusal("\(place): \(name): not below \(boot)") }
         guard HostFile.isThere("\(boot)/\(relative)") else {
-            throw .noInput("\(key): \(boot)/\(relative): no such file")
+            throw .noInput("\(place): \(boot)/\(relative): no such file")
         }
         return relative
+    }
+}
+
+extension LaunchDescription {
+    /// "launch.yaml:7: xen.path"; without a line for what nobody wrote.
+    fileprivate func place(of section: String, _ key: String) -> String {
+        let value = sections[section]?[key]
+        return "\(file):\(value.map { "\($0.line): " } ?? " ")\(section).\(key)"
     }
 }

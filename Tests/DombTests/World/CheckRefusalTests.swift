@@ -41,37 +41,62 @@ import Testing
     }
 
     private static let impossible: [(domains: [String], text: String)] = [
-        ([domain("a", "", memory: "8193K")], "domain 1 (a): 8193 KiB of memory is not a whole number of 4 KiB pages"),
-        ([domain("a", "", memory: "128K")], "domain 1 (a): its kernel lies outside of its memory"),
-        ([domain("a", "vcpus: 129")], "domain 1 (a): 129 vcpus; a PVH domain has at most 128"),
+        (
+            [domain("a", "", memory: "8193K")],
+            "domains.a.memory: 8193 KiB of memory is not a whole number of 4 KiB pages"
+        ),
+        ([domain("a", "", memory: "128K")], "domains.a.memory: its kernel lies outside of its memory"),
+        ([domain("a", "vcpus: 129")], "domains.a.vcpus: 129 vcpus; a PVH domain has at most 128"),
         (
             [domain("a", "ramdisk: ramdisk")],
-            "domain 1 (a): refused by libxenguest: kernel, ramdisk and start info need"
+            "domains.a.memory: refused by libxenguest: kernel, ramdisk and start info need"
         ),
-        ([domain("a", "ramdisk: ramdisk", memory: "4M")], "domain 1 (a): kernel, ramdisk and start info need at least"),
+        (
+            [domain("a", "ramdisk: ramdisk", memory: "4M")],
+            "domains.a.memory: kernel, ramdisk and start info need at least"
+        ),
         ([domain("a", "", memory: "64M", kernel: "nonote.elf")], "it has no note XEN_ELFNOTE_PHYS32_ENTRY"),
         ([domain("a", "", memory: "64M", kernel: "true.elf")], "it has no note XEN_ELFNOTE_PHYS32_ENTRY"),
-        ([domain("a", "roles: [control]")], "domain 1 (a): a toolstack cannot give the control role"),
-        ([domain("a", "roles: [hardware]")], "domain 1 (a): the hardware role needs a Xen with LATE_HWDOM"),
+        (
+            [domain("a", "roles: [control]")],
+            "domains.a.roles: refused by domb-construct: a toolstack cannot give the control role"
+        ),
+        (
+            [domain("a", "roles: [hardware]")],
+            "domains.a.roles: refused by domb-construct: the hardware role needs a Xen with LATE_HWDOM"
+        ),
         (
             [domain("a", "uuid: \(uuid)"), domain("b", "uuid: \(uuid)")],
-            "domain 2 (b): its domain-uuid is that of domain a, too"
+            "domains.b.uuid: its uuid is that of domain a, too"
         ),
         (
             [
                 domain("a", "uuid: 00000000-0000-0000-0000-000000000000"), domain("b", ""),
                 domain("c", "uuid: 00000000-0000-0000-0000-000000000000"),
-            ], "domain 3 (c): its domain-uuid is that of domain a, too"
+            ], "domains.c.uuid: its uuid is that of domain a, too"
         ),
         (
             [domain("a", "\(ring), disks: [\"\(disk)\"]"), domain("b", "\(ring), disks: [\"\(disk),access=ro\"]")],
-            "domain 2 (b): disk /dev/vg/root is one of domain a, too"
+            "domains.b.disks: disk /dev/vg/root is one of domain a, too"
+        ),
+        // The same device by its number, and the same path in other letters.
+        (
+            [
+                domain("a", "\(ring), disks: [\"vdev=xvda,target=/x,physical-device=fd:2\"]"),
+                domain("b", "\(ring), disks: [\"vdev=xvda,target=/y,physical-device=FD:02\"]"),
+            ], "domains.b.disks: disk /y is one of domain a, too"
+        ),
+        (
+            [
+                domain("a", "\(ring), disks: [\"vdev=xvda,target=/dev/vg/root\"]"),
+                domain("b", "\(ring), disks: [\"vdev=xvda,target=/dev//vg/./root\"]"),
+            ], "domains.b.disks: disk /dev//vg/./root is one of domain a, too"
         ),
         (
             [domain("a", "\(ring), vifs: [\"\(mac)\"]"), domain("b", "\(ring), vifs: [\"\(mac)\"]")],
-            "domain 2 (b): mac 00:16:3e:00:00:01 is that of an interface of domain a, too"
+            "domains.b.vifs: mac 00:16:3e:00:00:01 is that of an interface of domain a, too"
         ),
-        ([domain("Domain-0", ""), domain("b", "")], "domain 1 (Domain-0): its name always means the boot domain"),
+        ([domain("Domain-0", ""), domain("b", "")], "domains.Domain-0.name: its name always means the boot domain"),
     ]
 
     @Test(arguments: impossible) func whatCannotBeIsRefused(_ domains: [String], _ text: String) throws {
@@ -104,6 +129,10 @@ import Testing
             domain("a", "\(ring), vifs: [\"\(mac),bridge=x\"]"), domain("b", "\(ring), vifs: [\"\(mac),bridge=y\"]"),
             domain("c", ""), domain("d", ""),
         ],
+        [
+            domain("a", "\(ring), disks: [\"vdev=xvda,target=/x,physical-device=fd:2\"]"),
+            domain("b", "\(ring), disks: [\"vdev=xvda,target=/y,physical-device=fd:20\", \"vdev=xvdb,target=x\"]"),
+        ],
         [domain("a", "vcpus: 128"), domain("b", "uuid: 00000000-0000-0000-0000-000000000000")],
     ]
 
@@ -112,6 +141,35 @@ import Testing
             #expect(failure == nil, "\(failure?.message ?? "")")
             #expect(sandbox.exitCode("compile", sandbox.path("l.yaml"), "-o", sandbox.path("l.dtb")) == 0)
             #expect(sandbox.exitCode("replay", sandbox.path("l.dtb"), "--image", "1=\(sandbox.path("tiny.elf"))") == 0)
+        }
+    }
+
+    /// `compile` looks into the images that a .dts is given, those of its domains.
+    @Test func aTreesImagesAreLookedInto() throws {
+        try Sandbox.run { sandbox throws in
+            try Self.writeImages(to: sandbox)
+            try sandbox.write(
+                """
+                /dts-v1/;
+                / { chosen { hypervisor { compatible = "hypervisor,xen"; domb,handoff = "park";
+                    b { compatible = "xen,domain"; functions = <1>; k { compatible = "module,kernel"; module-index = <1>; }; };
+                    a { compatible = "xen,domain"; memory = "64M"; k { compatible = "module,kernel"; module-index = <2>; }; };
+                }; }; };
+                """, to: "l.dts")
+            func compile(_ boot: String, _ kernel: String) -> (code: Int32, message: String)? {
+                sandbox.failure([
+                    "compile", sandbox.path("l.dts"), "-o", sandbox.path("l.dtb"), "--image", "1=\(sandbox.path(boot))",
+                    "--image", "2=\(sandbox.path(kernel))",
+                ])
+            }
+            #expect(compile("tiny.elf", "tiny.elf")?.message == nil)
+            for (kernel, words) in [
+                ("nonote.elf", "no PVH kernel"), ("true.elf", "no PVH kernel"), ("arm.elf", "not for x86"),
+            ] {
+                #expect(compile("tiny.elf", kernel)?.message.contains(words) == true, "\(kernel)")
+            }
+            // Who builds the boot domain knows what starts there.
+            #expect(compile("nonote.elf", "tiny.elf")?.message == nil)
         }
     }
 
@@ -131,14 +189,60 @@ import Testing
         }
     }
 
+    /// A program of which no file can have the digest: the launch would wait for it for ever.
+    @Test(arguments: [
+        (String(repeating: "0", count: 64), "zeros"),
+        (hexadecimal(SwiftCryptoHash.digest(.sha256, of: []).bytes), "empty file"),
+    ])
+    func aDigestOfNothingIsRefused(_ digits: String, _ words: String) throws {
+        let head = "launch:\n  handoff: park\n  xenstored: \(digits)\nbuilder: construct\n"
+        try check(Self.domain("a", ""), head: head) { sandbox, failure in
+            let path = sandbox.path("l.yaml")
+            let commands = [["plan", path], ["compile", path, "-o", sandbox.path("l.dtb")]]
+            for failure in [failure] + commands.map({ sandbox.failure($0) }) {
+                #expect(failure?.code == 1 && failure?.message.contains(":3: launch.xenstored: ") == true)
+                #expect(failure?.message.contains(words) == true, "\(failure?.message ?? "ok")")
+            }
+        }
+        try check(Self.domain("a", "", kernel: "{index: 1, digest: \(digits), load: [0x100000+0x1000]}")) {
+            _, failure in
+            #expect(failure?.code == 1 && failure?.message.contains(".kernel: the digest") == true)
+        }
+        func tree(_ launch: String, _ kernel: String, _ ramdisk: String) -> String {
+            """
+            /dts-v1/;
+            / { chosen { hypervisor { compatible = "hypervisor,xen"; domb,handoff = "park"; \(launch)
+                a { compatible = "xen,domain"; memory = "64M";
+                    k { compatible = "module,kernel"; module-index = <1>; domb,load = /bits/ 64 <0x1000000 0x100000>; \(kernel) };
+                    r { compatible = "module,ramdisk"; module-index = <2>; \(ramdisk) }; }; }; }; };
+            """
+        }
+        let digest = "domb,digest = [\(digits)];"
+        try Sandbox.run { sandbox throws in
+            for (source, what) in [
+                (tree("domb,xenstored = [\(digits)];", "", ""), "xenstored's digest is"),
+                (tree("", digest, ""), "of its kernel is"),
+                (tree("", "", digest), "of its ramdisk is"),
+            ] {
+                try sandbox.write(source, to: "l.dts")
+                let failure = sandbox.failure(["check", sandbox.path("l.dts")])
+                #expect(failure?.code == 1 && failure?.message.contains(what) == true, "\(failure?.message ?? "ok")")
+                #expect(failure?.message.contains(words) == true)
+            }
+            try sandbox.write(tree("", "", ""), to: "l.dts")
+            #expect(sandbox.failure(["check", sandbox.path("l.dts")])?.message == nil)
+        }
+    }
+
     /// By chance: what `check` passes, a replay with the same images never refuses before the launch begins.
     @Test func whatCheckPassesReplayLaunches() throws {
         let seed = UInt64.random(in: .min ... .max)
         print("what check passes: let seed: UInt64 = \(seed)")
         var random = SeededGenerator(seed: seed)
         var passed = 0
-        for round in 0..<80 {
-            let domains = (0..<Int.random(in: 1...3, using: &random)).map { number -> String in
+        for round in 0..<120 {
+            let count = Int.random(in: 1...3, using: &random)
+            let domains = (0..<count).map { number -> String in
                 let memory =
                     [
                         "\(Int.random(in: 1...9000, using: &random))K", "\(Int.random(in: 1...16, using: &random))M",
@@ -158,8 +262,24 @@ import Testing
                 }
                 if random.isOneIn(4) { more.append("enhanced: enabled, disks: [\"\(Self.disk)\"]") }
                 if random.isOneIn(8) {
-                    more.append("roles: [\(["hardware", "console", "control"].randomElement(using: &random) ?? "")]")
+                    more.append(
+                        "roles: [\(["hardware", "console", "control", "recovery"].randomElement(using: &random) ?? "")]"
+                    )
                 }
+                let others = [
+                    "depends_on: d\((number + Int.random(in: 1...3, using: &random)) % 4 % max(count, 2))",
+                    "cap: \(Int.random(in: 0...200, using: &random))", "weight: 300", "mem_max: 6G",
+                    "ioports: 0x\(String(Int.random(in: 0x300...0x310, using: &random), radix: 16))+4",
+                    "irqs: \(Int.random(in: 3...6, using: &random))",
+                    "pci: 0000:03:00.\(Int.random(in: 0...2, using: &random))",
+                    "iomem: 0xd0000+1@0x\(String(Int.random(in: 0...0x2000, using: &random), radix: 16))",
+                    "on_failure: \(["skip", "recover", "halt"].randomElement(using: &random) ?? "")",
+                    "affinity: [{vcpu: 0, hard: \(Int.random(in: 0...9, using: &random))}]", "node_affinity: 1",
+                    "log_region: 0x\(String(Int.random(in: 0xFE...0x300, using: &random), radix: 16))000+0x2000",
+                    "event_channels: 3:Domain-0", "tsc_mode: never-emulate", "label: a:b:c", "mode: pv",
+                    "rtds_period: 10000, rtds_budget: 5000",
+                ]
+                for other in others where random.isOneIn(30) { more.append(other) }
                 return Self.domain("d\(number)", more.joined(separator: ", "), memory: memory, kernel: kernel)
             }
             try check(domains.joined()) { sandbox, failure in
@@ -180,6 +300,6 @@ import Testing
                 #expect(run == nil, "seed \(seed), round \(round): \(run?.message ?? "")\n\(domains.joined())")
             }
         }
-        #expect(passed > 5, "seed \(seed)")
+        #expect(passed > 10, "seed \(seed)")
     }
 }

@@ -131,7 +131,8 @@ struct DescriptionValue {
             let text = name.scalar?.string ?? "?"
             let path = key.isEmpty ? text : "\(key).\(text)"
             guard known.contains(text) else {
-                problems.add(line: line, key: path, "unknown key\(NearName.hint(for: text, among: known))")
+                let hint = ForeignWords.hint(for: text, among: known) ?? NearName.hint(for: text, among: known)
+                problems.add(line: line, key: path, "unknown key\(hint)")
                 continue
             }
             values[text] = DescriptionValue(node: value, line: line, key: path, problems: problems)

@@ -8,8 +8,8 @@ struct ImageFolder {
     /// Before every path, absolute ones too; `nil` for those of the description's own folder.
     let root: String?
     private let standard: String
-    private var kernels: [String: ImageContent] = [:]
-    private var ramdisks: [String: ImageContent] = [:]
+    private var kernels: [String: Result<ImageContent, CommandFailure>] = [:]
+    private var ramdisks: [String: Result<ImageContent, CommandFailure>] = [:]
 
     init(root: String?, besides description: String) {
         self.root = root
@@ -22,17 +22,55 @@ struct ImageFolder {
     }
 
     mutating func kernel(_ name: String) throws(CommandFailure) -> ImageContent {
-        if let known = kernels[name] { return known }
-        let content = try ImageContent(kernelAt: path(of: name))
-        kernels[name] = content
-        return content
+        let path = path(of: name)
+        return try Self.once(name, in: &kernels) { () throws(CommandFailure) in try ImageContent(kernelAt: path) }
     }
 
     mutating func ramdisk(_ name: String) throws(CommandFailure) -> ImageContent {
-        if let known = ramdisks[name] { return known }
-        let content = try ImageContent(ramdiskAt: path(of: name))
-        ramdisks[name] = content
-        return content
+        let path = path(of: name)
+        return try Self.once(name, in: &ramdisks) { () throws(CommandFailure) in try ImageContent(ramdiskAt: path) }
+    }
+
+    private static func once(
+        _ name: String, in known: inout [String: Result<ImageContent, CommandFailure>],
+        _ read: () throws(CommandFailure) -> ImageContent
+    ) throws(CommandFailure) -> ImageContent {
+        if let content = known[name] { return try content.get() }
+        do throws(CommandFailure) {
+            let content = try read()
+            known[name] = .success(content)
+            return content
+        } catch {
+            known[name] = .failure(error)
+            throw error
+        }
+    }
+}
+
+/// Images that cannot be read, or are others than the description says: all of them, at the lines that name them.
+private struct ImageProblems {
+    let file: String
+    private var failures: [CommandFailure] = []
+
+    init(file: String) { self.file = file }
+
+    mutating func attempt(
+        _ image: LaunchDescription.Image, _ read: () throws(CommandFailure) -> ImageReference
+    ) -> ImageReference {
+        do throws(CommandFailure) {
+            return try read()
+        } catch {
+            let place = "\(file):\(image.place.line): \(image.place.key)"
+            failures.append(CommandFailure(exitCode: error.exitCode, message: "\(place): \(error.message)"))
+            return ImageReference(moduleIndex: nil)
+        }
+    }
+
+    /// The exit code is that of the first.
+    func check() throws(CommandFailure) {
+        guard let first = failures.first else { return }
+        let lines = Excerpt.lines(of: failures) { $0.message }
+        throw CommandFailure(exitCode: first.exitCode, message: lines.joined(separator: "\ndomb: "))
     }
 }
 
@@ -42,17 +80,23 @@ extension LaunchDescription {
         var described: [DomainDescription] = []
         var byName: [[UInt8]: Int] = [:]
         for (index, domain) in domains.enumerated() { byName[domain.description.name] = index }
+        var problems = ImageProblems(file: file)
         let domids = try assignedDomids()
         for (index, domain) in domains.enumerated() {
             var description = domain.description
             description.domid = domids[index]
-            description.kernel = try kernel(domain.kernel, modules.kernels[index], &images)
+            description.kernel = problems.attempt(domain.kernel) { () throws(CommandFailure) in
+                try kernel(domain.kernel, modules.kernels[index], &images)
+            }
             if let ramdisk = domain.ramdisk, let place = modules.ramdisks[index] {
-                description.ramdisk = try self.ramdisk(ramdisk, place, &images)
+                description.ramdisk = problems.attempt(ramdisk) { () throws(CommandFailure) in
+                    try self.ramdisk(ramdisk, place, &images)
+                }
             }
             description.dependencies = domain.dependsOn.compactMap { byName[$0.name] }
             described.append(description)
         }
+        try problems.check()
         let bootDomain = boot.map {
             BootDomain(
                 kernelIndex: modules.bootKernel, ramdiskIndex: modules.bootInitramfs, commandLine: $0.commandLine,
@@ -96,7 +140,7 @@ extension LaunchDescription {
         guard let path = image.path else { return try given(image, reference) }
         let content = try images.kernel(path)
         guard image.segments.isEmpty || image.segments == content.segments else {
-            throw mismatch(image, "load is not that of \(images.path(of: path))")
+            throw .refusal("load is not that of \(images.path(of: path))")
         }
         reference.segments = content.segments
         reference.expectedDigest = try digest(image, content, images.path(of: path))
@@ -110,7 +154,7 @@ extension LaunchDescription {
         guard let path = image.path else { return try given(image, reference) }
         let content = try images.ramdisk(path)
         guard image.byteCount ?? content.byteCount == content.byteCount else {
-            throw mismatch(image, "\(images.path(of: path)) has \(content.byteCount) bytes")
+            throw .refusal("\(images.path(of: path)) has \(content.byteCount) bytes")
         }
         reference.byteCount = content.byteCount
         reference.expectedDigest = try digest(image, content, images.path(of: path))
@@ -130,13 +174,9 @@ extension LaunchDescription {
         case .none: return nil
         case .given(let digest):
             guard digest == content.digest else {
-                throw mismatch(image, "\(path) has the digest \(hexadecimal(content.digest.bytes))")
+                throw .refusal("\(path) has the digest \(hexadecimal(content.digest.bytes))")
             }
             return digest
         }
-    }
-
-    private func mismatch(_ image: Image, _ text: String) -> CommandFailure {
-        .refusal("\(file):\(image.place.line): \(image.place.key): \(text)")
     }
 }

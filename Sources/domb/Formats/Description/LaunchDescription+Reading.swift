@@ -28,15 +28,19 @@ extension LaunchDescription {
         let launch = top.needed("launch")?.section(
             SettingKey.keys(in: .launch).map { $0.yaml })
         if let launch { readSettings(launch) }
+        sections["launch"] = launch
         builder = top["builder"]?.choice(Builder.allCases.map { ($0.rawValue, $0) }) ?? .xen
         if let section = top["xen"]?.section(["path", "options"]) {
+            sections["xen"] = section
             xen.path = section["path"]?.text ?? xen.path
             xen.options = section["options"]?.line(of: "options") ?? ""
         }
         if let section = top["grub"]?.section(["title", "folder", "tables", "lcm"]) { readGrub(section) }
         let bootDomain = top["boot_domain"]?.section(["kernel", "initramfs", "cmdline", "memory", "vcpus"])
         if let bootDomain { readBoot(bootDomain) }
+        sections["boot_domain"] = bootDomain
         if let value = top.needed("domains") {
+            domainsLine = value.line
             // Before each of them is read and named: nobody counts them from the messages.
             if let count = value.node.sequence?.count, count > Limits.domains {
                 throw Self.tooMany("\(file):\(value.line)")
@@ -80,6 +84,15 @@ extension LaunchDescription {
         return nil
     }
 
+    /// The first line that is indented by a tab. YAML's own reader tells of it as of any character that may not stand there.
+    private static func tabbedLine(_ content: [UInt8]) -> Int? {
+        let lines = content.split(separator: 0x0A, omittingEmptySubsequences: false)
+        return lines.firstIndex { line in
+            let indent = line.prefix { $0 == 0x20 || $0 == 0x09 }
+            return indent.contains(0x09) && line.count > indent.count && line[indent.endIndex] != UInt8(ascii: "#")
+        }.map { $0 + 1 }
+    }
+
     private static func compose(_ content: [UInt8], _ file: String) throws(CommandFailure) -> Node {
         guard content.count <= limit else { throw .malformed("\(file): larger than \(limit) bytes") }
         if let line = lineOfExcess(content) { throw tooMany("\(file):\(line)") }
@@ -92,6 +105,9 @@ extension LaunchDescription {
         } catch let failure as CommandFailure {
             throw failure
         } catch let error as YamlError {
+            if let line = tabbedLine(content) {
+                throw .malformed("\(file):\(line): a tab before the first word: YAML indents by spaces alone")
+            }
             throw .malformed("\(file):\(error.place)")
         } catch {
             throw .malformed("\(file): \(error)")

@@ -25,7 +25,33 @@ extension DescriptionSection {
             }
             return Array(value.items.compactMap { $0.text }.joined(separator: String(separator)).utf8)
         } report: { key, code in
-            self[key.yaml]?.wrong("\(code.text); \(key.hint)")
+            tell(key, code)
         }
+    }
+
+    private func tell(_ key: SettingKey, _ code: ParseError.Code) {
+        if key == .enhanced, self[key.yaml] == nil {
+            let device = [SettingKey.console, .disks, .vifs].compactMap { self[$0.yaml] }.first
+            device?.wrong("needs enhanced: enabled, too: it is found through xenstore")
+        } else if let value = self[key.yaml], !tellDevices(key, value) {
+            value.wrong("\(code.text); \(key.hint)")
+        }
+    }
+
+    /// Each device by itself; whether anything was told.
+    private func tellDevices(_ key: SettingKey, _ value: DescriptionValue) -> Bool {
+        guard key == .disks || key == .vifs else { return false }
+        var isTold = false
+        for item in value.node.scalar == nil ? value.items : [value] {
+            for text in item.node.scalar?.string.split(separator: ";", omittingEmptySubsequences: false) ?? [] {
+                let text = String(text)
+                guard let problem = key == .disks ? DeviceProblem.ofDisk(text) : DeviceProblem.ofInterface(text) else {
+                    continue
+                }
+                item.wrong("\(problem); \(key.hint)")
+                isTold = true
+            }
+        }
+        return isTold
     }
 }

@@ -72,5 +72,8 @@ struct LaunchDescription {
     var grub = Grub()
     var boot: Boot?
     var domains: [Domain] = []
+    /// Those besides the domains', by their keys: for whoever asks where a value stands.
+    var sections: [String: DescriptionSection] = [:]
+    var domainsLine = 1
     let problems: DescriptionProblems
 }

@@ -15,22 +15,28 @@ struct TreeImages {
     /// Adds to each module whose image is given what its node leaves out, and compares what is there.
     mutating func fill(_ tree: inout FlatTree, _ name: String) throws(CommandFailure) {
         guard !paths.isEmpty else { return }
-        try fill(&tree.root, "", name)
+        try fill(&tree.root, "", name, startsAsPVH: false)
         let unused = paths.keys.filter { !used.contains($0) }.sorted()
         guard unused.isEmpty else {
             throw .refusal("\(name): no module has index \(unused.map(String.init).joined(separator: ", "))")
         }
     }
 
-    private mutating func fill(_ node: inout FlatTree.Node, _ path: String, _ name: String) throws(CommandFailure) {
+    private mutating func fill(
+        _ node: inout FlatTree.Node, _ path: String, _ name: String, startsAsPVH: Bool
+    ) throws(CommandFailure) {
+        let isLaunched = node.isLaunchedAsPVH
         for index in node.children.indices {
             let childPath = "\(path)/\(text(node.children[index].name))"
-            try fill(&node.children[index], childPath, name)
+            try fill(&node.children[index], childPath, name, startsAsPVH: isLaunched)
         }
         let isKernel = node.isKernel
         guard isKernel || node.isRamdisk, let index = node.moduleIndex, let file = paths[index] else { return }
         used.insert(index)
         let content = try image(index, file, isKernel)
+        if startsAsPVH, case .failure(let failure)? = content.kernel {
+            throw CommandFailure(exitCode: failure.exitCode, message: "\(name): \(path): \(failure.message)")
+        }
         let load = content.segments.flatMap { [$0.address, $0.byteCount] }.flatMap { BigEndian.bytes($0) }
         let values: [(property: String, value: [UInt8])] = [
             isKernel ? ("domb,load", load) : ("domb,size", BigEndian.bytes(content.byteCount)),
@@ -56,5 +62,12 @@ struct TreeImages {
         let content = isKernel ? try ImageContent(kernelAt: file) : try ImageContent(ramdiskAt: file)
         if isKernel { kernels[index] = content } else { ramdisks[index] = content }
         return content
+    }
+}
+
+extension FlatTree.Node {
+    /// A domain that is no boot domain, and of no other mode (docs/lcm.md, section 3).
+    fileprivate var isLaunchedAsPVH: Bool {
+        isCompatible("xen,domain") && (cell("functions") ?? 0) & 1 == 0 && (cell("mode") ?? 0) & 3 == 0
     }
 }
