@@ -148,7 +148,13 @@ struct GrubComparison {
         var found = entry.others.map {
             "the entry has '\($0.words.joined(separator: " "))' (line \($0.line)), which loads something else"
         }
-        guard let hypervisor, let load = entry.hypervisor else { return found }
+        guard let load = entry.hypervisor else { return found }
+        if let module = entry.modules.first, module.line < load.line {
+            found.append(
+                "the entry has \(module.path) (line \(module.line)) before Xen (line \(load.line)): GRUB takes no module then"
+            )
+        }
+        guard let hypervisor else { return found }
         if load.path != hypervisor.path {
             found.append("Xen is \(load.path) (line \(load.line)) and not \(hypervisor.path)")
         }

@@ -17,12 +17,14 @@ struct GrubWords: Equatable {
         let words = options + arguments
         let found = foundOptions + foundArguments
         guard words != found else { return nil }
-        let (missing, extra) = (Self.without(words, found), Self.without(found, words))
+        // What is one word to GRUB stands in quotes where it would look like several.
+        func shown(_ words: [String]) -> [String] { words.map { $0.contains(" ") ? "'\($0)'" : $0 } }
+        let (missing, extra) = (shown(Self.without(words, found)), shown(Self.without(found, words)))
         let parts = [
             missing.isEmpty ? nil : "the entry lacks \(missing.joined(separator: " "))",
             extra.isEmpty ? nil : "the entry has \(extra.joined(separator: " ")), which the launch has not",
             missing.isEmpty && extra.isEmpty
-                ? "the entry has them in another order: \(found.joined(separator: " "))" : nil,
+                ? "the entry has them in another order: \(shown(found).joined(separator: " "))" : nil,
         ]
         return parts.compactMap { $0 }.joined(separator: "; ")
     }

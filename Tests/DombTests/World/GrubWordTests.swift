@@ -86,6 +86,29 @@ import Testing
         }
     }
 
+    /// GRUB: "you need to load the kernel first".
+    @Test(arguments: [construct, hyperlaunch]) func aModuleBeforeXenIsTold(yaml: String) throws {
+        try withEntry(yaml) { sandbox, lines in
+            var changed = lines
+            let place = try #require(lines.firstIndex { $0.first == "multiboot2" })
+            changed.swapAt(place, place + 1)
+            #expect(try check(sandbox, changed)?.message.contains("before Xen (line \(place + 2))") == true)
+        }
+    }
+
+    /// To GRUB, and so to Xen, they are one word.
+    @Test func severalWordsInQuotesAreOne() throws {
+        try withEntry(Self.construct) { sandbox, lines in
+            var changed = lines
+            let place = try #require(lines.firstIndex { $0.first == "multiboot2" })
+            changed[place] = Array(changed[place].prefix(2)) + ["'dom0=pvh,pf-fixup dom0_mem=2G'", "console=com1"]
+            let message = try check(sandbox, changed)?.message ?? "ok"
+            #expect(
+                message.contains("lacks dom0=pvh,pf-fixup dom0_mem=2G; the entry has 'dom0=pvh,pf-fixup dom0_mem=2G'"),
+                "\(message)")
+        }
+    }
+
     /// Each line of its own: Xen's file, its options, the boot domain's command line, the initramfs.
     @Test func everyDifferenceIsToldByItself() throws {
         try withEntry(Self.construct) { sandbox, _ in
