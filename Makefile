@@ -58,6 +58,7 @@ packages:
 
 deps: packages
 	@rig/deps/xen-packages.sh
+	@rig/deps/xen-release.sh xen
 	@rig/deps/tss2.sh
 
 xen-late-hwdom: deps
@@ -94,6 +95,7 @@ programs: deps Package.resolved
 # PID 1 for Debian 12's own Xen: the libraries have to be the hypervisor's.
 xen417: deps
 	@rig/deps/xen417.sh
+	@rig/deps/xen-release.sh xen417
 	@mkdir -p out/4.17
 	@echo "building domb-init and domb-construct for Xen 4.17"
 	@rm -f .build-init-4.17/release/domb-init .build-init-4.17/release/domb-construct

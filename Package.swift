@@ -127,9 +127,10 @@ var targets: [Target] = [
 ]
 
 if let deps {
-    // The libraries have to be the hypervisor's own: DOMB_XEN=xen417 for Xen 4.17.
+    // Of which Xen the libraries are: DOMB_XEN=xen417 for Xen 4.17.
     let xenRoot = "\(deps)/\(Context.environment["DOMB_XEN"] ?? "xen")"
-    let include = ["-I\(xenRoot)/usr/include", "-I\(deps)/tss2/include"]
+    // rig/deps/xen-release.sh writes xen_release.h.
+    let include = ["-I\(xenRoot)/usr/include", "-I\(xenRoot)/domb", "-I\(deps)/tss2/include"]
     let c: [CSetting] = [.unsafeFlags(include + plainC)]
     let bindings = core + [.unsafeFlags(include.flatMap { ["-Xcc", $0] })]
     let xen = "\(xenRoot)/usr/lib/x86_64-linux-gnu"
@@ -146,6 +147,8 @@ if let deps {
         let group = ["-Xlinker", "--start-group"] + archives + ["-lm", "-Xlinker", "--end-group"]
         let hardening = [
             "-Xlinker", "--gc-sections", "-Xlinker", "--build-id=sha1", "-Xlinker", "-z", "-Xlinker", "noexecstack",
+            // CXenInterface has what libxencall's calls go through.
+            "-Xlinker", "--wrap=xencall1",
         ]
         return [
             .unsafeFlags(["-static-executable"] + group + hardening, .when(traits: ["StaticInit"])),
@@ -163,10 +166,15 @@ if let deps {
     ]
     targets += [
         .target(name: "CIsoc23", cSettings: c),
-        .target(name: "CXenShim", dependencies: ["CIsoc23", "CHashWorkers"], cSettings: c),
+        .target(name: "CXenInterface", cSettings: c),
+        .target(name: "XenAgreement", dependencies: ["Platform", "CXenInterface"], swiftSettings: bindings),
+        .target(name: "CXenShim", dependencies: ["CIsoc23", "CHashWorkers", "CXenInterface"], cSettings: c),
         .target(
             name: "XenBindings",
-            dependencies: ["Measurement", "Platform", "CXenShim", "CHashWorkers", "CryptoBindings"],
+            dependencies: [
+                "Measurement", "Platform", "XenAgreement", "CXenShim", "CXenInterface", "CHashWorkers",
+                "CryptoBindings",
+            ],
             swiftSettings: bindings),
         .target(name: "CTSSShim", cSettings: c),
         .target(name: "TPMBindings", dependencies: ["Platform", "CTSSShim"], swiftSettings: bindings),
@@ -212,7 +220,8 @@ if let deps {
         .executableTarget(
             name: "DomBConstruct",
             dependencies: [
-                "BuilderModel", "LaunchControl", "Platform", "LinuxBindings", "CryptoBindings", "CXenGuestShim",
+                "BuilderModel", "LaunchControl", "Platform", "LinuxBindings", "CryptoBindings", "XenAgreement",
+                "CXenGuestShim",
                 "CConstructShim", "CLinuxShim",
             ],
             swiftSettings: bindings,

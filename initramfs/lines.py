@@ -9,6 +9,7 @@ from pathlib import Path
 SOURCES = Path(__file__).resolve().parent.parent / "Sources"
 # What DomBInit is linked from, by Package.swift: each target brings those that it depends on.
 FOLDERS = ("DomBInit", "Sequencer", "ConfigApply", "Measurement", "LaunchControl", "Platform", "XenBindings", "CXenShim",
+           "XenAgreement", "CXenInterface",
            "CIsoc23", "TPMBindings", "CTSSShim", "CryptoBindings", "CCryptoShim", "CHashWorkers", "LinuxBindings", "CLinuxShim",
            "CUnreached")
 # The first that a file fits is what it is for.
@@ -39,6 +40,8 @@ PURPOSES = (
                       "Sequencer/Surroundings*", "Sequencer/Machine+Plan*", "Sequencer/Machine+Facts*",
                       "Sequencer/Machine+Launch*", "Sequencer/Machine.swift")),
     ("Xen: hypercalls, foreign memory, handoff", ("XenBindings/*", "CXenShim/*", "Sequencer/Machine+*", "Platform/*Hypervisor*",
+                                                  "XenAgreement/*", "CXenInterface/*", "Platform/XenInterface*",
+                                                  "Platform/XenRelease*",
                                                   "Platform/Handoff*", "Platform/ImageSource*", "Platform/MappingWindows*",
                                                   "Platform/Hypercall*")),
     ("confinement by Linux", ("*/confine.c", "*/Confinement*")),

@@ -25,7 +25,7 @@ module() {
         }
         flags+=(-I "$include" -Xcc "-I$root/Sources/$shim/include")
     done
-    [ $# -eq 0 ] || flags+=(-Xcc "-I$deps/xen/usr/include" -Xcc "-I$deps/tss2/include")
+    [ $# -eq 0 ] || flags+=(-Xcc "-I$deps/xen/usr/include" -Xcc "-I$deps/xen/domb" -Xcc "-I$deps/tss2/include")
     swiftc -swift-version 6 -parse-as-library -module-name "$name" -I "$work/modules" "${flags[@]}" \
         -emit-module -emit-module-path "$work/modules/$name.swiftmodule" \
         -emit-symbol-graph -emit-symbol-graph-dir "$work/graphs" -symbol-graph-minimum-access-level public \
@@ -37,7 +37,8 @@ for name in Platform LaunchControl BuilderModel Measurement ConfigApply Sequence
 module LinuxBindings CLinuxShim
 module CryptoBindings CCryptoShim CHashWorkers
 module TPMBindings CTSSShim
-module XenBindings CXenShim CCryptoShim CHashWorkers
+module XenAgreement CXenInterface
+module XenBindings CXenShim CXenInterface CCryptoShim CHashWorkers
 python3 "$root/rig/apidocs.py" "$work/graphs"
 rm -rf "$out"
 mkdir -p "$(dirname "$out")"

@@ -100,7 +100,7 @@ int domb_guest_create(struct domb_guest *guest, const uint8_t *handle)
         config.flags |= XEN_DOMCTL_CDF_iommu;
     memcpy(config.handle, handle, sizeof config.handle);
     DOMB_TRY(xc_domain_create(guest->xen->xch, &domid, &config));
-    // A domid of 0 would have let Xen choose.
+    // Up to Xen 4.20 a domid of 0 would have let Xen choose.
     return domid == guest->shape.domid ? 0 : -EINVAL;
 }
 

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <xen_release.h>
+
 int domb_relabel_self(struct domb_xen *xen, const char *label)
 {
     // libxenctrl writes its bounce buffer back.
@@ -13,7 +15,11 @@ int domb_relabel_self(struct domb_xen *xen, const char *label)
 
     if (copy == NULL)
         return -ENOMEM;
+#if DOMB_XEN_MINOR < 23
     status = DOMB_STATUS(xc_flask_context_to_sid(xen->xch, copy, (uint32_t)strlen(copy), &sid));
+#else
+    status = DOMB_STATUS(xc_flask_context_to_sid(xen->xch, copy, &sid));
+#endif
     free(copy);
     return status == 0 ? DOMB_STATUS(xc_flask_relabel_domain(xen->xch, DOMID_SELF, sid)) : status;
 }

@@ -11,7 +11,7 @@ static void fill(multicall_entry_t *calls, struct xen_domctl *domctls, struct sc
     memset(domctls, 0, (count + 1) * sizeof *domctls);
     for (size_t i = 0; i < count; i++) {
         domctls[i].cmd = XEN_DOMCTL_unpausedomain;
-        domctls[i].interface_version = XEN_DOMCTL_INTERFACE_VERSION;
+        domctls[i].interface_version = domb_domctl_number();
         domctls[i].domain = domids[i];
         calls[i].op = __HYPERVISOR_domctl;
         calls[i].args[0] = (uintptr_t)&domctls[i];

@@ -34,10 +34,8 @@ struct BuildFailure: Error, Equatable {
         // EOPNOTSUPP there: an ordinary domain may not have a hardware domain's emulated devices. Xen has no call that
         // tells in advance whether it was built with LATE_HWDOM.
         if isHardware, step == .create { line.append(": this Xen may be without LATE_HWDOM") }
-        // EACCES: Xen compares the domctl version first. FLASK says the same where it denies.
-        if step == .create, code == 13 {
-            line.append(": not this program's Xen, or forbidden by policy")
-        }
+        // EACCES: Xen's numbers were found to be right by then, so it is FLASK that denies.
+        if step == .create, code == 13 { line.append(": forbidden by policy") }
         return line
     }
 }

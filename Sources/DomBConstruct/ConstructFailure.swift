@@ -8,6 +8,7 @@ import Platform
 enum ConstructFailure: Error, Equatable {
     case system(SystemError)
     case hypercall(HypercallError)
+    case otherXen(OtherXen)
     /// Never empty.
     case refusals([Refusal])
     case build(BuildFailure)
@@ -19,6 +20,7 @@ enum ConstructFailure: Error, Equatable {
             let more = refusals.count - Excerpt.limit
             return refusals.prefix(Excerpt.limit).map { $0.line } + (more > 0 ? ["and \(more) more"] : [])
         case .build(let failure): return [failure.line]
+        case .otherXen(let other): return [other.message]
         case .hypercall(let error): return [Self.line(error.operation.name, code: error.code)]
         case .system(let error): return [Self.line(error.call.name, path: error.path, code: error.code)]
         }

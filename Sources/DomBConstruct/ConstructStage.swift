@@ -78,6 +78,7 @@ struct ConstructStage {
     private mutating func build(_ module: LaunchControlModule) throws(ConstructFailure) {
         let xen: XenBuilder
         do throws(SystemError) { xen = try XenBuilder() } catch { throw .system(error) }
+        do throws(OtherXen) { try xen.checkInterface() } catch { throw .otherXen(error) }
         let feasibility: Feasibility
         do throws(HypercallError) {
             feasibility = Feasibility(xenCommandLine: try xen.commandLine())

@@ -3,14 +3,17 @@
 import CXenGuestShim
 import LinuxBindings
 import Platform
+import XenAgreement
 
 /// The open interface to Xen, closed with its owner. It has no way to unpause a domain.
 @safe struct XenBuilder: ~Copyable {
     // Safety: made by domb_xen_open, valid until deinit, never given away.
     private let handle: OpaquePointer
+    private let agreement: XenAgreement
 
     /// The corresponding C function is `xc_interface_open`.
     init() throws(SystemError) {
+        agreement = XenAgreement()
         var opened: OpaquePointer?
         // Safety: the shim writes the handle only on success.
         let status = unsafe domb_xen_open(&opened)
@@ -20,6 +23,9 @@ import Platform
 
     // Safety: the owner is gone, so nobody uses the handle after.
     deinit { unsafe domb_xen_close(handle) }
+
+    /// Throws where libxenguest and this Xen would not understand each other.
+    borrowing func checkInterface() throws(OtherXen) { try agreement.check(for: .construct) }
 
     /// The corresponding C function is `xc_version` with XENVER_commandline.
     borrowing func commandLine() throws(HypercallError) -> [UInt8] {

@@ -11,6 +11,9 @@ public protocol Hypervisor: ~Copyable {
 
     /// "MAJOR.MINOR" and the extra version. Xen: XENVER_version, XENVER_extraversion2.
     mutating func version() throws(HypercallError) -> [UInt8]
+    /// Throws where Xen has other structures, by its version and its numbers, than the program was built for: what is asked
+    /// after it would be misunderstood. `version` is the answer of `version()`.
+    borrowing func checkInterface(of version: [UInt8], for program: OtherXen.Program) throws(OtherXen)
     /// Xen: XENVER_build_id. Empty where Xen has none.
     mutating func buildID() throws(HypercallError) -> [UInt8]
     /// Xen: XENVER_commandline2.

@@ -23,6 +23,7 @@ extension LaunchFailure.Cause {
         case .parse(let error): error.message
         case .argument(let word): "not a DomB setting, or a value that it cannot have: \(escaped: word)"
         case .refusal(let refusal): refusal.message
+        case .otherXen(let other): other.message
         case .hypercall(let error): error.message
         case .tpm(let error): error.message
         case .measurement(let error): error.message

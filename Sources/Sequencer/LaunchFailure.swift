@@ -51,6 +51,8 @@ public struct LaunchFailure: Error, Equatable, Sendable {
         /// A `domb.` word of the command line.
         case argument([UInt8])
         case refusal(PlanRefusal)
+        /// Xen's structures are not the program's.
+        case otherXen(OtherXen)
         case hypercall(HypercallError)
         case tpm(TPMError)
         case measurement(MeasurementError)
@@ -89,6 +91,7 @@ extension SystemError: LaunchError { public var cause: LaunchFailure.Cause { .sy
 extension PlanRefusal: LaunchError { public var cause: LaunchFailure.Cause { .refusal(self) } }
 extension ContainerError: LaunchError { public var cause: LaunchFailure.Cause { .container(self) } }
 extension ParseError: LaunchError { public var cause: LaunchFailure.Cause { .parse(self) } }
+extension OtherXen: LaunchError { public var cause: LaunchFailure.Cause { .otherXen(self) } }
 extension HypercallError: LaunchError { public var cause: LaunchFailure.Cause { .hypercall(self) } }
 extension TPMError: LaunchError { public var cause: LaunchFailure.Cause { .tpm(self) } }
 extension MeasurementError: LaunchError { public var cause: LaunchFailure.Cause { .measurement(self) } }

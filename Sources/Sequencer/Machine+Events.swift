@@ -13,8 +13,9 @@ enum EventSource: Equatable {
 }
 
 extension Machine where Host: ~Copyable, Store: ~Copyable {
-    /// EEXIST: a xenstored in the boot domain has the interrupt, and tells of domains by itself.
-    private static var taken: Int32 { 17 }
+    /// A xenstored has the interrupt, and tells of domains by itself: EEXIST for one in the boot domain; EBUSY, from Xen 4.21
+    /// on, for one elsewhere, from which older ones take the interrupt away.
+    private static var taken: [Int32] { [16, 17] }
 
     mutating func watch(_ plan: LaunchPlan) throws(LaunchFailure) -> EventSource {
         try LaunchFailure.during(.ready) { () throws(HypercallError) in
@@ -26,7 +27,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable {
                 try host.watchDomains(bootDomain: plan.bootDomain)
                 return .domains
             } catch {
-                guard error.code == Self.taken else { throw error }
+                guard Self.taken.contains(error.code) else { throw error }
                 try watchStore(plan)
                 return .store
             }

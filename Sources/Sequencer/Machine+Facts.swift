@@ -11,9 +11,13 @@ extension Machine where Host: ~Copyable, Store: ~Copyable {
     ) throws(LaunchFailure) -> LaunchFacts {
         let (tpm, dynamicPCR) = try tpmFacts()
         let needsMemoryMap = module.domains.contains { $0.settings.has(.iomem) }
+        let version = try LaunchFailure.during(.facts) { () throws(HypercallError) in try host.version() }
+        try LaunchFailure.during(.facts) { () throws(OtherXen) in
+            try host.checkInterface(of: version, for: arguments.launcher == .command ? .command : .initial)
+        }
         return try LaunchFailure.during(.facts) { () throws(HypercallError) in
             let hypervisor = HypervisorFacts(
-                version: try host.version(), buildID: try host.buildID(), commandLine: try host.commandLine(),
+                version: version, buildID: try host.buildID(), commandLine: try host.commandLine(),
                 callerIsHardwareDomain: try host.callerIsHardwareDomain(), securityMode: try host.securityMode(),
                 scheduler: try host.scheduler(), host: try host.hostResources(),
                 ram: needsMemoryMap ? try host.machineMemory() : [], domains: try host.domains(waiting: []),

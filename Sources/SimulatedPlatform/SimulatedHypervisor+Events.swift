@@ -7,7 +7,7 @@ extension SimulatedHypervisor: DomainEvents {
     public mutating func watchDomains(bootDomain: DomainID) throws(HypercallError) {
         try call(.bindVIRQ) { (xen) throws(HypercallError) in
             try xen.begin(.bindVIRQ)
-            guard !xen.virqTaken, !xen.isWatching else { throw HypercallError(.bindVIRQ, code: ErrorCode.exists) }
+            guard !xen.isWatching else { throw HypercallError(.bindVIRQ, code: ErrorCode.exists) }
             xen.isWatching = true
         }
     }

@@ -60,8 +60,8 @@ public struct SimulatedHypervisor: Hypervisor {
     public var recording: RecordedAnswers?
     /// `nil`: each digest is computed when it is asked for.
     public var contentHashing: (any ContentHashing)?
-    /// A xenstored of the boot domain has VIRQ_DOM_EXC.
-    public var virqTaken = false
+    /// The program was built for another Xen than this.
+    public var otherXen: OtherXen?
     var isWatching = false
     /// In the order in which it will come.
     var pending: [Pending] = []
@@ -167,6 +167,12 @@ public struct SimulatedHypervisor: Hypervisor {
             try xen.begin(.commandLine)
             return xen.facts.commandLine
         }
+    }
+
+    public func checkInterface(of version: [UInt8], for program: OtherXen.Program) throws(OtherXen) {
+        guard let otherXen else { return }
+        throw OtherXen(
+            version: version, running: otherXen.running, built: otherXen.built, program: program)
     }
 
     public mutating func callerIsHardwareDomain() throws(HypercallError) -> Bool {

@@ -3,6 +3,7 @@
 import CXenShim
 import CryptoBindings
 import Platform
+import XenAgreement
 
 /// The handles of libxenctrl, libxencall, libxenforeignmemory, libxenevtchn and libxenstore. Nobody gets at them but by
 /// `XenctrlHypervisor.call`, which writes the trace.
@@ -30,6 +31,8 @@ import Platform
     var hashWorkers: HashWorkers?
     /// The positive errno value for which there is no way to Xen; 0 where there is one.
     let openCode: Int32
+    /// Made before any other call.
+    let agreement = XenAgreement()
 
     init() {
         // Safety: the logger is static.

@@ -110,7 +110,7 @@ extension XenctrlHypervisor {
         var text = context + [0]
         var number: UInt32 = 0
         // Safety: the array has one byte more than the count given, and lives through the call.
-        try issue(.contextToSID) { unsafe xc_flask_context_to_sid($0.control, &text, UInt32(context.count), &number) }
+        try issue(.contextToSID) { unsafe domb_context_to_sid($0.control, &text, UInt32(context.count), &number) }
         return number
     }
 

@@ -4,6 +4,7 @@ import CXenShim
 import CryptoBindings
 import Measurement
 import Platform
+import XenAgreement
 
 /// Xen through libxenctrl, libxencall and libxenforeignmemory, and xenstore through libxenstore. Whatever is asked of them
 /// goes through `call`: the handles are private to this file.
@@ -19,6 +20,11 @@ public struct XenctrlHypervisor<Log: Journal>: ~Copyable {
     /// Throws where there is no way to Xen.
     public borrowing func checkOpen() throws(SystemError) {
         guard handles.openCode == 0 else { throw SystemError(.openPrivcmd, code: handles.openCode) }
+    }
+
+    /// Not in the trace: nothing is asked.
+    public borrowing func checkInterface(of version: [UInt8], for program: OtherXen.Program) throws(OtherXen) {
+        try handles.agreement.check(version: version, for: program)
     }
 
     /// Makes a call and writes it into the trace.

@@ -15,7 +15,6 @@
 #include <xenevtchn.h>
 #include <xenforeignmemory.h>
 #include <xenstore.h>
-#include <xentoollog.h>
 #include <xen/features.h>
 #include <xen/grant_table.h>
 #include <xen/hvm/save.h>
@@ -23,6 +22,8 @@
 #include <xen/version.h>
 
 #include <hash_workers.h>
+#include <xen_interface.h>
+#include <xen_release.h>
 
 // Why the last call failed. One that left errno at zero has failed all the same.
 static inline int domb_errno(void)
@@ -30,17 +31,16 @@ static inline int domb_errno(void)
     return errno ? errno : EIO;
 }
 
-// With no logger at all a library would make one that writes to stderr.
-struct xentoollog_logger *domb_quiet_logger(void);
-
 #ifdef XENVER_extraversion2
 enum { DOMB_TEXTS_HAVE_SIZE = 1 };
 #else
-// Xen 4.17: of its texts only the build id says its size.
+// Xen 4.17 and 4.18: of its texts only the build id says its size.
 enum { DOMB_TEXTS_HAVE_SIZE = 0 };
 #define XENVER_extraversion2 XENVER_extraversion
 #define XENVER_commandline2 XENVER_commandline
+#endif
 
+#if DOMB_XEN_MINOR < 18
 // It has the list alone, which goes on with the next domain where this one is missing.
 static inline int xc_domain_getinfo_single(xc_interface *xch, uint32_t domid, xc_domaininfo_t *info)
 {
@@ -53,6 +53,17 @@ static inline int xc_domain_getinfo_single(xc_interface *xch, uint32_t domid, xc
     return -1;
 }
 #endif
+
+// The text without its zero, of which Xen 4.23's library finds the end by itself.
+static inline int domb_context_to_sid(xc_interface *xch, char *text, uint32_t size, uint32_t *sid)
+{
+#if DOMB_XEN_MINOR < 23
+    return xc_flask_context_to_sid(xch, text, size, sid);
+#else
+    (void)size;
+    return xc_flask_context_to_sid(xch, text, sid);
+#endif
+}
 
 #ifndef XEN_DOMCTL_GSI_GRANT
 enum { XEN_DOMCTL_GSI_GRANT = 1 };

@@ -52,7 +52,7 @@ struct PredictCommand: ParsableCommand {
         let file = try LaunchControlFile(reading: lcm)
         file.noteUnknownProperties()
         let identity = try identity.identity()
-        let xen = try release.releases(identity.xenVersion)
+        let xen = try release.releases(identity.xenVersion, program: self.identity.dombInit)
         return try LaunchPrediction(
             file, identity: identity, xen: xen, nextInit: nextInit, modules: modules,
             host: PredictedLaunch.Host(banks: banks, cpus: HostResources(neededBy: file.module, cpus: cpus).cpus))

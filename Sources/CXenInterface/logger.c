@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "xen_shim.h"
+#include "xen_interface.h"
 
 // libxenctrl reports through return values; its log would be lines that nobody asked for. With no logger at all it
 // would write to stderr and to a file.
