@@ -3,6 +3,7 @@
 #
 #   make build     out/domb, out/domb-init, out/domb-construct, out/domb-launch, out/domb.cpio.gz
 #   make boot      builds, boots examples/appliance.dts on real Xen in QEMU, checks, prints the result
+#   make build XEN=PREFIX  the same with the libraries of a Xen of your own, as its make install leaves them (docs/xen-versions.md)
 #   make xen417    out/4.17/domb-init, out/4.17/domb-construct: for Debian 12's own Xen
 #   make unit      the quick tests, and what they need: the programs, man pages, the SPDX document
 #   make mutants   700 small changes of the sources: does a test notice?
@@ -42,11 +43,22 @@ SAME := -Xswiftc -gnone -Xswiftc -Xfrontend -Xswiftc -disable-incremental-llvm-c
 PROGRAMS := domb-init domb-construct domb-launch
 # Without Swift's shared libraries: they take longer to load than most commands run, and need not be where domb is.
 HOST := swift build -c release --scratch-path .build-host --static-swift-stdlib $(SAME)
-INIT := swift build -c release --scratch-path .build-init --traits EmbeddedInit $(SAME)
+INIT = swift build -c release --scratch-path $(INIT_FOLDER) --traits EmbeddedInit $(SAME)
 FAULT := swift build -c release --scratch-path .build-fault --traits EmbeddedInit,FaultInjection $(SAME)
 
-# SwiftPM knows nothing of DOMB_XEN: a folder of its own for each Xen.
-INIT417 := DOMB_XEN=xen417 swift build -c release --scratch-path .build-init-4.17 --traits EmbeddedInit $(SAME)
+# The Xen whose libraries go into the programs: Debian 13's, or that of XEN=PREFIX. SwiftPM knows nothing of DOMB_XEN: a
+# folder of its own for each.
+INIT_FOLDER := .build-init
+ifneq ($(XEN),)
+DOMB_XEN := $(shell DOMB_CACHE='$(DOMB_CACHE)' rig/deps/xen-own.sh '$(XEN)')
+ifeq ($(DOMB_XEN),)
+$(error XEN=$(XEN): not a Xen to build against)
+endif
+DOMB_XEN_LIBRARIES := $(shell cat $(DOMB_CACHE)/$(DOMB_XEN)/domb/libraries)
+export DOMB_XEN DOMB_XEN_LIBRARIES
+INIT_FOLDER := .build-init-$(DOMB_XEN)
+endif
+INIT417 := env -u DOMB_XEN_LIBRARIES DOMB_XEN=xen417 swift build -c release --scratch-path .build-init-4.17 --traits EmbeddedInit $(SAME)
 
 .PHONY: build boot unit lint test test-all clean packages deps programs images fault rehearse flask flask-base xen-late-hwdom xenstored \
 	fuzz-replay tpm-faults hash-threads model-check model-check-all mutants mutants-sample bench man sbom deb deb-tools lint-deb test-deb reproduce docs xen417 toolstack lines hooks
@@ -57,8 +69,8 @@ packages:
 	@rig/deps/apt.sh
 
 deps: packages
-	@rig/deps/xen-packages.sh
-	@rig/deps/xen-release.sh xen
+	@# Debian's Xen, its libraries and the rig's kernel: a Xen of one's own needs none of it.
+	@$(if $(XEN),true,rig/deps/xen-packages.sh && rig/deps/xen-release.sh xen)
 	@rig/deps/tss2.sh
 
 xen-late-hwdom: deps
@@ -87,9 +99,9 @@ programs: deps Package.resolved
 	@echo "building $(PROGRAMS) (Embedded Swift, static)"
 	@# SwiftPM does not link again when a static library of rig/deps has changed.
 	@for program in $(PROGRAMS); do \
-		rm -f .build-init/release/$$program && \
+		rm -f $(INIT_FOLDER)/release/$$program && \
 		$(INIT) -Xlinker -Map=$(CURDIR)/out/$$program.map --product $$program && \
-		strip -o out/$$program .build-init/release/$$program || exit 1; \
+		strip -o out/$$program $(INIT_FOLDER)/release/$$program || exit 1; \
 	done
 
 # PID 1 for Debian 12's own Xen: the libraries have to be the hypervisor's.
@@ -227,4 +239,4 @@ test-all: lint docs build lint-deb xen417 fault flask xenstored toolstack unit m
 	@python3 rig/scenarios.py --all
 
 clean:
-	rm -rf out .build-host .build-init .build-init-4.17 .build-fault .build-static .build-test .build-mutants .build-fuzz
+	rm -rf out .build-host .build-init .build-init-* .build-fault .build-static .build-test .build-mutants .build-fuzz

@@ -127,7 +127,7 @@ var targets: [Target] = [
 ]
 
 if let deps {
-    // Of which Xen the libraries are: DOMB_XEN=xen417 for Xen 4.17.
+    // Of which Xen the libraries are: DOMB_XEN=xen417 for Xen 4.17, the name that rig/deps/xen-own.sh gives for another.
     let xenRoot = "\(deps)/\(Context.environment["DOMB_XEN"] ?? "xen")"
     // rig/deps/xen-release.sh writes xen_release.h.
     let include = ["-I\(xenRoot)/usr/include", "-I\(xenRoot)/domb", "-I\(deps)/tss2/include"]
@@ -142,6 +142,10 @@ if let deps {
     let launchArchives =
         xenArchives + ["sys", "mu", "tcti-device"].map { "\(tss2)/libtss2-\($0).a" }
         + ["/usr/lib/x86_64-linux-gnu/libcrypto.a"]
+
+    // What libxenguest unpacks kernels with: rig/deps/xen-own.sh asks the archive, these are what Debian's wants.
+    let unpackers = (Context.environment["DOMB_XEN_LIBRARIES"] ?? "-lz -llzma -lbz2 -lzstd -llzo2 -luuid")
+        .split(separator: " ").map { String($0) }
 
     func linked(_ archives: [String]) -> [LinkerSetting] {
         let group = ["-Xlinker", "--start-group"] + archives + ["-lm", "-Xlinker", "--end-group"]
@@ -229,7 +233,7 @@ if let deps {
             // swiftc would put plain archives before every linker option, and so outside of --whole-archive.
             linkerSettings: linked(
                 (["--whole-archive", "\(xen)/libxenguest.a", "--no-whole-archive"] + xenArchives
-                    + ["-lz", "-llzma", "-lbz2", "-lzstd", "-llzo2", "-luuid", "/usr/lib/x86_64-linux-gnu/libcrypto.a"])
+                    + unpackers + ["/usr/lib/x86_64-linux-gnu/libcrypto.a"])
                     .flatMap { ["-Xlinker", $0] })),
     ]
 }

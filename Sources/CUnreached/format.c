@@ -4,6 +4,7 @@
 // dynamic loader: 290 KB.
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 struct output {
@@ -88,6 +89,22 @@ static int format_text(char *bytes, size_t capacity, const char *format, va_list
     if (capacity > 0)
         bytes[out.count < capacity ? out.count : capacity - 1] = 0;
     return (int)out.count;
+}
+
+// Libraries of a Xen that was built without _FORTIFY_SOURCE, as Xen's own build is, ask for these two.
+int vsnprintf(char *bytes, size_t capacity, const char *format, va_list arguments)
+{
+    return format_text(bytes, capacity, format, arguments);
+}
+
+int sprintf(char *bytes, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    int count = format_text(bytes, SIZE_MAX, format, arguments);
+    va_end(arguments);
+    return count;
 }
 
 int snprintf(char *bytes, size_t capacity, const char *format, ...)

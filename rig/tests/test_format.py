@@ -9,19 +9,33 @@ SOURCES = Path(__file__).resolve().parent.parent.parent / "Sources/CUnreached"
 
 PROGRAM = r'''
 #include <limits.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 int domb_snprintf(char *bytes, size_t capacity, const char *format, ...);
+int domb_vsnprintf(char *bytes, size_t capacity, const char *format, va_list arguments);
+int domb_sprintf(char *bytes, const char *format, ...);
 
 static int wrong;
 
+static int by_list(char *bytes, size_t capacity, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    int count = domb_vsnprintf(bytes, capacity, format, arguments);
+    va_end(arguments);
+    return count;
+}
+
 #define SAME(...) do { for (size_t room = 0; room < 40; room++) { \
-    char ours[40], theirs[40]; \
-    memset(ours, 1, sizeof ours); memset(theirs, 1, sizeof theirs); \
+    char ours[40], theirs[40], list[40], whole[80], all[80]; \
+    memset(ours, 1, sizeof ours); memset(theirs, 1, sizeof theirs); memset(list, 1, sizeof list); \
     int a = domb_snprintf(ours, room, __VA_ARGS__), b = snprintf(theirs, room, __VA_ARGS__); \
-    if (a != b || memcmp(ours, theirs, sizeof ours)) { \
+    int c = by_list(list, room, __VA_ARGS__), d = domb_sprintf(whole, __VA_ARGS__), e = sprintf(all, __VA_ARGS__); \
+    if (a != b || c != b || d != e || memcmp(ours, theirs, sizeof ours) || memcmp(list, theirs, sizeof list) || strcmp(whole, all)) { \
         printf("line %d, room %zu: %d '%.39s', not %d '%.39s'\n", __LINE__, room, a, ours, b, theirs); wrong = 1; } } } while (0)
 
 int main(void)
@@ -97,7 +111,7 @@ class SmallLibrary(unittest.TestCase):
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""))
 
     def test_snprintf_writes_what_the_c_librarys_writes(self):
-        self.same("format.c", ("snprintf", "__snprintf_chk"), PROGRAM)
+        self.same("format.c", ("snprintf", "__snprintf_chk", "vsnprintf", "sprintf"), PROGRAM)
 
     def test_strtol_reads_what_the_c_librarys_reads(self):
         self.same("number.c", ("strtol", "strtoul", "strtoull"), NUMBERS)
