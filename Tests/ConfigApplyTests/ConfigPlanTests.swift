@@ -65,6 +65,9 @@ import Testing
     @Test func aCPUThatIsNotThereIsAConflict() throws {
         let domain = try description { $0.affinities = [VCPUAffinity(vcpu: 0, hard: cpus([2]), soft: nil)] }
         #expect(throws: ConfigConflict.missingCPU(cpu: 2, online: 2)) { _ = try plan(domain) }
+        var further = domain
+        further.affinities = [VCPUAffinity(vcpu: 1, hard: CPUSet(words: [1 << 9]), soft: nil)]
+        #expect(throws: ConfigConflict.missingCPU(cpu: 9, online: 2)) { _ = try plan(further) }
     }
 
     @Test func anAffinityOfAVCPUThatIsNotThereIsAConflict() throws {

@@ -178,4 +178,17 @@ import Testing
             try conflict({ $0.pci = [device] }, { $0.pci = [device] })
                 == .shared(.pci, UInt64(device.rawValue), with: first))
     }
+
+    /// xl's numbering: a domain's interfaces from 0 on, in the LCM's order.
+    @Test func everyInterfaceHasItsOwnHandle() throws {
+        let interfaces = try (1...3).map {
+            try #require(VirtualInterface(text: Array("mac=00:16:3e:00:00:0\($0),bridge=b,backend=Domain-0".utf8)[...]))
+        }
+        let domain = try domain { $0 += [.enhanced] + interfaces.map { .vif($0) } }
+        let handles = try ConfigPlan.operations(domain, .credit2, .standard, .alone()).compactMap {
+            operation -> UInt32? in
+            if case .interface(_, let handle, _) = operation { handle } else { nil }
+        }
+        #expect(handles == [0, 1, 2])
+    }
 }

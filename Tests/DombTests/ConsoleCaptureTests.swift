@@ -40,6 +40,28 @@ import Verification
         lines.map { before + $0 + end }.joined()
     }
 
+    /// What a kernel says next may look like digits of a digest.
+    @Test func whatFollowsTheDigestIsNotOfIt() throws {
+        for folded in [Self.lines(Self.log).flatMap { Self.folded($0) }, Self.lines(Self.log)] {
+            for next in ["done", "0", "abcdef", ""] {
+                #expect(try read(Self.joined(folded + [next])) == Self.log, "\(next)")
+            }
+        }
+    }
+
+    /// A line's end may be any terminal's, and what stands inside is the log's alone.
+    @Test(arguments: [0x00, 0x09, 0x1B, 0x20, 0x2D, 0x7F] as [UInt8])
+    func aByteThatIsNoneOfTheLogsIsDamage(byte: UInt8) {
+        var lines = Self.lines(Self.log)
+        lines[1].insert(Character(Unicode.Scalar(byte)), at: lines[1].index(lines[1].endIndex, offsetBy: -9))
+        #expect(exitCode(Self.joined(lines)) != 0)
+    }
+
+    /// As a terminal of 80 columns breaks it.
+    private static func folded(_ line: String) -> [String] {
+        stride(from: 0, to: line.count, by: 80).map { String(line.dropFirst($0).prefix(80)) }
+    }
+
     @Test(arguments: [
         ("", "\n"), ("", "\r\n"), ("", "\r\r\n"), ("(d0) ", "\n"), ("(d0) [2026-11-24 19:00:01] ", "\r\n"),
         ("(d0) [   12.345678] ", "\n"), ("(d32757) ", "\n"), ("[19:00:01] ", "\n"), ("Nov 24 19:00:01 host: ", "\r\n"),

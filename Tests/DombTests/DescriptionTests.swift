@@ -160,6 +160,15 @@ import Testing
         #expect(throws: CommandFailure.self) { try LaunchDescription(parsing: [0x61, 0xFF], from: "f") }
     }
 
+    /// Neither is a module of a launch that domb-construct begins.
+    @Test(arguments: ["kernel", "initramfs"]) func whatAStockXenStartsHasNoIndex(key: String) {
+        let images = ["kernel", "initramfs"].map { $0 == key ? "\($0): {path: x, index: 4}" : "\($0): x" }
+        let text =
+            "builder: construct\nlaunch: {handoff: park}\nboot_domain: {\(images.joined(separator: ", "))}\n"
+            + "domains:\n  - {name: a, memory: 8M, kernel: k}\n"
+        #expect(problems(text).contains { $0.contains("boot_domain.\(key)") && $0.contains("has no index") })
+    }
+
     @Test func namesAreGivenOnce() {
         let text = Self.domain("cap: 1") + "  - {name: a, memory: 8M, kernel: k}\n"
         #expect(problems(text) == ["f:7: domains.a.name: 'a' has been given on line 3 already"])

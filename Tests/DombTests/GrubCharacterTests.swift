@@ -30,6 +30,15 @@ import Testing
         return description
     }
 
+    /// Lines are counted by what ends one, inside of quotes as well.
+    @Test func aCommandHasTheLineOnWhichItBegins() {
+        for (source, line) in [
+            ("\n;\nmultiboot2 /x", 3), ("echo 'a\t\u{01}b'\nmultiboot2 /x", 2),
+            ("echo 'a\nb' \"\n\"\nmultiboot2 /x", 4),
+            ("echo a\\\nb\nmultiboot2 /x", 3), ("# a\n# b\n{\nmultiboot2 /x\n}", 4),
+        ] { #expect(entries(source).first?.hypervisor?.line == line, "\(source)") }
+    }
+
     /// A title, a path and a word of a command line come back from grub.cfg as they went in.
     @Test(arguments: printable + ["'\\''", "''", "\"'", "é", "$(x)", "`x`", "\\\\", "--", "a\tb"])
     func whatIsWrittenIsReadBack(text: String) throws {

@@ -26,4 +26,16 @@ import Testing
             #expect(word == "3 sensor" || report.json.written().contains("\"kind\": \"\(word)\""))
         }
     }
+
+    /// Whoever compares two logs by a program finds each record's digests, separators too.
+    @Test func everyRecordHasItsPlaceAndItsDigests() throws {
+        let bytes = try Self.fixture()
+        let reader = try EventLogReader(parsing: bytes)
+        let report = LogReport(
+            path: "x", bytes: bytes, reader: reader, replay: LogReplay(reader, hashing: SwiftCryptoHash.self))
+        let written = report.json.written()
+        for word in ["record", "offset", "dataSha256", "digests"] {
+            #expect(written.split(separator: "\"\(word)\": ").count - 1 == reader.records.count, "\(word)")
+        }
+    }
 }

@@ -15,7 +15,14 @@ import Testing
     private static func sample(
         _ key: SettingKey, turn: UInt64, _ random: inout some RandomNumberGenerator
     ) throws -> Setting? {
-        func number(_ range: Range<UInt64>) -> UInt64 { UInt64.random(in: range, using: &random) }
+        /// The least and the most as often as any other.
+        func number(_ range: Range<UInt64>) -> UInt64 {
+            switch UInt8.random(in: 0..<4, using: &random) {
+            case 0: range.lowerBound
+            case 1: range.upperBound - 1
+            default: UInt64.random(in: range, using: &random)
+            }
+        }
         func pick<Value>(_ values: [Value]) throws -> Value { try #require(values.randomElement(using: &random)) }
         let backend = Backend(name: Array(try pick(["Domain-0", "server"]).utf8))
         let cpus = CPUSet(words: [number(1..<1 << 40)])
@@ -85,9 +92,15 @@ import Testing
         let kernel = ImageReference(moduleIndex: 3, segments: [Segment(address: 0x10_0000, byteCount: 8)])
         let server = DomainDescription(
             domid: try #require(DomainID(rawValue: 1)), name: Array("server".utf8), memory: 8192, kernel: kernel)
-        let guest = DomainDescription(
+        var guest = DomainDescription(
             domid: try #require(DomainID(rawValue: 2)), name: Array("guest".utf8), memory: 8192, vcpus: 4,
             settings: try settings(&random), kernel: kernel)
+        if guest.settings.usesStore {
+            // Words of a text, and what ends or opens one.
+            let values = ["yes", "a\"b", "a b", "\\", "\"", "a=b"].map { Array($0.utf8) }
+            guest.conduct = DomainConduct(
+                readiness: .node(path: Array("data/ready".utf8), value: values.randomElement(using: &random)))
+        }
         let pool = CPUPoolDescription(name: Array("rt".utf8), scheduler: .rtds, cpus: CPUSet(words: [2]))
         return Launch(
             module: LaunchControlModule(
@@ -114,6 +127,11 @@ import Testing
                 ] {
                     let arguments = ["convert", sandbox.path(from), "--format", format, "-o", sandbox.path(to)]
                     #expect(sandbox.failure(arguments)?.message == nil, "seed \(seed), round \(round)")
+                }
+                // What is not there is not written.
+                for (name, part) in [("1.yaml", "[]"), ("0.dtb", "depends-on")] {
+                    let written = String(decoding: try sandbox.read(name), as: UTF8.self)
+                    #expect(!written.contains(part), "seed \(seed), round \(round)")
                 }
                 for name in ["3.dtb", "6.dtb"] {
                     #expect(try sandbox.read(name) == sandbox.read("0.dtb"), "seed \(seed), round \(round)")

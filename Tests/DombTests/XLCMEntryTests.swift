@@ -35,6 +35,8 @@ import Testing
                 case 1: used = 12 + word(entry, 8)
                 case 2:
                     used = 68 + word(entry, 64)
+                    // Behind the handle: nothing, then bytes of memory.
+                    #expect(word(entry, 44) == 0 && word(entry, 48) % 4096 == 0)
                     domains += 1
                 case 3: used = 12 + word(entry, 8) >> 16
                 default: break

@@ -36,6 +36,22 @@ import Testing
         #expect(read(["ready": "poweroff"]).conduct.readiness == .poweredOff)
     }
 
+    /// Two domains that are waited for in different ways have different records.
+    @Test func everyPartOfItIsInTheRecord() {
+        let whole = [
+            "ready": "node", "ready-node": "data/ready", "ready-value": "yes", "ready-timeout": "1500",
+            "on-failure": "recover",
+        ]
+        let items = read(whole).conduct.items
+        #expect(items.map(\.kind) == [.ready, .readyNode, .readyValue, .onFailure])
+        for (word, other) in [
+            ("ready-node", "data/other"), ("ready-value", "no"), ("ready-timeout", "1501"), ("on-failure", "skip"),
+        ] {
+            #expect(read(whole.merging([word: other]) { $1 }).conduct.items != items, "\(word)")
+            #expect(read(whole.filter { $0.key != word }).conduct.items != items, "\(word)")
+        }
+    }
+
     @Test(arguments: [
         (["ready": "soon"], "ready badPropertyValue"), (["on-failure": "ignore"], "on-failure badPropertyValue"),
         (["ready": "node"], "ready conflictingProperties"),

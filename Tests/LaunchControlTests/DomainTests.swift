@@ -159,4 +159,17 @@ import Testing
             name, [("compatible", string("xen,domain")), ("memory", cells(8))],
             children: [TestNode("k", [("compatible", string("module,kernel"))])])
     }
+
+    /// Each part begins a page of its own; the start info has one.
+    @Test func aDomainNeedsWholePagesForEachPart() throws {
+        let domid = try #require(DomainID(rawValue: 1))
+        for (byteCount, pages) in [(1, 1), (4095, 1), (4096, 1), (4097, 2), (8192, 2), (8193, 3)] as [(UInt64, UInt64)]
+        {
+            let kernel = ImageReference(moduleIndex: 1, segments: [Segment(address: 0x10_0000, byteCount: byteCount)])
+            var domain = DomainDescription(domid: domid, name: [0x61], memory: 8192, kernel: kernel)
+            #expect(domain.neededMemory == 4 * (pages + 1), "\(byteCount)")
+            domain.kernel.segments.append(Segment(address: 0x20_0000, byteCount: byteCount))
+            #expect(domain.neededMemory == 4 * (2 * pages + 1), "\(byteCount)")
+        }
+    }
 }

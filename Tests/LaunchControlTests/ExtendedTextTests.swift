@@ -114,6 +114,8 @@ import Testing
         let problem = refusal(of: Self.lcm("domb: \(text)"))
         #expect(problem?.code == code)
         #expect(problem?.placeText.hasSuffix(key) ?? false)
+        // Behind whose text it is.
+        #expect(key.isEmpty || (problem?.placeText.count ?? 0) > key.count + 1)
     }
 
     /// Bytes at random in place of each value: read or refused, never a trap.

@@ -36,6 +36,15 @@ import Testing
         #expect(refused(withProperty(name)) == .badName)
     }
 
+    @Test func reservedMemoryIsPassedOver() {
+        for count in 0..<20 {
+            var writer = DeviceTreeWriter()
+            let entries = (0..<count).map { [UInt8](repeating: UInt8($0 + 1), count: 16) }
+            writer.reserveEntries = entries + [[UInt8](repeating: 0, count: 16)]
+            #expect(refusal(of: writer.blob(TestLaunch.root(TestLaunch.launch(TestLaunch.broker)))) == nil, "\(count)")
+        }
+    }
+
     @Test func rootHasNoName() {
         var root = TestLaunch.root(TestLaunch.launch(TestLaunch.broker))
         root.name = "root"

@@ -13,6 +13,15 @@ import Testing
         return try TestLaunch.parse(launch).settings
     }
 
+    /// A word that is longer than any is no word to look for: both readers say so at the same length.
+    @Test(arguments: ["domb,tpm", "domb,coverage", "domb,handoff"]) func aWordHasThirtyTwoBytesAtMost(name: String) {
+        for (count, code) in [(32, ParseError.Code.badPropertyValue), (33, .limitExceeded)] {
+            var launch = TestLaunch.launch(TestLaunch.broker)
+            launch.set(name, string(String(repeating: "x", count: count)))
+            #expect(refusal(of: launch)?.code == code, "\(count)")
+        }
+    }
+
     @Test func defaultsAreTheStrictest() throws {
         let settings = try TestLaunch.parse(TestLaunch.launch(TestLaunch.broker)).settings
         #expect(

@@ -24,4 +24,29 @@ import Testing
             ])
         #expect(reading.module != nil)
     }
+
+    /// Of a file that did not arrive as it was written nothing else is worth a word.
+    @Test func aWrongChecksumIsTheOnlyProblem() {
+        var writer = XLCMWriter()
+        writer.add(XLCMWriter.Domain(mode: 9, vcpus: 0))
+        var bytes = writer.bytes()
+        let before = LaunchControlModule.read(bytes, hashing: SwiftCryptoHash.self).problems
+        #expect(!before.isEmpty)
+        bytes[8] = 1
+        let reading = LaunchControlModule.read(bytes, hashing: SwiftCryptoHash.self)
+        #expect(reading.problems.map(\.code) == [.badChecksum])
+        #expect(reading.module == nil)
+    }
+
+    /// A module that is said to lie in three places has one problem, not two.
+    @Test func aSecondPlaceIsToldOnce() {
+        var sensor = TestLaunch.sensor
+        sensor.children[0].set("module-index", cells(2))
+        sensor.children[0].set("module-addr", cells(0, 0x10_0000, 0, 4096))
+        sensor.children[0].set("reg", cells(0, 0x10_0000, 0, 4096))
+        let problems = LaunchControlModule.read(
+            TestLaunch.blob(TestLaunch.launch(TestLaunch.broker, sensor)), hashing: SwiftCryptoHash.self
+        ).problems
+        #expect(problems.filter { $0.code == .conflictingProperties }.count == 1)
+    }
 }

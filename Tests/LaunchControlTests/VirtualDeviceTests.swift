@@ -41,6 +41,15 @@ import Testing
     ])
     func whatIsNoDiskIsRefused(text: String) { #expect(disk(text) == nil) }
 
+    /// Linux has 12 bits for the one and 20 for the other.
+    @Test func aDeviceIsTwoNumbersOfOneToFiveDigits() {
+        for count in 1...6 {
+            for device in ["\(String(repeating: "f", count: count)):0", "0:\(String(repeating: "f", count: count))"] {
+                #expect((disk("vdev=xvda,target=x,physical-device=\(device)") != nil) == (count <= 5), "\(device)")
+            }
+        }
+    }
+
     @Test(arguments: [
         "", "bridge=b", "mac=00:16:3e:00:00", "mac=00:16:3e:00:00:0", "mac=00:16:3e:00:00:0g", "mac=00-16-3e-00-00-01",
         "mac=00:16:3E:00:00:01", "mac=01:16:3e:00:00:01", "mac=00:16:3e:00:00:01,ip=1.2.3.4",

@@ -25,6 +25,17 @@ import Testing
         #expect(refusalOf([0, 0, 0, 0]) == nil)
     }
 
+    /// What is missing is not read out of the next entry.
+    @Test func aShortOneIsRefused() {
+        let payload = [2, 0x0B, 32, 0] + [UInt8](repeating: 9, count: 32)
+        for count in 0..<payload.count {
+            var writer = XLCMWriter()
+            writer.add(3, [UInt8](payload.prefix(count)))
+            writer.add(XLCMWriter.Domain())
+            #expect(refusal(of: writer.bytes()) != nil, "\(count)")
+        }
+    }
+
     @Test func everyFieldIsRefusedAtItsPlace() {
         let cases: [(ParseError?, ParseError.Code, Int)] = [
             (refusalOf(index: 0), .badPropertyValue, 8), (refusalOf(algorithm: 0x0C), .badPropertyValue, 9),

@@ -66,6 +66,15 @@ import Testing
         #expect(refusal(of: bytes)?.code == .badChecksum)
     }
 
+    /// The prototype's tool has a name where others have a handle: it is one if it can be read.
+    @Test func aHandleIsANameWhereEveryByteIsPrintable() throws {
+        for byte in 1...127 as ClosedRange<UInt8> {
+            let bytes = lcm { $0.add(XLCMWriter.Domain(handle: "a\(Unicode.Scalar(byte))b")) }
+            let isName = (0x20...0x7E).contains(byte)
+            #expect((try parse(bytes).domains.first?.name.contains(byte) == true) == isName, "\(byte)")
+        }
+    }
+
     /// Walking by a length below the head's own would never end.
     @Test(arguments: [0, 4, 7] as [UInt8]) func anEntryShorterThanItsHeadIsRefused(length: UInt8) {
         var bytes = lcm { $0.add(XLCMWriter.Domain()) }

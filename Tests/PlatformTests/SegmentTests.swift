@@ -29,6 +29,35 @@ import Testing
         }
     }
 
+    /// 52 bits of physical address, for the machine and for the domain, whatever the sums do.
+    @Test func framesOfADeviceAreThoseThatCanBe() {
+        let most: UInt64 = 1 << 40
+        let numbers: [UInt64] = [0, 1, most / 2, most - 1, most, most + 1, .max - most, .max - 1, .max]
+        for host in numbers {
+            for count in numbers {
+                for guest in numbers {
+                    let ends = [host, guest].map { $0.addingReportingOverflow(count) }
+                    let isPossible = count > 0 && ends.allSatisfy { !$0.overflow && $0.partialValue <= most }
+                    let range = IOMemoryRange(host: host, count: count, guest: guest)
+                    #expect((range != nil) == isPossible, "\(host) \(count) \(guest)")
+                }
+            }
+        }
+    }
+
+    @Test func aRegionHasTheBytesOfItsSegments() throws {
+        let domid = try #require(DomainID(rawValue: 1))
+        for left in Self.few {
+            for right in Self.few {
+                let region = ContentRegion(domid: domid, segments: [left, right])
+                #expect(region.byteCount == left.byteCount + right.byteCount)
+            }
+        }
+        #expect(ContentRegion(domid: domid, segments: []).byteCount == 0)
+        let endless = Segment(address: 0, byteCount: .max)
+        #expect(ContentRegion(domid: domid, segments: [endless, Segment(address: 0, byteCount: 2)]).byteCount == .max)
+    }
+
     /// An end beyond 64 bits is none: such a run reaches to the top, and no other one is known to lie in it.
     @Test func whatHasNoEndReachesToTheTop() {
         let last = Segment(address: .max, byteCount: 1)

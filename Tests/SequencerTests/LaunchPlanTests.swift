@@ -119,6 +119,35 @@ import Testing
         #expect(try refusal { $0.host.add(extra) } == .refused(.unnamed, try domid(7)))
     }
 
+    /// Whoever does not run cannot be the boot domain.
+    @Test func theBootDomainIsOneThatRuns() throws {
+        for change in [{ $0.isPaused = true }, { $0.isShutDown = true }, { $0.isDying = true }]
+            as [(inout DomainInfo) -> Void]
+        {
+            let refused = try refusal { launch in
+                if let boot = launch.host.domainsByID[0]?.info {
+                    var info = boot
+                    change(&info)
+                    launch.host.domainsByID[0]?.info = info
+                }
+            }
+            #expect(refused == .refused(.unnamed, try domid(0)))
+        }
+    }
+
+    /// Microcode and a policy are loaded by the hypervisor: nobody could measure them in a domain.
+    @Test(arguments: [OtherModule.Kind.microcode, .securityPolicy]) func aModuleOfTheHypervisorsIsRefused(
+        kind: OtherModule.Kind
+    ) throws {
+        let image = ImageReference(moduleIndex: 5, segments: [])
+        for others in [[kind], [.config, kind], [kind, .config]] {
+            let refused = try refusal {
+                $0.module.domains[1].otherModules = others.map { OtherModule(kind: $0, image: image) }
+            }
+            #expect(refused == .refused(.unmeasurableModule, try domid(2)))
+        }
+    }
+
     @Test func aSecondRunningDomainIsRefused() throws {
         var extra = SimulatedDomain(domid: try domid(7), kibibytes: 4096)
         extra.info.isPaused = false

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import LaunchControl
 import Measurement
 import Platform
 import SimulatedPlatform
 import Testing
 
+@testable import LaunchControl
 @testable import Sequencer
 
 @Suite struct LaunchTests {
@@ -70,6 +70,27 @@ import Testing
         let log = try #require(outcome.journal.eventLogs.last)
         let record = LaunchEvent.unmeasured(.warn).encoded(sequence: 1)
         #expect(contains(log, record))
+        func warns(_ outcome: SimulatedLaunch.Outcome) -> Bool {
+            outcome.journal.notes.contains { String(decoding: $0.bytes, as: UTF8.self).contains("no TPM answers") }
+        }
+        #expect(warns(outcome))
+        #expect(!warns(try SimulatedLaunch(dependencies: [[]]).run()))
+    }
+
+    /// The first of them are named, and of more the number is told.
+    @Test func unknownPropertiesAreToldUpToALimit() throws {
+        for (count, more) in [(0, nil), (1, nil), (Excerpt.limit, nil), (Excerpt.limit + 2, "and 2 more")]
+            as [(Int, String?)]
+        {
+            var launch = try SimulatedLaunch(dependencies: [[]])
+            launch.module.unknownProperties = (0..<count).map {
+                UnknownProperty(node: Array("/n".utf8), name: Array("p\($0)".utf8), offset: 0)
+            }
+            let notes = launch.run().journal.notes.map { String(decoding: $0.bytes, as: UTF8.self) }
+            #expect(notes.filter { $0.contains("unknown property") }.count == min(count, Excerpt.limit))
+            let told = notes.first { $0.hasPrefix("note: and") }
+            #expect(told?.contains(more ?? "nothing") == (more != nil ? true : nil), "\(count)")
+        }
     }
 
     /// Four times two: banks and domains listed the other way round, and dependencies.

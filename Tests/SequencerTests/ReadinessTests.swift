@@ -72,6 +72,16 @@ import Testing
         #expect(times(outcome) == [1: 0, 2: 3])
     }
 
+    /// Whoever waits must hear: a wait that fails ends the launch, and nobody else runs.
+    @Test func aWaitThatFailsEndsTheLaunch() throws {
+        var launch = try launch(
+            [[], [0]], [0: DomainConduct(readiness: .poweredOff, timeout: 9000)], [0: powersOff(after: 7)])
+        launch.host.faults.append(SimulatedFault(.waitForEvent, nil, .errno(5)))
+        let outcome = launch.run()
+        #expect(outcome.failure?.stage == .ready)
+        #expect(outcome.unpaused.map(\.rawValue) == [1])
+    }
+
     @Test func whoIsLateHaltsTheLaunchAndIsNamed() throws {
         let outcome = try launch([[], [0]], [0: DomainConduct(readiness: .poweredOff, timeout: 2000)]).run()
         #expect(text(outcome.failure) == "ready: domain 1: not ready within 2000 ms")

@@ -11,6 +11,28 @@ import Testing
         BootLoaderCommand(record: 0, text: Array(text.utf8)).effect
     }
 
+    /// grub-mkimage's own configuration sets variables, whatever their names are; with nothing else it may begin.
+    @Test func anAssignmentIsOneWhateverItsName() {
+        func mayBeBuiltIn(_ text: String) -> Bool { BootLoaderCommand(record: 0, text: Array(text.utf8)).mayBeBuiltIn }
+        for byte in 0x21...0x7E as ClosedRange<UInt8> {
+            let character = Unicode.Scalar(byte)
+            let isName = character == "_" || character.properties.isAlphabetic || ("0"..."9").contains(character)
+            guard character != "=" else { continue }
+            #expect(mayBeBuiltIn("\(character)=x") == isName, "\(character)")
+            #expect(mayBeBuiltIn("a\(character)b=x") == isName, "\(character)")
+        }
+        #expect(!mayBeBuiltIn("=x") && !mayBeBuiltIn("a"))
+        // What Debian, Fedora and grub-mkstandalone build in.
+        for text in [
+            "search --file --set=root /x", "search.fs_uuid 1 root", "[ -z x ]", "test -e x", "true", "false", "set a=b",
+            "unset a", "export a", "insmod x", "source /x", ". /x", "configfile /x", "normal /x", "regexp --set=a b c",
+            "probe --set=a --fs-uuid b", "echo a",
+        ] { #expect(mayBeBuiltIn(text), "\(text)") }
+        for text in ["rmmod tpm", "write_dword 0 0", "multiboot2 /x", "acpi /x", "menuentry x { }", "sourcex /x"] {
+            #expect(!mayBeBuiltIn(text), "\(text)")
+        }
+    }
+
     @Test func everyCommandThatWritesIsKnown() {
         for name in [
             "write_byte", "write_word", "write_dword", "outb", "outw", "outl", "wrmsr", "setpci", "loadbios",

@@ -33,6 +33,11 @@ import Testing
             #expect(change(bootDomain: line) == nil, "\(line)")
         }
         #expect(change(xen: "console=com1 dom0=pvh init=/x") == nil)
+        // Linux ends a word where isspace() says so, and nowhere else.
+        for byte in 1...0x20 as ClosedRange<UInt8> {
+            let ends = (9...13).contains(byte) || byte == 0x20
+            #expect((change(bootDomain: "a\(Unicode.Scalar(byte))init=/x") != nil) == ends, "\(byte)")
+        }
     }
 
     /// Without a file or a prediction that has it, only a word of which it is known counts as harmless.
@@ -45,9 +50,12 @@ import Testing
             "dom0-iommu=none",
             "dom0_mem=384M", "hardware_dom=1", "flask=disabled", "placeholder", "no-real-mode", "edd=off",
         ] { #expect(isHarmless(word, true), "\(word)") }
-        for word in ["console=hvc0", "console=ttyS0,115200", "rdinit=/init", "panic=5", "quiet", "domb.pcr=12"] {
-            #expect(isHarmless(word, false), "\(word)")
-        }
+        // What people give a kernel that is to be quiet, or to speak.
+        for word in [
+            "console=hvc0", "console=ttyS0,115200", "rdinit=/init", "panic=5", "quiet", "domb.pcr=12", "debug", "ro",
+            "ignore_loglevel", "loglevel=3", "log_buf_len=1M", "log-buf-len=1M", "placeholder", "nomodeset",
+            "earlyprintk=xen",
+        ] { #expect(isHarmless(word, false), "\(word)") }
         for word in [
             "xsm=dummy", "iommu=off", "com1=115200,8n1,0xb2", "com1=115200,8n1,pci", "dom0=x", "quiet", "rdinit=/init",
             "x",

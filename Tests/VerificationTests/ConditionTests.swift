@@ -143,6 +143,21 @@ import Testing
         }
     }
 
+    @Test func aDomainThatWasNotExpectedIsNamed() throws {
+        let whole = try Launch().expected()
+        let more = ExpectedLaunch.Domain(domid: 7, name: "more", record: SwiftCryptoHash.digest(.sha256, of: [9]))
+        for (domains, isTold) in [([more], true), ([], false)] {
+            let expected = ExpectedLaunch(
+                source: "x", pcr: 11, values: whole.values, domains: domains, module: whole.module,
+                identity: whole.identity)
+            var other = Launch()
+            other.commandLine = "loud"
+            let texts = try other.verified([expected]).checks.filter { $0.code == .expectedRecord }.map(\.text)
+            #expect(texts.contains { $0.contains("domain 2 (app) was not expected") } == isTold, "\(texts)")
+            #expect(texts.contains { $0.contains("domain 7 (more) is missing") } == isTold, "\(texts)")
+        }
+    }
+
     /// The values are the log's, and the rest of the file is not: one of the two was changed.
     @Test func aPredictionThatContradictsItselfIsNone() throws {
         let whole = try Launch().expected()

@@ -127,6 +127,13 @@ import Testing
         #expect(try refused(Self.longer, [Self.generated]) == nil)
     }
 
+    /// As many texts as a configuration makes, however many these are; no loop makes them without end.
+    @Test func aLongConfigurationIsRunToItsEnd() throws {
+        let texts = (0..<400).map { "echo \($0)" }
+        #expect(try refused(texts, [texts.joined(separator: "\n")]) == nil)
+        #expect(try refused([String](repeating: "test x", count: 5000), ["while test x; do set; done"]) != nil)
+    }
+
     /// Behind what a file that is sourced had run, the next command of the caller is.
     @Test func aSourcedFileGoesOnWhereItWasCalled() throws {
         let configurations = ["source $prefix/extra.cfg\nset b=2", "set a=1"]
@@ -176,7 +183,8 @@ import Testing
             ("echo  'a  b' \"c d\"\te", "echo a  b c d e"), ("echo a\\ b", "echo a b"),
             ("echo \"\\$a \\x\"", "echo $a \\x"),
             ("echo a$b'c'", "echo axc"), ("echo $a", "echo"), ("echo \"$a\"", "echo "), ("echo ${1} x # y", "echo a x"),
-            ("echo \\\n  a", "echo a"), ("a=b", "a=b"), ("! test -e x", "! test -e x"),
+            ("echo \\\n  a", "echo a"), ("echo \\x \\~", "echo x ~"), ("echo $Az9_Z.", "echo v."), ("a=b", "a=b"),
+            ("! test -e x", "! test -e x"),
             ("echo if then", "echo if then"),
             ("ls (*)", "ls (hd0)"), ("echo ''", "echo "),
         ] {
@@ -190,6 +198,7 @@ import Testing
         #expect(try refused(turns, [loop]) == nil)
         #expect(try refused(["test x", "echo end"], [loop]) == nil)
         #expect(try refused(["echo a"], [loop]) == 0)
+        #expect(try refused(turns, [loop.replacing("while", with: "until")]) == nil)
         let function = "function f { test a; return; echo never; }\nf 1\necho end"
         #expect(try refused(["f 1", "test a", "return", "echo end"], [function]) == nil)
         #expect(try refused(["f 1", "echo end"], [function]) == 1)
@@ -203,6 +212,7 @@ import Testing
             "if a; then b", "if a", "while a; do b", "function f", "menuentry x {", "echo 'a", "echo \"a", "echo ${a",
             "}",
             "for a in b; echo", "a\0b", "if a; then b; fi; }", "echo a | b", String(repeating: "{", count: 500),
+            "if a; then b; " + String(repeating: "elif a; then b; ", count: 500) + "fi",
             String(repeating: "if a; then ", count: 500), String(repeating: "if a; then b; el", count: 500),
         ] { #expect(GrubScript(Array(text.utf8)) == nil, "\(text.prefix(40))") }
         #expect(GrubScript(Array("menu".utf8))?.loadsSystem == false)

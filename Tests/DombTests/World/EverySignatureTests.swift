@@ -50,7 +50,9 @@ import Testing
             #expect(key.name == "RSA of \(bits) bits")
             for (hash, name) in Self.hashes {
                 let most = bits / 8 - hash.digestSize - 2
-                for salt in [nil, 0, 1, hash.digestSize, most, Int.random(in: 2..<most, using: &random)] {
+                // Larger keys take their time: of them the lengths that TPMs and tools use.
+                let more = bits == 2048 ? [1, Int.random(in: 2..<most, using: &random)] : []
+                for salt in [nil, 0, hash.digestSize, most] + more {
                     let options = salt.map { ["-sigopt", "rsa_padding_mode:pss", "-sigopt", "rsa_pss_saltlen:\($0)"] }
                     let bytes = try Tool.run(
                         ["openssl", "dgst", "-\(name)", "-sign", "key.pem"] + (options ?? []) + ["message"],
@@ -62,6 +64,7 @@ import Testing
                     let good = try Self.signature(scheme, hash, [bytes])
                     check(key, good, hash, what, changed: try Self.signature(scheme, hash, [other]))
                     check(key, try TPMSignature(parsing: bytes), hash, what, changed: try TPMSignature(parsing: other))
+                    guard salt == nil || salt == hash.digestSize else { continue }
                     let wrong = try Self.signature(scheme == 0x14 ? 0x16 : 0x14, hash, [bytes])
                     #expect(!key.verifies(wrong, over: Self.message, plainHash: hash), "\(what): the other scheme")
                     for (otherHash, _) in Self.hashes where otherHash != hash {
