@@ -3,8 +3,9 @@
 /// By what Xen and a program understand each other: the version, and the numbers that Xen compares before it looks at a
 /// domctl or a sysctl.
 public struct XenInterface: Equatable, Sendable {
-    /// The first two numbers of Xen's version.
+    /// The first number of Xen's version: 4.
     public let major: UInt16
+    /// The second, which tells releases apart.
     public let minor: UInt16
     /// XEN_DOMCTL_INTERFACE_VERSION; 0 where Xen takes none, so that it must be a policy that refuses.
     public let domctl: UInt32
