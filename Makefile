@@ -21,7 +21,7 @@
 #   make lines     the lines of Swift and C in PID 1
 #   make sbom      out/domb.spdx.json: every library in these programs (SPDX 2.3)
 #   make reproduce  two builds in different folders, at different times, by different users: the same bytes (root for that)
-#   make test      lint, unit tests, the boot and the scenarios that fit in thirty minutes
+#   make test      lint, unit tests, the boot and a scenario of each kind: 34 minutes on two cores
 #   make test-all  the whole matrix
 #   make clean     removes out/ and the build folders
 
