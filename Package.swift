@@ -219,7 +219,7 @@ if let deps {
                     ["sys", "mu", "tcti-swtpm", "tcti-device"].map { "\(tss2)/libtss2-\($0).a" }
                         + ["/usr/lib/x86_64-linux-gnu/libcrypto.a"])
             ]),
-        .target(name: "CXenGuestShim", dependencies: ["CIsoc23"], cSettings: c),
+        .target(name: "CXenGuestShim", dependencies: ["CIsoc23", "CXenInterface"], cSettings: c),
         .target(name: "CConstructShim", dependencies: ["CLinuxShim"], cSettings: c),
         .executableTarget(
             name: "DomBConstruct",

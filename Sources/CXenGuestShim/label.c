@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <xen_release.h>
+#include <xen_interface.h>
 
 int domb_relabel_self(struct domb_xen *xen, const char *label)
 {
@@ -15,11 +15,7 @@ int domb_relabel_self(struct domb_xen *xen, const char *label)
 
     if (copy == NULL)
         return -ENOMEM;
-#if DOMB_XEN_MINOR < 23
-    status = DOMB_STATUS(xc_flask_context_to_sid(xen->xch, copy, (uint32_t)strlen(copy), &sid));
-#else
-    status = DOMB_STATUS(xc_flask_context_to_sid(xen->xch, copy, &sid));
-#endif
+    status = DOMB_STATUS(domb_context_to_sid(xen->xch, copy, (uint32_t)strlen(copy), &sid));
     free(copy);
     return status == 0 ? DOMB_STATUS(xc_flask_relabel_domain(xen->xch, DOMID_SELF, sid)) : status;
 }

@@ -6,7 +6,6 @@
 
 #include <xen_release.h>
 #include <xencall.h>
-#include <xenctrl.h>
 #include <xen/domctl.h>
 #include <xen/sysctl.h>
 #include <xen/version.h>
@@ -38,6 +37,16 @@ void domb_speak(struct domb_interface interface)
 uint32_t domb_domctl_number(void)
 {
     return spoken.domctl;
+}
+
+int domb_context_to_sid(xc_interface *xch, char *text, uint32_t size, uint32_t *sid)
+{
+#if DOMB_XEN_MINOR < 23
+    return xc_flask_context_to_sid(xch, text, size, sid);
+#else
+    (void)size;
+    return xc_flask_context_to_sid(xch, text, sid);
+#endif
 }
 
 int __real_xencall1(xencall_handle *xen, unsigned int op, uint64_t argument);

@@ -30,27 +30,27 @@ public struct ConfigPlan: Equatable, Sendable {
         place: CPUPoolPlace, partners: Partners
     ) -> [ConfigConflict] {
         var conflicts: [ConfigConflict] = []
-        if built.vcpus > domain.vcpus { conflicts.add(.tooManyVCPUs(built: built.vcpus, wanted: domain.vcpus)) }
-        for conflict in partners.conflicts(domain) { conflicts.add(conflict) }
+        if built.vcpus > domain.vcpus { conflicts.merge(.tooManyVCPUs(built: built.vcpus, wanted: domain.vcpus)) }
+        for conflict in partners.conflicts(domain) { conflicts.merge(conflict) }
         let scheduler = scheduler(place, facts)
         for setting in domain.settings {
             switch setting {
             case .iomem(let range):
-                if hardwareRoleMoved { conflicts.add(.hardwareRoleMoved) }
-                if let conflict = conflict(range, domain, facts) { conflicts.add(conflict) }
-            case .ioports, .irq: if hardwareRoleMoved { conflicts.add(.hardwareRoleMoved) }
-            case .pci: if !facts.host.hasIOMMU { conflicts.add(.noIOMMU) }
+                if hardwareRoleMoved { conflicts.merge(.hardwareRoleMoved) }
+                if let conflict = conflict(range, domain, facts) { conflicts.merge(conflict) }
+            case .ioports, .irq: if hardwareRoleMoved { conflicts.merge(.hardwareRoleMoved) }
+            case .pci: if !facts.host.hasIOMMU { conflicts.merge(.noIOMMU) }
             case .hardAffinity(let vcpu, let cpus), .softAffinity(let vcpu, let cpus):
-                if let conflict = conflict(vcpu, cpus, domain, facts, place) { conflicts.add(conflict) }
+                if let conflict = conflict(vcpu, cpus, domain, facts, place) { conflicts.merge(conflict) }
             case .nodeAffinity(let nodes):
                 if let highest = nodes.highest, highest >= facts.host.nodes {
-                    conflicts.add(.missingNode(node: highest, online: facts.host.nodes))
+                    conflicts.merge(.missingNode(node: highest, online: facts.host.nodes))
                 }
             case .cap(let cap) where UInt32(cap) > 100 * domain.vcpus:
-                conflicts.add(.capBeyondVCPUs(cap: cap, vcpus: domain.vcpus))
-            case .weight, .cap: if scheduler != .credit, scheduler != .credit2 { conflicts.add(.notCredit) }
-            case .rtdsPeriod, .rtdsBudget: if scheduler != .rtds { conflicts.add(.notRTDS) }
-            case .label: if facts.securityMode == .none { conflicts.add(.noFLASK) }
+                conflicts.merge(.capBeyondVCPUs(cap: cap, vcpus: domain.vcpus))
+            case .weight, .cap: if scheduler != .credit, scheduler != .credit2 { conflicts.merge(.notCredit) }
+            case .rtdsPeriod, .rtdsBudget: if scheduler != .rtds { conflicts.merge(.notRTDS) }
+            case .label: if facts.securityMode == .none { conflicts.merge(.noFLASK) }
             // Whatever the LCM's reader takes. Of those with a server `partners` knows more, of pools `CPUPoolPlan`.
             case .tscMode, .enhanced, .console, .cpuidClear, .memMax, .cpupool, .hvmParam, .eventChannel, .uuid, .disk,
                 .vif:
@@ -125,15 +125,9 @@ public struct ConfigPlan: Equatable, Sendable {
     }
 }
 
-extension [ConfigConflict] {
-    /// Each once: two ranges may meet one obstacle.
-    mutating func add(_ conflict: ConfigConflict) {
-        if !contains(conflict) { append(conflict) }
-    }
-}
-
-extension [ConfigOperation] {
-    fileprivate mutating func merge(_ operation: ConfigOperation) {
-        if !contains(operation) { append(operation) }
+extension Array where Element: Equatable {
+    /// Once: two ranges may meet one obstacle, and the settings of one call make one operation.
+    mutating func merge(_ element: Element) {
+        if !contains(element) { append(element) }
     }
 }

@@ -24,10 +24,10 @@ public struct Partners {
         var conflicts: [ConfigConflict] = []
         for backend in domain.settings.backends where !backend.isBootDomain {
             guard let server = domains?.find(backend.name) else {
-                conflicts.add(.noStore)
+                conflicts.merge(.noStore)
                 continue
             }
-            if !server.settings.usesStore { conflicts.add(.backendWithoutStore(server.domid)) }
+            if !server.settings.usesStore { conflicts.merge(.backendWithoutStore(server.domid)) }
         }
         return conflicts
     }

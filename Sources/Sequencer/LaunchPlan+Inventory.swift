@@ -36,10 +36,6 @@ extension LaunchPlan {
         return (configurations, pageCounts)
     }
 
-    private static func refuse(_ refusals: [PlanRefusal]) throws(PlanRefusal) {
-        if let first = refusals.first { throw first }
-    }
-
     private static func sharedHardware(_ module: LaunchControlModule) -> [PlanRefusal] {
         SharedHardware.conflicts(module.domains).map {
             PlanRefusal(.configuration($0.conflict), domid: $0.domid, $0.conflict.message)

@@ -63,7 +63,7 @@ public struct LaunchPlan: Equatable, Sendable {
         try Self.refuse(module.impossibilities)
     }
 
-    private static func refuse(_ refusals: [PlanRefusal]) throws(PlanRefusal) {
+    static func refuse(_ refusals: [PlanRefusal]) throws(PlanRefusal) {
         if let first = refusals.first { throw first }
     }
 

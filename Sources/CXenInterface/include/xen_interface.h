@@ -5,6 +5,7 @@
 #define DOMB_XEN_INTERFACE_H
 
 #include <stdint.h>
+#include <xenctrl.h>
 #include <xentoollog.h>
 
 struct domb_interface {
@@ -23,6 +24,9 @@ int domb_running_interface(struct domb_interface *running);
 void domb_speak(struct domb_interface interface);
 // For a domctl that goes its own way.
 uint32_t domb_domctl_number(void);
+
+// xc_flask_context_to_sid. The size is that of the text without its zero, of which Xen 4.23's library finds the end by itself.
+int domb_context_to_sid(xc_interface *xch, char *text, uint32_t size, uint32_t *sid);
 
 // With no logger at all a library would make one that writes to stderr.
 struct xentoollog_logger *domb_quiet_logger(void);

@@ -54,17 +54,6 @@ static inline int xc_domain_getinfo_single(xc_interface *xch, uint32_t domid, xc
 }
 #endif
 
-// The text without its zero, of which Xen 4.23's library finds the end by itself.
-static inline int domb_context_to_sid(xc_interface *xch, char *text, uint32_t size, uint32_t *sid)
-{
-#if DOMB_XEN_MINOR < 23
-    return xc_flask_context_to_sid(xch, text, size, sid);
-#else
-    (void)size;
-    return xc_flask_context_to_sid(xch, text, sid);
-#endif
-}
-
 #ifndef XEN_DOMCTL_GSI_GRANT
 enum { XEN_DOMCTL_GSI_GRANT = 1 };
 

@@ -42,8 +42,8 @@ struct InitramfsCheck {
 
     /// What runs in the boot domain: without the first the kernel starts nothing, without the others DomB gives up.
     private mutating func checkPrograms() {
-        let words = String(decoding: description.boot?.commandLine ?? [], as: UTF8.self).split(separator: " ")
-        let initial = words.last { $0.hasPrefix("rdinit=") }.map { String($0.dropFirst("rdinit=".count)) } ?? "/init"
+        let named = BootOptions.value(of: "rdinit", in: description.boot?.commandLine ?? [])
+        let initial = named.map { String(decoding: $0, as: UTF8.self) } ?? "/init"
         if initramfs.file(initial) == nil {
             refuse("it has no \(initial), with which the boot domain's kernel begins (rdinit=)")
         }
