@@ -5,10 +5,10 @@ import Platform
 
 /// A whole LCM, device tree or xLCM: reading ends, and a module without problems is one that parses.
 func fuzz(_ bytes: [UInt8]) {
-    let reading = LaunchControlModule.read(bytes, hashing: ZeroHash.self)
-    precondition(reading.module != nil || !reading.problems.isEmpty)
+    let reading = LCM.read(bytes, hashing: ZeroHash.self)
+    precondition(reading.lcm != nil || !reading.problems.isEmpty)
     if reading.problems.isEmpty {
-        let parsed = try? LaunchControlModule(parsing: bytes, hashing: ZeroHash.self)
-        precondition(parsed == reading.module)
+        let parsed = try? LCM(parsing: bytes, hashing: ZeroHash.self)
+        precondition(parsed == reading.lcm)
     }
 }

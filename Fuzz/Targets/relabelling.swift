@@ -108,7 +108,7 @@ private enum Boot {
         guard let firmware = try? FirmwareLog(parsing: log) else { return false }
         var proof = LauncherProof<MixHash>(
             firmware: firmware, files: files, modules: [], covered: [[HashAlgorithm]](repeating: [.sha256], count: 10),
-            trusted: [], identity: nil, module: nil, pin: nil, isPredicted: true, unproven: .failed)
+            trusted: [], identity: nil, lcm: nil, pin: nil, isPredicted: true, unproven: .failed)
         proof.run()
         return !proof.checks.contains { $0.status == .failed }
     }

@@ -21,5 +21,5 @@ func fuzz(_ input: [UInt8]) {
     var bytes = Line("xLCM").bytes
     bytes.append(littleEndian: UInt64(72 + entry.count), byteCount: 4)
     bytes += [UInt8](repeating: 0, count: 64) + entry
-    _ = LaunchControlModule.read(bytes, hashing: ZeroHash.self)
+    _ = LCM.read(bytes, hashing: ZeroHash.self)
 }

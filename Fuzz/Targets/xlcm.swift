@@ -9,6 +9,6 @@ func fuzz(_ input: [UInt8]) {
     var bytes = Line("xLCM").bytes
     bytes.append(littleEndian: UInt64(input.count), byteCount: 4)
     bytes += input[8...]
-    let reading = LaunchControlModule.read(bytes, hashing: ZeroHash.self)
-    precondition(reading.module != nil || !reading.problems.isEmpty)
+    let reading = LCM.read(bytes, hashing: ZeroHash.self)
+    precondition(reading.lcm != nil || !reading.problems.isEmpty)
 }

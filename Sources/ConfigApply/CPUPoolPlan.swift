@@ -12,14 +12,14 @@ public struct CPUPoolPlan: Equatable, Sendable {
     /// The cpus that pool 0 gives up.
     let taken: CPUSet
 
-    public init(_ module: LaunchControlModule, facts: HypervisorFacts) throws(CPUPoolConflict) {
-        if let first = Self.conflicts(module, facts: facts).first { throw first }
+    public init(_ lcm: LCM, facts: HypervisorFacts) throws(CPUPoolConflict) {
+        if let first = Self.conflicts(lcm, facts: facts).first { throw first }
         var pools: [CPUPool] = []
         var makers: [Int] = []
         var taken = CPUSet()
-        for description in module.settings.cpupools {
+        for description in lcm.settings.cpupools {
             for cpu in description.cpus.members { taken.insert(cpu) }
-            if let maker = Self.members(of: description, module).first { makers.append(maker) }
+            if let maker = Self.members(of: description, lcm).first { makers.append(maker) }
             pools.append(
                 CPUPool(
                     number: UInt32(makers.count), name: description.name, scheduler: description.scheduler,
@@ -30,15 +30,15 @@ public struct CPUPoolPlan: Equatable, Sendable {
         self.taken = taken
     }
 
-    private static func members(of pool: CPUPoolDescription, _ module: LaunchControlModule) -> [Int] {
-        module.domains.indices.filter { module.domains[$0].cpupool == pool.name }
+    private static func members(of pool: CPUPoolDescription, _ lcm: LCM) -> [Int] {
+        lcm.domains.indices.filter { lcm.domains[$0].cpupool == pool.name }
     }
 
     /// Everything that stands against the pools, in their order: `init` throws the first.
-    public static func conflicts(_ module: LaunchControlModule, facts: HypervisorFacts) -> [CPUPoolConflict] {
+    public static func conflicts(_ lcm: LCM, facts: HypervisorFacts) -> [CPUPoolConflict] {
         var conflicts: [CPUPoolConflict] = []
         var taken = CPUSet()
-        for description in module.settings.cpupools {
+        for description in lcm.settings.cpupools {
             let (name, cpus) = (description.name, description.cpus)
             if let highest = cpus.highest, highest >= facts.cpus {
                 conflicts.append(.missingCPU(pool: name, cpu: highest, online: facts.cpus))
@@ -48,15 +48,15 @@ public struct CPUPoolPlan: Equatable, Sendable {
                 conflicts.append(.sharedCPU(pool: name, cpu: cpu))
             }
             for cpu in cpus.members { taken.insert(cpu) }
-            let members = members(of: description, module)
+            let members = members(of: description, lcm)
             if members.isEmpty { conflicts.append(.noDomain(pool: name)) }
-            let vcpus = members.reduce(0 as UInt64) { $0 + UInt64(module.domains[$1].vcpus) }
+            let vcpus = members.reduce(0 as UInt64) { $0 + UInt64(lcm.domains[$1].vcpus) }
             // It gives each vcpu a cpu of its own for ever; one too many would never run.
             if description.scheduler == .null, vcpus > UInt64(cpus.count) {
                 conflicts.append(.tooManyVCPUs(pool: name, vcpus: vcpus, cpus: cpus.count))
             }
         }
-        if let other = facts.cpupools.first(where: { $0.number != 0 }), !module.settings.cpupools.isEmpty {
+        if let other = facts.cpupools.first(where: { $0.number != 0 }), !lcm.settings.cpupools.isEmpty {
             conflicts.append(.otherPool(number: other.number))
         }
         return conflicts

@@ -31,9 +31,9 @@ public enum ConfigConflict: Error, Equatable, Sendable {
     case noFLASK
     case noIOMMU
     /// `xen,enhanced`, and the LCM names no xenstored.
-    case noStore
+    case noXenstore
     /// Its device's backend has no xenstore.
-    case backendWithoutStore(DomainID)
+    case backendWithoutXenstore(DomainID)
     /// What two domains would have, by its key: the first of it, and the other domain.
     case shared(SettingKey, UInt64, with: DomainID)
 
@@ -56,8 +56,8 @@ public enum ConfigConflict: Error, Equatable, Sendable {
         case .memoryOverHostRAM(let frame):
             "iomem of machine frame \(hex: frame), which is memory, or Xen's or the firmware's"
         case .noFLASK: "a label, and this Xen runs without FLASK"
-        case .noStore: "enhanced, and the LCM names no xenstored"
-        case .backendWithoutStore(let server): "a device is served by domain \(server), which is not enhanced"
+        case .noXenstore: "enhanced, and the LCM names no xenstored"
+        case .backendWithoutXenstore(let server): "a device is served by domain \(server), which is not enhanced"
         case .noIOMMU: "a PCI device, and this host has no IOMMU that Xen uses: it could reach all memory"
         case .shared(.ioports, let port, let other): "port \(hex: port) is domain \(other)'s too"
         case .shared(.iomem, let frame, let other): "machine frame \(hex: frame) is domain \(other)'s too"

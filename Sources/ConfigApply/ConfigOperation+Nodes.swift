@@ -7,8 +7,8 @@ import Platform
 /// Xen's docs/misc/xenstore-paths.pandoc, and for the devices xen/public/io/{blkif,netif,console}.h.
 extension ConfigOperation {
     /// `store`: the domain whose xenstored it is. Parents come before their children. Empty for what is no node.
-    public func nodes(of domain: DomainDescription, _ rings: DomainRings, store: DomainID) -> [StoreNode] {
-        var nodes = NodeList(domain: domain.domid, store: store)
+    public func nodes(of domain: DomainDescription, _ rings: DomainRings, xenstore: DomainID) -> [XenstoreNode] {
+        var nodes = NodeList(domain: domain.domid, xenstore: xenstore)
         switch self {
         case .home: nodes.appendHome(domain, rings)
         case .console(_, let server): nodes.appendConsole(rings, server)
@@ -24,26 +24,26 @@ private struct NodeList {
     typealias Folders = (frontend: Line, backend: Line)
 
     let domain: DomainID
-    let store: DomainID
-    var nodes: [StoreNode] = []
+    let xenstore: DomainID
+    var nodes: [XenstoreNode] = []
 
     private static func home(_ domid: DomainID) -> Line { "/local/domain/\(domid)" }
 
-    private mutating func add(_ folder: Line, _ name: StaticString, _ value: Line, _ access: StoreAccess? = nil) {
+    private mutating func add(_ folder: Line, _ name: StaticString, _ value: Line, _ access: XenstoreAccess? = nil) {
         let path: Line = "\(folder)\(name)"
-        nodes.append(StoreNode(path: path.bytes, value: value.bytes, access: access))
+        nodes.append(XenstoreNode(path: path.bytes, value: value.bytes, access: access))
     }
 
     mutating func appendHome(_ description: DomainDescription, _ rings: DomainRings) {
         let home = Self.home(domain)
-        let own = StoreAccess(owner: domain)
-        add(home, "", "", StoreAccess(owner: store, readers: [domain]))
+        let own = XenstoreAccess(owner: domain)
+        add(home, "", "", XenstoreAccess(owner: xenstore, readers: [domain]))
         add(home, "/name", Line(description.name[...]))
         add(home, "/domid", "\(domain)")
         if let handle = description.handle {
             let folder: Line = "/vm/\(handle.text)"
             add(home, "/vm", folder)
-            add(folder, "", "", StoreAccess(owner: store, readers: [domain]))
+            add(folder, "", "", XenstoreAccess(owner: xenstore, readers: [domain]))
             add(folder, "/name", Line(description.name[...]))
             add(folder, "/uuid", handle.text)
         }
@@ -56,20 +56,20 @@ private struct NodeList {
         add(home, "/control/platform-feature-multiprocessor-suspend", "1")
         add(home, "/control/platform-feature-xs_reset_watches", "1")
         for name: StaticString in ["/data", "/drivers", "/feature", "/attr", "/error"] { add(home, name, "", own) }
-        add(home, "/store/port", "\(rings.storePort)")
-        add(home, "/store/ring-ref", "\(rings.storeFrame)")
+        add(home, "/store/port", "\(rings.xenstorePort)")
+        add(home, "/store/ring-ref", "\(rings.xenstoreFrame)")
         add("/libxl/\(domain)", "/type", "pvh")
     }
 
     /// The frontend's folder, the backend's, and what each says of the other.
     private mutating func pair(
-        _ frontend: Line, _ kind: StaticString, _ number: UInt64, _ server: DomainID, _ frontendAccess: StoreAccess
+        _ frontend: Line, _ kind: StaticString, _ number: UInt64, _ server: DomainID, _ frontendAccess: XenstoreAccess
     ) -> Line {
         let backend: Line = "\(Self.home(server))/backend/\(kind)/\(domain)/\(number)"
         add(frontend, "", "", frontendAccess)
         add(frontend, "/backend", backend)
         add(frontend, "/backend-id", "\(server)")
-        add(backend, "", "", StoreAccess(owner: server, readers: [domain]))
+        add(backend, "", "", XenstoreAccess(owner: server, readers: [domain]))
         add(backend, "/frontend", frontend)
         add(backend, "/frontend-id", "\(domain)")
         add(backend, "/online", "1")
@@ -80,7 +80,7 @@ private struct NodeList {
 
     private mutating func device(_ kind: StaticString, _ number: UInt64, _ server: DomainID) -> Folders {
         let frontend: Line = "\(Self.home(domain))/device/\(kind)/\(number)"
-        let backend = pair(frontend, kind, number, server, StoreAccess(owner: domain, readers: [server]))
+        let backend = pair(frontend, kind, number, server, XenstoreAccess(owner: domain, readers: [server]))
         add(frontend, "/state", "1")
         return (frontend, backend)
     }
@@ -88,7 +88,7 @@ private struct NodeList {
     /// The first console is no device of the guest's: it finds ring and port by its parameters.
     mutating func appendConsole(_ rings: DomainRings, _ server: DomainID) {
         let frontend: Line = "\(Self.home(domain))/console"
-        let backend = pair(frontend, "console", 0, server, StoreAccess(owner: store, readers: [domain, server]))
+        let backend = pair(frontend, "console", 0, server, XenstoreAccess(owner: xenstore, readers: [domain, server]))
         add(frontend, "/type", "xenconsoled")
         add(frontend, "/output", "pty")
         add(frontend, "/tty", "")

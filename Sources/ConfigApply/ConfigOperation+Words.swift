@@ -31,7 +31,8 @@ extension ConfigOperation {
             ("weight and cap", Line(Self.shares(weight, cap), separator: ", ") { "\($0.word) \($0.number)" })
         case .rtds(let parameters):
             ("rtds-period and rtds-budget", "\(parameters.budget) of \(parameters.period) microseconds")
-        case .ring(let ring, let remote): (ring == .store ? "enhanced: ring" : "console: ring", "to domain \(remote)")
+        case .ring(let ring, let remote):
+            (ring == .xenstore ? "enhanced: ring" : "console: ring", "to domain \(remote)")
         case .home: ("enhanced", "in xenstore")
         case .console(let backend, _): ("console", "\(escaped: backend.text.bytes)")
         case .disk(let disk, _): ("disks", "\(escaped: disk.text.bytes)")
@@ -77,7 +78,7 @@ extension ConfigOperation {
         let kind: Item.Kind? =
             switch setting {
             case .tscMode: .tscMode
-            case .enhanced: .store
+            case .enhanced: .xenstore
             case .console: .console
             case .iomem: .memory
             case .pci: .device

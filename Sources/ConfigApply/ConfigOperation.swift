@@ -44,7 +44,7 @@ public enum ConfigOperation: Equatable, Sendable {
         case beforeMeasuring
         case afterMeasuring
         /// With those of all domains, in one transaction of xenstore.
-        case inStore
+        case inXenstore
     }
 
     /// When this one is.
@@ -53,7 +53,7 @@ public enum ConfigOperation: Equatable, Sendable {
         // What CPUID tells belongs to the vcpus: what is measured is measured with it.
         case .vcpus, .clearedFeatures, .ring: .beforeMeasuring
         case .setting(let setting): setting.key.moment
-        case .home, .console, .disk, .interface: .inStore
+        case .home, .console, .disk, .interface: .inXenstore
         case .cpupool, .channel, .affinity, .share, .rtds: .afterMeasuring
         }
     }

@@ -12,12 +12,12 @@ public struct ConfigPlan: Equatable, Sendable {
     /// `hardwareRoleMoved`: the boot domain is not the hardware domain, and another one is.
     public init(
         _ domain: DomainDescription, built: DomainInfo, facts: HypervisorFacts, hardwareRoleMoved: Bool = false,
-        place: CPUPoolPlace = .standard, partners: Partners
+        place: CPUPoolPlace = .standard, peers: Peers
     ) throws(ConfigConflict) {
         let conflicts = Self.conflicts(
-            domain, built: built, facts: facts, hardwareRoleMoved: hardwareRoleMoved, place: place, partners: partners)
+            domain, built: built, facts: facts, hardwareRoleMoved: hardwareRoleMoved, place: place, peers: peers)
         if let first = conflicts.first { throw first }
-        operations = Self.operations(domain, Self.scheduler(place, facts), place, partners)
+        operations = Self.operations(domain, Self.scheduler(place, facts), place, peers)
     }
 
     private static func scheduler(_ place: CPUPoolPlace, _ facts: HypervisorFacts) -> HypervisorFacts.Scheduler {
@@ -27,11 +27,11 @@ public struct ConfigPlan: Equatable, Sendable {
     /// Everything that stands against it, in the order of the domain's settings: `init` throws the first.
     public static func conflicts(
         _ domain: DomainDescription, built: DomainInfo, facts: HypervisorFacts, hardwareRoleMoved: Bool,
-        place: CPUPoolPlace, partners: Partners
+        place: CPUPoolPlace, peers: Peers
     ) -> [ConfigConflict] {
         var conflicts: [ConfigConflict] = []
         if built.vcpus > domain.vcpus { conflicts.merge(.tooManyVCPUs(built: built.vcpus, wanted: domain.vcpus)) }
-        for conflict in partners.conflicts(domain) { conflicts.merge(conflict) }
+        for conflict in peers.conflicts(domain) { conflicts.merge(conflict) }
         let scheduler = scheduler(place, facts)
         for setting in domain.settings {
             switch setting {
@@ -51,7 +51,7 @@ public struct ConfigPlan: Equatable, Sendable {
             case .weight, .cap: if scheduler != .credit, scheduler != .credit2 { conflicts.merge(.notCredit) }
             case .rtdsPeriod, .rtdsBudget: if scheduler != .rtds { conflicts.merge(.notRTDS) }
             case .label: if facts.securityMode == .none { conflicts.merge(.noFLASK) }
-            // Whatever the LCM's reader takes. Of those with a server `partners` knows more, of pools `CPUPoolPlan`.
+            // Whatever the LCM's reader takes. Of those with a server `peers` knows more, of pools `CPUPoolPlan`.
             case .tscMode, .enhanced, .console, .cpuidClear, .memMax, .cpupool, .hvmParam, .eventChannel, .uuid, .disk,
                 .vif:
                 break
@@ -84,7 +84,7 @@ public struct ConfigPlan: Equatable, Sendable {
     /// What is applied to a domain whose settings are good, in its order: that of `SettingKey`, and then what it has in
     /// xenstore.
     public static func operations(
-        _ domain: DomainDescription, _ scheduler: HypervisorFacts.Scheduler, _ place: CPUPoolPlace, _ partners: Partners
+        _ domain: DomainDescription, _ scheduler: HypervisorFacts.Scheduler, _ place: CPUPoolPlace, _ peers: Peers
     ) -> [ConfigOperation] {
         var operations: [ConfigOperation] = [.vcpus(domain.vcpus)]
         var nodes: [ConfigOperation] = []
@@ -94,20 +94,20 @@ public struct ConfigPlan: Equatable, Sendable {
             case .tscMode, .iomem, .pci, .memMax, .nodeAffinity, .ioports, .irq, .hvmParam, .uuid, .label:
                 operations.append(.setting(setting))
             case .enhanced:
-                operations.append(.ring(.store, remote: partners.bootDomain))
+                operations.append(.ring(.xenstore, remote: peers.bootDomain))
                 nodes.append(.home)
             case .console(let backend):
-                guard let server = partners.server(backend) else { continue }
+                guard let server = peers.server(backend) else { continue }
                 operations.append(.ring(.console, remote: server))
                 nodes.append(.console(backend, server: server))
             case .disk(let disk):
-                if let server = partners.server(disk.backend) { nodes.append(.disk(disk, server: server)) }
+                if let server = peers.server(disk.backend) { nodes.append(.disk(disk, server: server)) }
             case .vif(let vif):
-                guard let server = partners.server(vif.backend) else { continue }
+                guard let server = peers.server(vif.backend) else { continue }
                 nodes.append(.interface(vif, handle: interfaces, server: server))
                 interfaces += 1
             case .eventChannel(let channel):
-                guard let remote = partners.server(channel.remote) else { continue }
+                guard let remote = peers.server(channel.remote) else { continue }
                 operations.append(.channel(port: channel.port, remote: remote))
             case .cpupool:
                 if let pool = place.pool { operations.append(.cpupool(pool, creating: place.isMaker)) }

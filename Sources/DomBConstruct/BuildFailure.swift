@@ -16,7 +16,7 @@ struct BuildFailure: Error, Equatable {
         case parseKernel = "reading the kernel's format (xc_dom_parse_image)"
         case populate = "giving it memory (xc_dom_boot_mem_init)"
         case load = "loading (xc_dom_build_image, xc_dom_boot_image)"
-        case removeStore = "taking the xenstore page away (xc_hvm_param_set)"
+        case removeXenstore = "taking the xenstore page away (xc_hvm_param_set)"
     }
 
     let domid: DomainID

@@ -22,7 +22,7 @@ struct ConstructStage {
     mutating func run() -> Never {
         do throws(ConstructFailure) {
             try prepare()
-            if let module = try launchControlModule() { try build(module) }
+            if let lcm = try lcm() { try build(lcm) }
             if let line = try BootLabel(commandLine).take() { journal.note(line) }
         } catch {
             tell(error)
@@ -51,7 +51,7 @@ struct ConstructStage {
 
     /// The LCM, or `nil` where there is none that can be read. What an absent or damaged LCM means is domb-init's to
     /// decide: it reads the same tables, and it has the log and the TPM. Nothing is built for it meanwhile.
-    private mutating func launchControlModule() throws(ConstructFailure) -> LaunchControlModule? {
+    private mutating func lcm() throws(ConstructFailure) -> LCM? {
         let tables: [[UInt8]]
         do throws(SystemError) { tables = try ACPITables.readAll() } catch { throw .system(error) }
         do throws(ContainerError) {
@@ -66,16 +66,16 @@ struct ConstructStage {
         }
     }
 
-    private mutating func parse(_ bytes: [UInt8]) -> LaunchControlModule? {
+    private mutating func parse(_ bytes: [UInt8]) -> LCM? {
         do throws(ParseError) {
-            return try LaunchControlModule(parsing: bytes, hashing: LibcryptoHash.self)
+            return try LCM(parsing: bytes, hashing: LibcryptoHash.self)
         } catch {
             journal.note("the LCM cannot be read; nothing is built: \(error.code.text), at byte \(error.offset)")
             return nil
         }
     }
 
-    private mutating func build(_ module: LaunchControlModule) throws(ConstructFailure) {
+    private mutating func build(_ lcm: LCM) throws(ConstructFailure) {
         let xen: XenBuilder
         do throws(SystemError) { xen = try XenBuilder() } catch { throw .system(error) }
         do throws(OtherXen) { try xen.checkInterface() } catch { throw .otherXen(error) }
@@ -85,19 +85,19 @@ struct ConstructStage {
         } catch {
             throw .hypercall(error)
         }
-        let refusals = feasibility.refusals(of: module.domains, problem: ImageFile.problem)
+        let refusals = feasibility.refusals(of: lcm.domains, problem: ImageFile.problem)
         guard refusals.isEmpty else { throw .refusals(refusals) }
-        if let digest = module.settings.xenstored { try startStore(digest) }
-        for domain in DomainBuild.order(module.domains) { try build(domain, with: xen) }
+        if let digest = lcm.settings.xenstored { try startXenstored(digest) }
+        for domain in DomainBuild.order(lcm.domains) { try build(domain, with: xen) }
         // What is in them belongs to the domains from here on.
         do throws(SystemError) { try BootModules.removeAll(from: "/images") } catch { throw .system(error) }
-        journal.note("domains built and paused: \(module.domains.count)")
+        journal.note("domains built and paused: \(lcm.domains.count)")
     }
 
-    private mutating func startStore(_ digest: Digest) throws(ConstructFailure) {
+    private mutating func startXenstored(_ digest: Digest) throws(ConstructFailure) {
         let start = journal.now()
         do throws(SystemError) {
-            try StoreDaemon.start(expecting: digest, hashing: LibcryptoHash.self)
+            try XenstoreDaemon.start(expecting: digest, hashing: LibcryptoHash.self)
         } catch {
             throw .system(error)
         }

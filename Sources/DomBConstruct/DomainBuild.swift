@@ -13,7 +13,7 @@ struct DomainBuild {
     /// Whether the LCM gives it PCI devices.
     let getsDevices: Bool
     /// Whether it keeps its page for the ring to xenstore.
-    let usesStore: Bool
+    let usesXenstore: Bool
     let vcpus: UInt32
     /// RAM in KiB.
     let memory: UInt64
@@ -38,7 +38,7 @@ struct DomainBuild {
         handle = domain.handle ?? .unset
         isHardware = domain.roles.contains(.hardware)
         getsDevices = domain.settings.has(.pci)
-        usesStore = domain.settings.usesStore
+        usesXenstore = domain.settings.usesXenstore
         vcpus = domain.vcpus
         memory = domain.memory
         acpi = GuestACPI(vcpus: domain.vcpus)

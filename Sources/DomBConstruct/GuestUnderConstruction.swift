@@ -63,13 +63,13 @@ struct StepFailure: Error {
     }
 
     /// Everything after the creation, in libxenguest's order.
-    borrowing func finish(keepsStore: Bool) throws(StepFailure) {
+    borrowing func finish(keepsXenstore: Bool) throws(StepFailure) {
         // Safety: the handle is valid as long as this value lives.
         try check(.setLimits, unsafe domb_guest_set_limits(guest))
         try check(.parseKernel, unsafe domb_guest_parse_kernel(guest))
         try check(.populate, unsafe domb_guest_populate(guest))
         try check(.load, unsafe domb_guest_load(guest))
-        if !keepsStore { try check(.removeStore, unsafe domb_guest_remove_store(guest)) }
+        if !keepsXenstore { try check(.removeXenstore, unsafe domb_guest_remove_store(guest)) }
     }
 
     private borrowing func check(_ step: BuildFailure.Step, _ status: Int32) throws(StepFailure) {

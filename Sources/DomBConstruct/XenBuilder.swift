@@ -78,7 +78,7 @@ import XenAgreement
             try guest.openImages(plan)
             try guest.setACPI(plan.acpi)
             try guest.create(plan.handle)
-            try guest.finish(keepsStore: plan.usesStore)
+            try guest.finish(keepsXenstore: plan.usesXenstore)
         } catch {
             throw BuildFailure(
                 domid: plan.domid, name: plan.name, isHardware: plan.isHardware, step: error.step, code: error.code,

@@ -17,11 +17,11 @@ struct BootLaunch {
         try preparation.check()
         try LaunchFailure.during(.prepare) { () throws(SystemError) in try machine.host.checkOpen() }
         let bytes = try readModule()
-        let received: ReceivedModule?
-        if let bytes { received = try ReceivedModule(bytes, hashing: LibcryptoHash.self) } else { received = nil }
+        let received: ReceivedLCM?
+        if let bytes { received = try ReceivedLCM(bytes, hashing: LibcryptoHash.self) } else { received = nil }
         var surroundings = preparation.surroundings
         surroundings.hasXenstored = Processes.take(
-            received?.module.settings.xenstored, from: &surroundings.otherProcesses, LibcryptoHash.self)
+            received?.lcm.settings.xenstored, from: &surroundings.otherProcesses, LibcryptoHash.self)
         // The LCM is read by now, which is Swift without C: what comes is C libraries that read what domains, TPM and
         // xenstored say.
         let isApart = nextInit != nil
@@ -30,7 +30,7 @@ struct BootLaunch {
             try machine.closeForClassicBoot()
             return BootHandoff(kind: .execute, end: nil)
         }
-        let kind = received.module.settings.handoff
+        let kind = received.lcm.settings.handoff
         if kind == .execute { surroundings.nextInit = try Self.identity(nextInit) }
         return BootHandoff(kind: kind, end: try machine.launch(received, in: surroundings))
     }
@@ -46,8 +46,8 @@ struct BootLaunch {
 
     /// The LCM, copied once: only this copy is hashed and parsed.
     private func readModule() throws(LaunchFailure) -> [UInt8]? {
-        let tables = try LaunchFailure.during(.module) { () throws(SystemError) in try ACPITables.readAll() }
-        return try LaunchFailure.during(.module) { () throws(ContainerError) in
+        let tables = try LaunchFailure.during(.lcm) { () throws(SystemError) in try ACPITables.readAll() }
+        return try LaunchFailure.during(.lcm) { () throws(ContainerError) in
             try LaunchControlContainer.assemble(tables, hashing: LibcryptoHash.self)
         }
     }

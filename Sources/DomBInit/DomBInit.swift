@@ -10,11 +10,11 @@ import XenBindings
 
 #if DOMB_FAULT
     import FaultInjection
-    typealias BootStore = FaultingStore
+    typealias BootTPM = FaultingTPM
 #else
-    typealias BootStore = TSS2MeasurementStore
+    typealias BootTPM = TSS2Device
 #endif
-typealias BootMachine = Machine<XenctrlHypervisor<ConsoleJournal>, BootStore, LibcryptoHash>
+typealias BootMachine = Machine<XenctrlHypervisor<ConsoleJournal>, BootTPM, LibcryptoHash>
 
 /// PID 1 of the boot domain. It never returns: a return from PID 1 is a kernel panic, and under Hyperlaunch an exit of
 /// the boot domain may mean that all is well.

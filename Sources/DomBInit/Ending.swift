@@ -31,7 +31,7 @@ enum Ending {
 
     /// Holding nothing.
     static func park(_ machine: consuming BootMachine) -> Never {
-        release(machine.releaseStore())
+        release(machine.releaseTPM())
         PowerControl.closeDescriptors()
         PowerControl.sleepForEver()
     }

@@ -80,7 +80,7 @@ struct Preparation {
     /// With Xen and the TPM, as far as they can be had.
     func machine() -> BootMachine {
         BootMachine(
-            host: XenctrlHypervisor(journal), store: BootStore(device: "/dev/tpm0"), hashing: LibcryptoHash.self,
+            host: XenctrlHypervisor(journal), tpm: BootTPM(device: "/dev/tpm0"), hashing: LibcryptoHash.self,
             arguments: arguments)
     }
 }

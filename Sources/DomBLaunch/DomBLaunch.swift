@@ -14,7 +14,7 @@ import XenBindings
 @main
 struct DomBLaunch {
     private typealias CommandHost = XenctrlHypervisor<CommandJournal>
-    private typealias CommandMachine = Machine<CommandHost, TSS2MeasurementStore, LibcryptoHash>
+    private typealias CommandMachine = Machine<CommandHost, TSS2Device, LibcryptoHash>
 
     static func main() { PowerControl.exit(launch().rawValue) }
 
@@ -72,7 +72,7 @@ struct DomBLaunch {
         // Others use the TPM too: /dev/tpm0 is for one alone.
         var machine = CommandMachine(
             host: CommandHost(CommandJournal(console, log: log, trace: trace)),
-            store: TSS2MeasurementStore(device: "/dev/tpmrm0"), hashing: LibcryptoHash.self, arguments: arguments)
+            tpm: TSS2Device(device: "/dev/tpmrm0"), hashing: LibcryptoHash.self, arguments: arguments)
         do throws(LaunchFailure) {
             let end = try run(bytes, on: &machine)
             if case .recovered(let failure) = end {
@@ -95,9 +95,9 @@ struct DomBLaunch {
         surroundings.otherProcesses = try LaunchFailure.during(.prepare) { () throws(SystemError) in
             try Processes.others()
         }
-        let received = try ReceivedModule(bytes, hashing: LibcryptoHash.self)
+        let received = try ReceivedLCM(bytes, hashing: LibcryptoHash.self)
         surroundings.hasXenstored = Processes.take(
-            received.module.settings.xenstored, from: &surroundings.otherProcesses, LibcryptoHash.self)
+            received.lcm.settings.xenstored, from: &surroundings.otherProcesses, LibcryptoHash.self)
         return try machine.launch(received, in: surroundings)
     }
 }

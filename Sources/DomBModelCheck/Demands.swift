@@ -64,7 +64,7 @@ struct Demands {
 
     private static func run(_ arguments: LaunchArguments, _ policy: TPMPolicy) -> LaunchRun {
         var launch = SmallLaunch([[], [0]])
-        launch.module.settings.tpmPolicy = policy
+        launch.lcm.settings.tpmPolicy = policy
         launch.arguments = arguments
         return launch.run()
     }

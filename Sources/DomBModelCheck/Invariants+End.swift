@@ -22,21 +22,21 @@ extension Invariants {
     /// I6: a launch that says that it is complete is.
     func whole() -> String? {
         guard run.end == .complete else { return nil }
-        let late = Set((run.plan?.atHandoff ?? []).map { launch.module.domains[$0].domid.rawValue })
+        let late = Set((run.plan?.atHandoff ?? []).map { launch.lcm.domains[$0].domid.rawValue })
         let running = Set(run.unpaused.map { $0.rawValue })
         // Of those that the handoff unpauses nobody learns what became.
-        for domain in launch.module.domains where !domain.roles.contains(.recovery) {
+        for domain in launch.lcm.domains where !domain.roles.contains(.recovery) {
             guard running.contains(domain.domid.rawValue) || late.contains(domain.domid.rawValue) else {
                 return "I6: complete, and a domain does not run"
             }
         }
-        let waiting = launch.module.domains.count { $0.conduct.readiness != .unpaused }
+        let waiting = launch.lcm.domains.count { $0.conduct.readiness != .unpaused }
         return run.ready.count == waiting ? handedOver() : "I6: complete, and not all are ready"
     }
 
     /// I6, I7: the handoff comes last, and unpauses nobody for whom the launch would have had to halt.
     private func handedOver() -> String? {
-        guard entries.last?.operation == launch.module.settings.handoff.operation else {
+        guard entries.last?.operation == launch.lcm.settings.handoff.operation else {
             return "I7: something is done after the handoff"
         }
         let late = entries.indices.filter { entries[$0].operation == .unpauseAtHandoff }

@@ -15,7 +15,7 @@ extension Invariants {
         }
         if !unpauses.isEmpty, beganAnew { return "I1: a domain runs, and the TPM had begun anew" }
         guard let first = ordinary.first else { return nil }
-        guard run.journal.measurements.count == launch.module.domains.count else {
+        guard run.journal.measurements.count == launch.lcm.domains.count else {
             return "I1: a domain runs, and not every one is measured"
         }
         guard let capped = run.journal.eventLogs.first, let (reader, replay) = Self.replay(capped) else {
@@ -38,7 +38,7 @@ extension Invariants {
 
     /// A launch without a TPM: the policy allows it, and none answered.
     private var unmeasured: String? {
-        guard launch.module.settings.tpmPolicy < .require else { return "I1: a domain runs without the required TPM" }
+        guard launch.lcm.settings.tpmPolicy < .require else { return "I1: a domain runs without the required TPM" }
         let answer = entries.first { $0.operation == .getCapability }?.result ?? 0
         guard answer == 0x101 || answer >> 16 & 0xFF == 0x0A else { return "I8: a TPM that answers is taken for none" }
         return entries.contains { $0.operation == .pcrExtend } ? "I8: a launch without a TPM extends one" : nil

@@ -16,7 +16,7 @@ extension Invariants {
             }
             if seen[domain.domid.rawValue] != nil { return "I5: a domain is unpaused twice" }
             seen[domain.domid.rawValue] = place
-            for other in domain.dependencies.map({ launch.module.domains[$0] }) {
+            for other in domain.dependencies.map({ launch.lcm.domains[$0] }) {
                 guard let earlier = seen[other.domid.rawValue], earlier < place else {
                     return "I5: a domain runs before one that it depends on"
                 }
@@ -26,7 +26,7 @@ extension Invariants {
             }
         }
         for operation in [Platform.Operation.maxVCPUs, .credit2Set, .grantWrite, .introduce] {
-            for domain in launch.module.domains {
+            for domain in launch.lcm.domains {
                 let count = entries.count { $0.operation == operation && $0.domid == domain.domid && $0.result == 0 }
                 if count > 1 { return "I5: \(operation.name) twice for a domain" }
             }
@@ -55,7 +55,7 @@ extension Invariants {
     private static func folded(_ operations: [Platform.Operation]) -> [Platform.Operation] {
         var folded: [Platform.Operation] = []
         for operation in operations {
-            if [.storeRead, .storeWrite].contains(operation), folded.last == operation { continue }
+            if [.xenstoreRead, .xenstoreWrite].contains(operation), folded.last == operation { continue }
             folded.append(operation)
         }
         return folded
@@ -64,16 +64,16 @@ extension Invariants {
     /// I5: who runs with a xenstore is known there, and nobody is who was left out before.
     func stored() -> String? {
         for place in unpauses {
-            guard let domain = domain(entries[place].domid), domain.settings.usesStore else { continue }
+            guard let domain = domain(entries[place].domid), domain.settings.usesXenstore else { continue }
             let isKnown = entries[..<place].contains {
                 $0.operation == .introduce && $0.result == 0 && $0.domid == domain.domid
             }
             if !isKnown { return "I5: a domain runs that xenstore does not know" }
         }
-        var isLost = [Bool](repeating: false, count: launch.module.domains.count)
+        var isLost = [Bool](repeating: false, count: launch.lcm.domains.count)
         for entry in entries {
-            guard let index = launch.module.domains.firstIndex(where: { $0.domid == entry.domid }) else { continue }
-            if entry.operation == .storeWrite, isLost[index] {
+            guard let index = launch.lcm.domains.firstIndex(where: { $0.domid == entry.domid }) else { continue }
+            if entry.operation == .xenstoreWrite, isLost[index] {
                 return "I5: xenstore has nodes of a domain that was left out"
             }
             // A log or a node that fails goes into the answer, and a domain that fails takes its dependents along.
@@ -82,7 +82,7 @@ extension Invariants {
             while let next = open.popLast() {
                 guard !isLost[next] else { continue }
                 isLost[next] = true
-                open += launch.module.domains.indices.filter { launch.module.domains[$0].dependencies.contains(next) }
+                open += launch.lcm.domains.indices.filter { launch.lcm.domains[$0].dependencies.contains(next) }
             }
         }
         return nil
@@ -90,18 +90,18 @@ extension Invariants {
 
     /// I4: of those that may run the first in LCM order does; and of several failures the first one's is told.
     func inOrder() -> String? {
-        let late = Set((run.plan?.atHandoff ?? []).map { launch.module.domains[$0].domid.rawValue })
+        let late = Set((run.plan?.atHandoff ?? []).map { launch.lcm.domains[$0].domid.rawValue })
         let picks: [(index: Int, place: Int)] = entries.indices.compactMap { place in
             guard entries[place].operation == .unpause, let domid = entries[place].domid, domid != recovery,
                 !late.contains(domid.rawValue)
             else { return nil }
-            return launch.module.domains.firstIndex { $0.domid == domid }.map { ($0, place) }
+            return launch.lcm.domains.firstIndex { $0.domid == domid }.map { ($0, place) }
         }
         for (number, pick) in picks.enumerated() {
             for other in picks[(number + 1)...] where other.index < pick.index {
-                let wasFree = launch.module.domains[other.index].dependencies.allSatisfy { dependency in
+                let wasFree = launch.lcm.domains[other.index].dependencies.allSatisfy { dependency in
                     picks[..<number].contains { $0.index == dependency }
-                        && isReady(launch.module.domains[dependency], at: pick.place)
+                        && isReady(launch.lcm.domains[dependency], at: pick.place)
                 }
                 if wasFree { return "I4: of two that may run the later in LCM order runs first" }
             }
@@ -111,11 +111,11 @@ extension Invariants {
 
     private func told(_ picked: [Int]) -> String? {
         guard case .partial(let failure) = run.end,
-            let index = launch.module.domains.firstIndex(where: { $0.domid == failure.domid })
+            let index = launch.lcm.domains.firstIndex(where: { $0.domid == failure.domid })
         else { return nil }
         let unpaused = Set(run.unpaused.map { $0.rawValue })
         let ready = Set(run.ready.map { $0.domid.rawValue })
-        for other in launch.module.domains[..<index] where other.domid != recovery {
+        for other in launch.lcm.domains[..<index] where other.domid != recovery {
             // It ran, and did not get ready.
             if unpaused.contains(other.domid.rawValue), other.conduct.readiness != .unpaused,
                 !ready.contains(other.domid.rawValue)

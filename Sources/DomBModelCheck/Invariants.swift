@@ -26,7 +26,7 @@ struct Invariants {
         self.run = run
         self.fault = fault
         entries = run.journal.entries
-        recovery = launch.module.domains.first { $0.roles.contains(.recovery) }?.domid
+        recovery = launch.lcm.domains.first { $0.roles.contains(.recovery) }?.domid
         unpauses = run.journal.entries.indices.filter {
             [.unpause, .unpauseAtHandoff].contains(run.journal.entries[$0].operation)
                 && run.journal.entries[$0].result == 0
@@ -51,7 +51,7 @@ struct Invariants {
 
     var ordinary: [Int] { unpauses.filter { entries[$0].domid != recovery } }
 
-    func domain(_ domid: DomainID?) -> DomainDescription? { launch.module.domains.first { $0.domid == domid } }
+    func domain(_ domid: DomainID?) -> DomainDescription? { launch.lcm.domains.first { $0.domid == domid } }
 
     /// That a TPM, or somebody on its bus, lies about what it did: what it holds in the end is its own affair.
     var isDeceived: Bool {

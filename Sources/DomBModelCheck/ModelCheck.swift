@@ -18,7 +18,7 @@ struct ModelCheck {
 
     private static let errors: [Int32] = [5, 17, 22]
     /// Of these calls there are many for each domain: one in so many of them is made to fail.
-    private static let frequent: [Platform.Operation: Int] = [.storeWrite: 7, .storeRead: 7]
+    private static let frequent: [Platform.Operation: Int] = [.xenstoreWrite: 7, .xenstoreRead: 7]
     /// Those of one list differ in the code alone.
     private static let tpmFaults: [[SimulatedTPM.Fault]] = [
         [.refuse(0x101), .refuse(0x922), .refuse(0x8_000D)], [.loseAnswer(0xA_000A), .loseAnswer(0x909)], [.pretend],
@@ -47,11 +47,11 @@ struct ModelCheck {
     private mutating func randomLaunch(isWellBehaved: Bool) -> SmallLaunch {
         var launch = SmallLaunch(graph)
         let hasRecovery = generator.isOneIn(2)
-        let hasStore = generator.isOneIn(4)
+        let hasXenstore = generator.isOneIn(4)
         let banks = Self.bankLists.randomElement(using: &generator) ?? [.sha256]
         launch.tpm = SimulatedTPM(banks: banks.map { $0.rawValue })
         launch.host.listsBackwards = generator.isOneIn(2)
-        launch.module.settings.tpmPolicy =
+        launch.lcm.settings.tpmPolicy =
             [.require, .require, .warn, .off].randomElement(using: &generator) ?? .require
         if generator.isOneIn(16) { launch.tpm.isPresent = false }
         for index in graph.indices {
@@ -61,18 +61,18 @@ struct ModelCheck {
             if generator.isOneIn(2) {
                 let node = "/local/domain/\(index + 1)/data/ready"
                 conduct.readiness =
-                    hasStore && generator.isOneIn(2) ? .node(path: Array(node.utf8), value: nil) : .poweredOff
+                    hasXenstore && generator.isOneIn(2) ? .node(path: Array(node.utf8), value: nil) : .poweredOff
             } else {
                 conduct.timeout = DomainConduct.standardTimeout
             }
-            launch.module.domains[index].conduct = conduct
+            launch.lcm.domains[index].conduct = conduct
             if generator.isOneIn(4) { launch.giveLog(to: index) }
         }
         if hasRecovery { launch.add(graph.count, [], roles: .recovery) }
-        if hasStore {
-            launch.addStore(
-                launch.module.domains.indices.filter { index in
-                    if case .node = launch.module.domains[index].conduct.readiness {
+        if hasXenstore {
+            launch.addXenstore(
+                launch.lcm.domains.indices.filter { index in
+                    if case .node = launch.lcm.domains[index].conduct.readiness {
                         true
                     } else {
                         generator.isOneIn(2)
@@ -88,7 +88,7 @@ struct ModelCheck {
         for index in graph.indices {
             let after = UInt64.random(in: 1...900_000, using: &generator)
             let good: DomainBehaviour.Act
-            switch launch.module.domains[index].conduct.readiness {
+            switch launch.lcm.domains[index].conduct.readiness {
             case .unpaused: continue
             case .poweredOff: good = .shutDown(.powerOff)
             case .node(let path, _): good = .write(path: path, value: [0x31])
@@ -154,7 +154,7 @@ struct ModelCheck {
                 launch.host.listsBackwards.toggle()
                 let banks = launch.tpm.banks
                 launch.tpm.banks = banks.reversed()
-                for index in launch.module.domains.indices { launch.module.domains[index].dependencies.reverse() }
+                for index in launch.lcm.domains.indices { launch.lcm.domains[index].dependencies.reverse() }
             }
             let what = "interleaving \(number)"
             if let problem = Self.difference(expected, tryOut(launch, what)) { report(problem, what) }

@@ -14,11 +14,11 @@ extension PlantedFault {
         }
     }
 
-    private static func store() -> SmallLaunch { launch { $0.addStore([0, 1]) } }
+    private static func xenstore() -> SmallLaunch { launch { $0.addXenstore([0, 1]) } }
 
     private static func unmeasured() -> SmallLaunch {
         launch {
-            $0.module.settings.tpmPolicy = .warn
+            $0.lcm.settings.tpmPolicy = .warn
             $0.tpm.isPresent = false
         }
     }
@@ -26,24 +26,24 @@ extension PlantedFault {
     /// Domain 1 does not come and is left out with 3; 2 comes later than 1 fails, or not at all.
     private static func partial() -> SmallLaunch {
         launch { launch in
-            for index in 0..<3 { launch.module.domains[index].conduct.onFailure = .skip }
+            for index in 0..<3 { launch.lcm.domains[index].conduct.onFailure = .skip }
             for index in 0..<2 {
-                launch.module.domains[index].conduct.readiness = .poweredOff
-                launch.module.domains[index].conduct.timeout = 1000
+                launch.lcm.domains[index].conduct.readiness = .poweredOff
+                launch.lcm.domains[index].conduct.timeout = 1000
             }
         }
     }
 
     private static func recovering() -> SmallLaunch {
         launch { launch in
-            launch.module.domains[1].conduct = DomainConduct(readiness: .poweredOff, timeout: 1000, onFailure: .recover)
+            launch.lcm.domains[1].conduct = DomainConduct(readiness: .poweredOff, timeout: 1000, onFailure: .recover)
             launch.add(3, [], roles: .recovery)
         }
     }
 
     /// 2 and 3 are left to the handoff.
     private static func handingOver() -> SmallLaunch {
-        launch { for index in 1..<3 { $0.module.domains[index].conduct.onFailure = .skip } }
+        launch { for index in 1..<3 { $0.lcm.domains[index].conduct.onFailure = .skip } }
     }
 
     static let measured: [PlantedFault] = [
@@ -95,7 +95,7 @@ extension PlantedFault {
             "I4", "the log has the LCM's order of dependencies",
             logsOf: {
                 var launch = PlantedFault.launch()
-                launch.module.domains[2].dependencies = [1]
+                launch.lcm.domains[2].dependencies = [1]
                 return (PlantedFault.launch(), launch)
             }),
         PlantedFault("I4", "the error is the later one's", of: partial) { run in
@@ -113,10 +113,10 @@ extension PlantedFault {
         PlantedFault("I5", "a domain is unpaused that the LCM does not name") {
             $0.replaceEntry($0.first(.unpause, of: 2), domid: 9)
         },
-        PlantedFault("I5", "a domain runs that xenstore does not know", of: store) {
+        PlantedFault("I5", "a domain runs that xenstore does not know", of: xenstore) {
             $0.entries.remove(at: $0.first(.introduce, of: 2))
         },
-        PlantedFault("I5", "a domain that was left out has nodes", of: store) {
+        PlantedFault("I5", "a domain that was left out has nodes", of: xenstore) {
             $0.replaceEntry($0.first(.credit2Set, of: 1), result: -22)
         },
     ]

@@ -12,18 +12,18 @@ struct SmallLaunch {
     private static let kibibytes: UInt64 = 64
     private static let kernel: UInt64 = 0x4000
     private static let startInfo: UInt64 = 0x8000
-    private static let storeFrame: UInt64 = 9
+    private static let xenstoreFrame: UInt64 = 9
     private static let logRegion = Segment(address: 0xA000, byteCount: 0x6000)
     static let digest = SwiftCryptoHash.digest(.sha256, of: [1, 2, 3])
 
-    var module: LaunchControlModule
+    var lcm: LCM
     var host = SimulatedHypervisor()
     var tpm = SimulatedTPM(banks: [HashAlgorithm.sha256.rawValue])
     var arguments = LaunchArguments()
 
     /// Domains 1, 2 ... with these dependencies, by index.
     init(_ dependencies: [[Int]]) {
-        module = LaunchControlModule(domains: [], settings: LaunchSettings(handoff: .shutdown))
+        lcm = LCM(domains: [], settings: LaunchSettings(handoff: .shutdown))
         for (index, targets) in dependencies.enumerated() { add(index, targets) }
     }
 
@@ -34,7 +34,7 @@ struct SmallLaunch {
             kernel: ImageReference(moduleIndex: 1, segments: [Segment(address: Self.kernel, byteCount: 64)]),
             dependencies: targets)
         description.settings.set(.weight, [.weight(512)])
-        module.domains.append(description)
+        lcm.domains.append(description)
         var domain = SimulatedDomain(domid: domid, kibibytes: Self.kibibytes)
         domain.memory.write([UInt8](repeating: UInt8(truncatingIfNeeded: index) | 1, count: 64), at: Self.kernel)
         domain.memory.write(Self.startInfoBytes, at: Self.startInfo)
@@ -45,15 +45,15 @@ struct SmallLaunch {
     }
 
     /// With the log in its memory.
-    mutating func giveLog(to index: Int) { module.domains[index].logRegion = Self.logRegion }
+    mutating func giveLog(to index: Int) { lcm.domains[index].logRegion = Self.logRegion }
 
     /// With a xenstored in the boot domain, which therefore stays, and these domains known to it.
-    mutating func addStore(_ indices: [Int]) {
-        module.settings.xenstored = Self.digest
-        module.settings.handoff = .park
+    mutating func addXenstore(_ indices: [Int]) {
+        lcm.settings.xenstored = Self.digest
+        lcm.settings.handoff = .park
         for index in indices {
-            module.domains[index].settings.set(.enhanced, [.enhanced])
-            host.domainsByID[UInt16(index + 1)]?.parameters[.storeFrame] = Self.storeFrame
+            lcm.domains[index].settings.set(.enhanced, [.enhanced])
+            host.domainsByID[UInt16(index + 1)]?.parameters[.xenstoreFrame] = Self.xenstoreFrame
         }
     }
 
@@ -71,7 +71,7 @@ struct SmallLaunch {
 
     func run() -> LaunchRun {
         LaunchRun(
-            ReceivedModule(module: module, byteCount: 3, digest: Self.digest), in: Surroundings(buildID: [9]),
+            ReceivedLCM(lcm: lcm, byteCount: 3, digest: Self.digest), in: Surroundings(buildID: [9]),
             arguments: arguments, host: host, tpm: tpm, tick: 1)
     }
 }

@@ -29,18 +29,18 @@ struct HashCommand {
         let file = try filled()
         let regions = try regions()
         let source = try unsafe isMapped ? mapped(file) : Self.source(file)
-        let start = Clock.nanoseconds(CLOCK_MONOTONIC)
+        let start = MonotonicClock.nanoseconds(CLOCK_MONOTONIC)
         let userStart = Self.userSeconds()
-        let cpuStart = Clock.nanoseconds(CLOCK_PROCESS_CPUTIME_ID)
+        let cpuStart = MonotonicClock.nanoseconds(CLOCK_PROCESS_CPUTIME_ID)
         var rounds: UInt64 = 0
         var elapsed: UInt64 = 0
         var digests: [Digest] = []
         repeat {
             digests = try unsafe hash(regions, source)
             rounds += 1
-            elapsed = Clock.nanoseconds(CLOCK_MONOTONIC) - start
+            elapsed = MonotonicClock.nanoseconds(CLOCK_MONOTONIC) - start
         } while elapsed < nanoseconds
-        let cpu = Clock.nanoseconds(CLOCK_PROCESS_CPUTIME_ID) - cpuStart
+        let cpu = MonotonicClock.nanoseconds(CLOCK_PROCESS_CPUTIME_ID) - cpuStart
         let user = Self.userSeconds() - userStart
         let bytes = Double(rounds) * Double(byteCount)
         print("bytes-per-user-second \(bytes / user)")

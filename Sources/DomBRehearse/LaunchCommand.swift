@@ -25,7 +25,7 @@ struct LaunchCommand {
         guard let log = options.take("--log") else { throw Options.Wrong(word: "--log") }
         self.socket = socket
         self.log = log
-        domains = try options.take("--domains", default: 2, in: Rehearsal.domains)
+        domains = try options.take("--domains", default: 2, in: TPMRehearsal.domains)
         let index = try options.take("--pcr", default: UInt32(11), in: 0...UInt32(PCRIndex.count - 1))
         let name = options.take("--policy") ?? "require"
         guard let pcr = PCRIndex(rawValue: index), let policy = TPMPolicy(named: name.utf8) else {
@@ -41,12 +41,12 @@ struct LaunchCommand {
     func run() -> CInt {
         // A connection that breaks is an error of the transport, not the end of the program.
         signal(SIGPIPE, SIG_IGN)
-        var rehearsal = Rehearsal(domains: domains, settings: settings, arguments, threads: threads, seed: seed)
+        var rehearsal = TPMRehearsal(domains: domains, settings: settings, arguments, threads: threads, seed: seed)
         warmUp()
-        let start = (Clock.nanoseconds(CLOCK_MONOTONIC), Clock.nanoseconds(CLOCK_PROCESS_CPUTIME_ID))
-        let outcome = rehearsal.run(store: Self.open(socket), journal: RecordingJournal())
-        let processor = Clock.nanoseconds(CLOCK_PROCESS_CPUTIME_ID) - start.1
-        let took = Clock.nanoseconds(CLOCK_MONOTONIC) - start.0
+        let start = (MonotonicClock.nanoseconds(CLOCK_MONOTONIC), MonotonicClock.nanoseconds(CLOCK_PROCESS_CPUTIME_ID))
+        let outcome = rehearsal.run(tpm: Self.open(socket), journal: RecordingJournal())
+        let processor = MonotonicClock.nanoseconds(CLOCK_PROCESS_CPUTIME_ID) - start.1
+        let took = MonotonicClock.nanoseconds(CLOCK_MONOTONIC) - start.0
         if let bytes = outcome.journal.eventLogs.last, !write(bytes) { return 74 }
         for entry in outcome.journal.entries where entry.operation.isTPMs || entry.result != 0 {
             print("\(entry.operation.name) \(entry.result) \(String(decoding: entry.detail.bytes, as: UTF8.self))")
@@ -65,8 +65,8 @@ struct LaunchCommand {
     /// Ordinary Swift makes the metadata of a generic type when it is first used, and needs 0.3 ms for a launch's; PID 1 is
     /// Embedded Swift, where there is none.
     private func warmUp() {
-        var first = Rehearsal(domains: 1, settings: LaunchSettings(tpmPolicy: .warn, handoff: .shutdown))
-        _ = first.run(store: Self.open("/nonexistent"), journal: RecordingJournal())
+        var first = TPMRehearsal(domains: 1, settings: LaunchSettings(tpmPolicy: .warn, handoff: .shutdown))
+        _ = first.run(tpm: Self.open("/nonexistent"), journal: RecordingJournal())
     }
 
     private func write(_ bytes: [UInt8]) -> Bool {
@@ -77,9 +77,9 @@ struct LaunchCommand {
     }
 
     /// With the control channel at SOCKET.ctrl.
-    private static func open(_ socket: String) -> TSS2MeasurementStore {
+    private static func open(_ socket: String) -> TSS2Device {
         // Safety: the function opens what its configuration names, or gives a code.
-        unsafe TSS2MeasurementStore(opener: Tss2_Tcti_Swtpm_Init, configuration: [UInt8]("path=\(socket)".utf8))
+        unsafe TSS2Device(opener: Tss2_Tcti_Swtpm_Init, configuration: [UInt8]("path=\(socket)".utf8))
     }
 }
 

@@ -13,7 +13,7 @@ struct ShareCommand {
 
     init(_ options: Options) throws(Options.Wrong) {
         var options = options
-        domains = try options.take("--domains", default: 8, in: Rehearsal.domains)
+        domains = try options.take("--domains", default: 8, in: TPMRehearsal.domains)
         rounds = try options.take("--rounds", default: 200, in: 1...100_000)
         try options.finish()
     }
@@ -23,13 +23,13 @@ struct ShareCommand {
         var operations = 0
         let settings = LaunchSettings(tpmPolicy: .require, handoff: .shutdown)
         for _ in 0..<rounds {
-            var rehearsal = Rehearsal(domains: domains, settings: settings)
-            let store = SimulatedTPM(banks: [HashAlgorithm.sha1.rawValue, HashAlgorithm.sha256.rawValue])
-            let start = Clock.nanoseconds(CLOCK_THREAD_CPUTIME_ID)
+            var rehearsal = TPMRehearsal(domains: domains, settings: settings)
+            let tpm = SimulatedTPM(banks: [HashAlgorithm.sha1.rawValue, HashAlgorithm.sha256.rawValue])
+            let start = MonotonicClock.nanoseconds(CLOCK_THREAD_CPUTIME_ID)
             // In nanoseconds, unlike any other journal's: nothing here is put off, so nobody else looks at it.
-            let stopwatch = RecordingJournal { Clock.nanoseconds(CLOCK_THREAD_CPUTIME_ID) }
-            let outcome = rehearsal.run(store: store, journal: stopwatch)
-            let total = Clock.nanoseconds(CLOCK_THREAD_CPUTIME_ID) - start
+            let stopwatch = RecordingJournal { MonotonicClock.nanoseconds(CLOCK_THREAD_CPUTIME_ID) }
+            let outcome = rehearsal.run(tpm: tpm, journal: stopwatch)
+            let total = MonotonicClock.nanoseconds(CLOCK_THREAD_CPUTIME_ID) - start
             guard outcome.failure == nil else { return DomBRehearse.tell("the launch failed\n") }
             let entries = outcome.journal.entries
             shares.append(entries.reduce(total) { $0 - ($1.end - $1.start) })

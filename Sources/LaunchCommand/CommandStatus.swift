@@ -35,7 +35,7 @@ public enum CommandStatus: Int32, Sendable {
 
     public init(after failure: LaunchFailure, unpaused: Int) {
         switch failure.stage {
-        case .module: self = .malformed
+        case .lcm: self = .malformed
         case .plan: self = .refused
         default: self = unpaused == 0 ? .failed : .failedLate
         }

@@ -30,7 +30,7 @@ public struct DomainDescription: Equatable, Sendable {
     public var logRegion: Segment?
     /// When it is ready, and what follows if it fails.
     public var conduct: DomainConduct
-    /// Indices into `LaunchControlModule.domains` of those that must be ready before this one runs.
+    /// Indices into `LCM.domains` of those that must be ready before this one runs.
     public var dependencies: [Int]
 
     public init(

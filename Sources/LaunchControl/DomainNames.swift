@@ -5,9 +5,9 @@ public struct DomainNames {
     private let domains: [DomainDescription]
     private let lookup: Lookup<[UInt8]>
 
-    public init(_ module: LaunchControlModule) {
-        domains = module.domains
-        lookup = Lookup(module.domains.enumerated().map { ($1.name, $0) }) { $0.lexicographicallyPrecedes($1) }
+    public init(_ lcm: LCM) {
+        domains = lcm.domains
+        lookup = Lookup(lcm.domains.enumerated().map { ($1.name, $0) }) { $0.lexicographicallyPrecedes($1) }
     }
 
     /// The domain of this name; `nil` where there is none.

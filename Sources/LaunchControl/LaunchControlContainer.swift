@@ -62,12 +62,12 @@ public enum LaunchControlContainer {
         }
         guard let first = parts.first else { return nil }
         guard first.wholeLength <= Limits.moduleBytes else { throw .tooLarge(byteCount: first.wholeLength) }
-        let module = try join(parts, like: first)
-        guard module.count == first.wholeLength else {
-            throw .cutShort(declared: first.wholeLength, actual: module.count)
+        let lcm = try join(parts, like: first)
+        guard lcm.count == first.wholeLength else {
+            throw .cutShort(declared: first.wholeLength, actual: lcm.count)
         }
-        guard Hash.digest(.sha256, of: module).bytes == first.digest else { throw .digestMismatch }
-        return module
+        guard Hash.digest(.sha256, of: lcm).bytes == first.digest else { throw .digestMismatch }
+        return lcm
     }
 
     private static func join(_ parts: [Part], like first: Part) throws(ContainerError) -> [UInt8] {
@@ -79,11 +79,11 @@ public enum LaunchControlContainer {
             guard places[part.index - 1] == nil else { throw .duplicatePart(part: part.index) }
             places[part.index - 1] = place
         }
-        var module: [UInt8] = []
+        var lcm: [UInt8] = []
         for (index, place) in places.enumerated() {
             guard let place else { throw .missingPart(part: index + 1, parts: first.count) }
-            module.append(contentsOf: parts[place].data)
+            lcm.append(contentsOf: parts[place].data)
         }
-        return module
+        return lcm
     }
 }

@@ -60,13 +60,13 @@ extension [Setting] {
     public func has(_ key: SettingKey) -> Bool { contains { $0.key == key } }
 
     /// Whether it has a ring to xenstore.
-    public var usesStore: Bool { contains(.enhanced) }
+    public var usesXenstore: Bool { contains(.enhanced) }
 
     /// Who serves its devices, in a fixed order.
     public var backends: [Backend] { compactMap { $0.key == .eventChannels ? nil : $0.partner } }
 
     /// Every other domain that it names.
-    public var partners: [Backend] { compactMap { $0.partner } }
+    public var peers: [Backend] { compactMap { $0.partner } }
 }
 
 extension DomainDescription {

@@ -9,20 +9,20 @@ extension SettingSource {
         var settings: [Setting] = []
         for key in SettingKey.ofSettings {
             guard key != .enhanced else {
-                if storeUse() { settings.append(.enhanced) }
+                if xenstoreUse() { settings.append(.enhanced) }
                 continue
             }
             settings += items(key)
         }
         checkRTDS(settings)
         // Devices are found through xenstore alone.
-        if !settings.usesStore, !settings.backends.isEmpty { report(.enhanced, .conflictingProperties) }
+        if !settings.usesXenstore, !settings.backends.isEmpty { report(.enhanced, .conflictingProperties) }
         return settings
     }
 
     /// dom0less (Xen, docs/misc/arm/device-tree/booting.txt): no value means "enabled", and "legacy" (4.21) leaves the
     /// xenstore page to whoever builds the domain, as it is here in any case.
-    private func storeUse() -> Bool {
+    private func xenstoreUse() -> Bool {
         if isFlag(.enhanced) { return true }
         return value(.enhanced) { text -> Bool? in
             if text == Line("enabled").bytes || text == Line("legacy").bytes { return true }

@@ -33,7 +33,7 @@ extension LaunchEvent {
     private init(kind: UInt16, at place: Int, _ cursor: inout LogCursor) throws(LogError) {
         switch kind {
         case 1: self = .identity(try Identity(.bootDomain, &cursor))
-        case 2: self = .module(byteCount: try cursor.read64(), digest: try cursor.readContentDigest())
+        case 2: self = .lcm(byteCount: try cursor.read64(), digest: try cursor.readContentDigest())
         case 3:
             self = .nextInit(
                 path: try cursor.readCounted(), byteCount: try cursor.read64(), digest: try cursor.readContentDigest())
@@ -51,7 +51,7 @@ extension LaunchEvent {
     public var kindName: String {
         switch self {
         case .identity(let identity): identity.launcher == .bootDomain ? "identity" : "command"
-        case .module: "lcm"
+        case .lcm: "lcm"
         case .nextInit: "next-init"
         case .domain: "domain"
         case .cap: "cap"

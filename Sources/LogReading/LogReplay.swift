@@ -116,7 +116,7 @@ public struct LogReplay: Sendable {
             if records != sequence { report(number, .text("the cap counts \(records) records")) }
             if digest != soFar { report(number, .text("the cap's digest is not that of the records before")) }
             previousWasCap = true
-        case .identity, .module, .nextInit, .domain, .unmeasured, .configuration:
+        case .identity, .lcm, .nextInit, .domain, .unmeasured, .configuration:
             if case .unmeasured = event { noTPM = true }
             measured(number, order.problem(event))
         }

@@ -25,7 +25,7 @@ struct RecordOrder {
     mutating func problem(_ event: LaunchEvent) -> LogReplay.Problem? {
         let place = Self.place(event)
         defer { last = max(last, place) }
-        if case .module = event { hasModule = true }
+        if case .lcm = event { hasModule = true }
         guard place > last else { return .text("\(event.kindName) out of its place") }
         // The cap could not tell that it is missing: what comes after it does not stand for it.
         guard hasModule || place <= Self.modulePlace else { return .text("\(event.kindName), and the LCM is missing") }
@@ -49,7 +49,7 @@ struct RecordOrder {
         switch event {
         case .identity: 1
         case .unmeasured: 2
-        case .module: modulePlace
+        case .lcm: modulePlace
         case .nextInit: 4
         case .domain: domainPlace
         case .configuration: 6

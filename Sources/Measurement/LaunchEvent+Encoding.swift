@@ -25,7 +25,7 @@ extension LaunchEvent {
     private func appendFields(to body: inout [UInt8]) {
         switch self {
         case .identity(let identity): identity.append(to: &body)
-        case .module(let byteCount, let digest):
+        case .lcm(let byteCount, let digest):
             body.append(long: byteCount)
             body.append(digest)
         case .nextInit(let path, let byteCount, let digest):

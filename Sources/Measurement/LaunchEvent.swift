@@ -8,7 +8,7 @@ public enum LaunchEvent: Equatable, Sendable {
     /// Who launches, on what.
     case identity(Identity)
     /// The LCM's size in bytes and SHA-256.
-    case module(byteCount: UInt64, digest: Digest)
+    case lcm(byteCount: UInt64, digest: Digest)
     /// The program that an `exec` handoff runs.
     case nextInit(path: [UInt8], byteCount: UInt64, digest: Digest)
     case domain(DomainRecord)
@@ -25,7 +25,7 @@ public enum LaunchEvent: Equatable, Sendable {
     public var kind: UInt16 {
         switch self {
         case .identity(let identity): identity.launcher == .bootDomain ? 1 : 9
-        case .module: 2
+        case .lcm: 2
         case .nextInit: 3
         case .domain: 4
         case .cap: 5

@@ -37,7 +37,7 @@ public struct ConfigurationItem: Equatable, Sendable {
         /// [segment << 16 | bus << 8 | device << 3 | function]
         case device = 16
         /// [1]: it has a ring to xenstore
-        case store = 32
+        case xenstore = 32
         /// [length and bytes, as `label`]: who serves its console
         case console = 33
         /// [length and bytes, as `label`]: `VirtualDisk.text`

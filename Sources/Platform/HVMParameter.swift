@@ -3,9 +3,9 @@
 /// The HVM parameters that a launch reads or sets (xen/public/hvm/params.h), by their numbers.
 public enum HVMParameter: UInt32, Named, Sendable {
     /// HVM_PARAM_STORE_PFN: the frame of the ring to xenstore; 0 for none.
-    case storeFrame = 1
+    case xenstoreFrame = 1
     /// HVM_PARAM_STORE_EVTCHN: the domain's own port of that ring; 0 for none.
-    case storeChannel = 2
+    case xenstoreChannel = 2
     /// HVM_PARAM_TIMER_MODE: what becomes of missed ticks.
     case timerMode = 10
     /// HVM_PARAM_IDENT_PT: the guest-physical address of the identity page table.
@@ -24,8 +24,8 @@ public enum HVMParameter: UInt32, Named, Sendable {
     /// The word for it in texts: docs/lcm.md.
     public var name: StaticString {
         switch self {
-        case .storeFrame: "store-frame"
-        case .storeChannel: "store-channel"
+        case .xenstoreFrame: "store-frame"
+        case .xenstoreChannel: "store-channel"
         case .timerMode: "timer-mode"
         case .identityPageTable: "identity-page-table"
         case .timerAlignment: "timer-alignment"
@@ -42,7 +42,7 @@ public enum HVMParameter: UInt32, Named, Sendable {
     /// (ACPI_S_STATE, IDENT_PT, MCA_CAP), are the guest's own, or belong to devices that a PVH domain has not.
     public func mayBe(_ value: UInt64) -> Bool {
         switch self {
-        case .identityPageTable, .storeFrame, .storeChannel, .consoleFrame, .consoleChannel: false
+        case .identityPageTable, .xenstoreFrame, .xenstoreChannel, .consoleFrame, .consoleChannel: false
         // HVMPTM_one_missed_tick_pending.
         case .timerMode: value <= 3
         case .timerAlignment: value <= 1

@@ -4,7 +4,7 @@ extension HypercallError {
     /// "xc_domain_unpause: EINVAL (22)".
     public var message: Line {
         let line: Line = "\(operation.name): \(Line(errno: code))"
-        guard operation.isOfStore else { return line }
+        guard operation.isOfXenstore else { return line }
         // What libxenstore says of a connection that has ended, and of one on which nothing comes.
         switch code {
         case 9, 32, 104, 111: return "\(line): xenstored is gone"

@@ -56,15 +56,15 @@ public enum Operation: Word, CaseIterable, Sendable {
     case channelStatus = "xc_evtchn_status"
     case grantRead = "xenforeignmemory_map_resource"
     case grantWrite = "xenforeignmemory_map_resource (writable)"
-    case storeOpen = "xs_open"
-    case storeRead = "xs_read"
+    case xenstoreOpen = "xs_open"
+    case xenstoreRead = "xs_read"
     case transactionStart = "xs_transaction_start"
-    case storeWrite = "xs_write"
+    case xenstoreWrite = "xs_write"
     case transactionEnd = "xs_transaction_end"
     case introduce = "xs_introduce_domain"
     case isIntroduced = "xs_is_domain_introduced"
-    case storeWatch = "xs_watch"
-    case storeWait = "xs_check_watch"
+    case xenstoreWatch = "xs_watch"
+    case xenstoreWait = "xs_check_watch"
     case unpause = "xc_domain_unpause"
     case setVIRQHandler = "xc_domain_set_virq_handler"
     case bindVIRQ = "xenevtchn_bind_virq"
@@ -82,5 +82,5 @@ public enum Operation: Word, CaseIterable, Sendable {
     case remoteShutdown = "xc_domain_shutdown"
 
     /// Whether it is a request to xenstored: libxenstore's functions begin so.
-    var isOfStore: Bool { Line(name).bytes.starts(with: Line("xs_").bytes) }
+    var isOfXenstore: Bool { Line(name).bytes.starts(with: Line("xs_").bytes) }
 }

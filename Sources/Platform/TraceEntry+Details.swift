@@ -26,7 +26,7 @@ extension Line {
     public static func readiness(_ isThere: Bool) -> Line { isThere ? "ready" : "not ready" }
 
     /// Whether xenstore gave a domain's nodes back as they were written.
-    public static func kept(_ isKept: Bool, of nodes: [StoreNode]) -> Line {
+    public static func kept(_ isKept: Bool, of nodes: [XenstoreNode]) -> Line {
         isKept ? "\(nodes.count) nodes" : "not kept"
     }
 }

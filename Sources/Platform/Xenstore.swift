@@ -5,7 +5,7 @@
 public protocol Xenstore: ~Copyable {
     /// Connects. From then on a request fails with ETIMEDOUT once xenstored has been silent for so many microseconds. The
     /// corresponding C function is `xs_open`.
-    mutating func openStore(patience: UInt64) throws(HypercallError)
+    mutating func openXenstore(patience: UInt64) throws(HypercallError)
     /// Whether the node is there that tells of a domain's readiness, with this value if one is given. The corresponding C
     /// function is `xs_read`.
     mutating func isThere(_ path: [UInt8], _ value: [UInt8]?, of domid: DomainID) throws(HypercallError) -> Bool
@@ -14,11 +14,11 @@ public protocol Xenstore: ~Copyable {
     mutating func beginTransaction() throws(HypercallError)
     /// A domain's nodes, within the transaction; `done` counts those that are written. The corresponding C functions are
     /// `xs_write` and `xs_set_permissions`.
-    mutating func write(_ nodes: [StoreNode], of domid: DomainID, done: inout Int) throws(HypercallError)
+    mutating func write(_ nodes: [XenstoreNode], of domid: DomainID, done: inout Int) throws(HypercallError)
     /// Whether a domain's nodes have the values that were written; `done` counts those that have. The corresponding C
     /// function is `xs_read`.
     mutating func areKept(
-        _ nodes: [StoreNode], of domid: DomainID, done: inout Int
+        _ nodes: [XenstoreNode], of domid: DomainID, done: inout Int
     ) throws(HypercallError) -> Bool
     /// `false` where somebody else changed what the transaction saw (EAGAIN): nothing was written. The corresponding C
     /// function is `xs_transaction_end`.
@@ -32,19 +32,19 @@ public protocol Xenstore: ~Copyable {
     mutating func watchNode(_ path: [UInt8]) throws(HypercallError)
     /// Waits for any watched node to change, at most so many microseconds; `false` if none did. The corresponding C
     /// function is `xs_check_watch`.
-    mutating func waitForStore(microseconds: UInt64) throws(HypercallError) -> Bool
+    mutating func waitForXenstore(microseconds: UInt64) throws(HypercallError) -> Bool
 }
 
 /// One node of xenstore, as a launch writes it.
-public struct StoreNode: Equatable, Sendable {
+public struct XenstoreNode: Equatable, Sendable {
     /// Absolute, without an end mark.
     public let path: [UInt8]
     /// Any bytes; libxl's nodes are texts.
     public let value: [UInt8]
     /// `nil`: those of its parent.
-    public let access: StoreAccess?
+    public let access: XenstoreAccess?
 
-    public init(path: [UInt8], value: [UInt8], access: StoreAccess? = nil) {
+    public init(path: [UInt8], value: [UInt8], access: XenstoreAccess? = nil) {
         self.path = path
         self.value = value
         self.access = access
@@ -52,7 +52,7 @@ public struct StoreNode: Equatable, Sendable {
 }
 
 /// Who may do what with a node. Privileged connections may do everything.
-public struct StoreAccess: Equatable, Sendable {
+public struct XenstoreAccess: Equatable, Sendable {
     /// May do everything.
     public let owner: DomainID
     /// May read it too; all others may do nothing.
@@ -71,12 +71,12 @@ public struct ReservedGrant: Equatable, Sendable {
         /// GNTTAB_RESERVED_CONSOLE
         case console = 0
         /// GNTTAB_RESERVED_XENSTORE
-        case store = 1
+        case xenstore = 1
 
         /// The parameter that names the ring's frame.
-        public var frameParameter: HVMParameter { self == .store ? .storeFrame : .consoleFrame }
+        public var frameParameter: HVMParameter { self == .xenstore ? .xenstoreFrame : .consoleFrame }
         /// The parameter that names the domain's own port.
-        public var channelParameter: HVMParameter { self == .store ? .storeChannel : .consoleChannel }
+        public var channelParameter: HVMParameter { self == .xenstore ? .xenstoreChannel : .consoleChannel }
     }
 
     /// Which entry.

@@ -13,7 +13,7 @@ struct GuestMemoryMap {
     /// X86_HVM_END_SPECIAL_REGION and X86_HVM_NR_SPECIAL_PAGES (xenguest.h): frames 0xfeff8 to 0xfefff.
     private static let specialFrames: Range<UInt64> = 0xFEFF8..<0xFF000
     /// Frames of SPECIALPAGE_XENSTORE and SPECIALPAGE_CONSOLE.
-    static let storeFrame = specialFrames.lowerBound + 4
+    static let xenstoreFrame = specialFrames.lowerBound + 4
     static let consoleFrame = specialFrames.lowerBound + 7
     /// `connection` of the console's `struct xencons_interface`, and XENCONSOLE_DISCONNECTED.
     static let consoleConnection = consoleFrame * pageSize + 0xC10

@@ -23,19 +23,19 @@ public struct LaunchRun {
     /// Host, TPM and journal get one clock, and the LCM's xenstored runs where it names one. A failure is recorded as PID 1
     /// records it.
     public init(
-        _ lcm: ReceivedModule, in surroundings: Surroundings = Surroundings(), arguments: LaunchArguments,
+        _ received: ReceivedLCM, in surroundings: Surroundings = Surroundings(), arguments: LaunchArguments,
         host: SimulatedHypervisor, tpm: SimulatedTPM, tick: UInt64 = 0
     ) {
         let clock = VirtualClock()
         var (host, tpm) = (host, tpm)
         host.journal = RecordingJournal(clock: clock, tick: tick)
         tpm.clock = clock
-        var machine = Machine(host: host, store: tpm, hashing: SwiftCryptoHash.self, arguments: arguments)
+        var machine = Machine(host: host, tpm: tpm, hashing: SwiftCryptoHash.self, arguments: arguments)
         var surroundings = surroundings
-        surroundings.hasXenstored = lcm.module.settings.xenstored != nil
+        surroundings.hasXenstored = received.lcm.settings.xenstored != nil
         do throws(LaunchFailure) {
-            let end = try machine.launch(lcm, in: surroundings)
-            if arguments.launcher != .command { try Self.handOff(&machine, lcm.module.settings.handoff, end) }
+            let end = try machine.launch(received, in: surroundings)
+            if arguments.launcher != .command { try Self.handOff(&machine, received.lcm.settings.handoff, end) }
             self.end = end
         } catch {
             failure = error
@@ -47,7 +47,7 @@ public struct LaunchRun {
             machine.unpaused + machine.atHandoff.filter { left.domainsByID[$0.rawValue]?.info.isPaused == false }
         ready = machine.ready
         self.host = left
-        self.tpm = machine.store
+        self.tpm = machine.tpm
         journal = left.journal
         duration = clock.now
     }

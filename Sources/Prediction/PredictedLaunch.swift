@@ -34,7 +34,7 @@ public struct PredictedLaunch: Sendable {
 
     /// `identity` is the log's first record; `domains` are those of the LCM, built. Throws where the real launch would fail.
     public init(
-        _ lcm: ReceivedModule, _ identity: LaunchEvent.Identity, nextInit: Surroundings.NextInit? = nil,
+        _ received: ReceivedLCM, _ identity: LaunchEvent.Identity, nextInit: Surroundings.NextInit? = nil,
         domains built: [SimulatedDomain], on host: Host
     ) throws(LaunchFailure) {
         var arguments: LaunchArguments
@@ -45,28 +45,28 @@ public struct PredictedLaunch: Sendable {
         }
         arguments.launcher = identity.launcher
         var machine = Machine(
-            host: Self.hypervisor(lcm.module, identity, built, host), store: Self.tpm(arguments.pcr, host),
+            host: Self.hypervisor(received.lcm, identity, built, host), tpm: Self.tpm(arguments.pcr, host),
             hashing: SwiftCryptoHash.self, arguments: arguments)
         let surroundings = Surroundings(
-            buildID: identity.buildID, hasXenstored: lcm.module.settings.xenstored != nil, nextInit: nextInit)
-        try machine.launch(lcm, in: surroundings)
+            buildID: identity.buildID, hasXenstored: received.lcm.settings.xenstored != nil, nextInit: nextInit)
+        try machine.launch(received, in: surroundings)
         log = machine.host.journal.eventLogs.last ?? []
         domains = machine.host.journal.measurements.map { Domain(domid: $0.domid, name: $0.name, digest: $0.digest) }
     }
 
     /// The hardware role leaves the boot domain when the domain that has it is created.
     private static func hypervisor(
-        _ module: LaunchControlModule, _ identity: LaunchEvent.Identity, _ built: [SimulatedDomain], _ host: Host
+        _ lcm: LCM, _ identity: LaunchEvent.Identity, _ built: [SimulatedDomain], _ host: Host
     ) -> SimulatedHypervisor {
-        let keepsRole = !module.domains.contains { $0.roles.contains(.hardware) }
+        let keepsRole = !lcm.domains.contains { $0.roles.contains(.hardware) }
         var hypervisor = SimulatedHypervisor(cpus: host.cpus, callerIsHardwareDomain: keepsRole)
         hypervisor.facts.version = identity.xenVersion
         hypervisor.facts.buildID = identity.xenBuildID
         hypervisor.facts.commandLine = identity.xenCommandLine
         hypervisor.facts.securityMode = identity.securityMode
-        hypervisor.provide(for: module, cpus: host.cpus)
+        hypervisor.provide(for: lcm, cpus: host.cpus)
         for domain in built { hypervisor.add(domain) }
-        hypervisor.letEachBeReady(module)
+        hypervisor.letEachBeReady(lcm)
         return hypervisor
     }
 

@@ -96,7 +96,7 @@ public struct SimulatedBuilder {
         built.memory.write(Self.identityPageTable, at: GuestMemoryMap.identityPageTable)
         built.parameters[.identityPageTable] = GuestMemoryMap.identityPageTable
         // domb-construct takes the page away from a domain that has no xenstore.
-        if domain.settings.usesStore { built.parameters[.storeFrame] = GuestMemoryMap.storeFrame }
+        if domain.settings.usesXenstore { built.parameters[.xenstoreFrame] = GuestMemoryMap.xenstoreFrame }
         built.parameters[.consoleFrame] = GuestMemoryMap.consoleFrame
         if xen.libraries.marksConsole {
             built.memory.write([GuestMemoryMap.disconnected], at: GuestMemoryMap.consoleConnection)

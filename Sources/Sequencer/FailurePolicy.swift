@@ -13,7 +13,7 @@ public enum FailurePolicy {
         /// The construct stage could not build the domains.
         case construction
         /// The LCM is missing, damaged or malformed.
-        case module
+        case lcm
         /// Xen or the TPM cannot be asked.
         case facts
         /// The plan is refused.
@@ -21,7 +21,7 @@ public enum FailurePolicy {
         /// An operation on a domain failed, or Xen does not keep it.
         case configuration
         /// Nodes of xenstore, which are written for all domains at once.
-        case store
+        case xenstore
         /// A domain cannot be measured, or is not what the LCM expects.
         case measurement
         /// The TPM failed, or what it holds is not what the log leads to.
@@ -46,9 +46,9 @@ public enum FailurePolicy {
     public static func answer(_ kind: Kind, _ wish: DomainConduct.OnFailure) -> DomainConduct.OnFailure {
         switch kind {
         // Nothing has had an effect, or no domain is to blame, or there is nobody left to ask.
-        case .preparation, .construction, .module, .facts, .plan, .tpm, .events, .handoff: .halt
+        case .preparation, .construction, .lcm, .facts, .plan, .tpm, .events, .handoff: .halt
         // I1: nothing runs before every domain is measured, so none can be left out. One transaction is for all.
-        case .measurement, .store: wish == .recover ? .recover : .halt
+        case .measurement, .xenstore: wish == .recover ? .recover : .halt
         case .configuration, .logDelivery, .unpause, .timeout, .stopped: wish
         }
     }
@@ -68,12 +68,12 @@ extension LaunchFailure {
         switch stage {
         case .prepare: return .preparation
         case .construct: return .construction
-        case .module: return .module
+        case .lcm: return .lcm
         case .facts: return .facts
         case .plan: return .plan
         case .configure:
-            if case .configuration(let error) = cause, error.isInStore { return .store }
-            return domid == nil ? .store : .configuration
+            if case .configuration(let error) = cause, error.isInXenstore { return .xenstore }
+            return domid == nil ? .xenstore : .configuration
         // Without a domain it is the launch's own records that failed.
         case .measure: return domid == nil ? .tpm : .measurement
         case .cap: return domid == nil ? .tpm : .logDelivery
@@ -85,9 +85,9 @@ extension LaunchFailure {
 }
 
 extension ConfigError {
-    fileprivate var isInStore: Bool {
+    fileprivate var isInXenstore: Bool {
         switch self {
-        case .hypercall(let operation, _), .notKept(let operation): operation.moment == .inStore
+        case .hypercall(let operation, _), .notKept(let operation): operation.moment == .inXenstore
         case .node, .nodeNotKept, .transactionLost: true
         case .noRing, .otherPort: false
         }

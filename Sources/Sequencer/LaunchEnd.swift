@@ -12,7 +12,7 @@ public enum LaunchEnd: Equatable, Sendable {
     case recovered(LaunchFailure)
 }
 
-extension Machine where Host: ~Copyable, Store: ~Copyable {
+extension Machine where Host: ~Copyable, TPM: ~Copyable {
     /// "launch complete: 3 domains unpaused, 1 by the handoff"; what did not go well is told first.
     public mutating func report(_ end: LaunchEnd) -> Line {
         if case .partial(let failure) = end { host.journal.note("not all domains run: \(failure.message)") }

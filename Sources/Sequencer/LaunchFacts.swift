@@ -7,14 +7,14 @@ public struct LaunchFacts: Equatable, Sendable {
     /// What Xen says of itself, of the host and of its domains.
     public var hypervisor: HypervisorFacts
     /// The TPM_ALG_IDs of the active banks, or why no TPM answers.
-    public var tpm: TPM
+    public var tpm: TPMState
     /// For a PCR that takes extends from locality 2 only, and for a command, before which the PCR may have been used.
     public var dynamicPCR: DynamicPCR?
     /// What the caller says of itself and of who else is there.
     public var surroundings: Surroundings
 
     /// Whether a TPM answers.
-    public enum TPM: Equatable, Sendable {
+    public enum TPMState: Equatable, Sendable {
         case banks([UInt16])
         case absent(TPMError)
     }
@@ -32,7 +32,7 @@ public struct LaunchFacts: Equatable, Sendable {
     }
 
     public init(
-        hypervisor: HypervisorFacts, tpm: TPM, dynamicPCR: DynamicPCR? = nil,
+        hypervisor: HypervisorFacts, tpm: TPMState, dynamicPCR: DynamicPCR? = nil,
         surroundings: Surroundings = Surroundings()
     ) {
         self.hypervisor = hypervisor

@@ -10,7 +10,7 @@ public struct LaunchFailure: Error, Equatable, Sendable {
     /// Where in the launch. The numbers stand in the event log.
     public enum Stage: UInt8, CaseIterable, Sendable {
         case prepare = 1
-        case module = 2
+        case lcm = 2
         case facts = 3
         case plan = 4
         case configure = 5
@@ -25,7 +25,7 @@ public struct LaunchFailure: Error, Equatable, Sendable {
         public var name: StaticString {
             switch self {
             case .prepare: "prepare"
-            case .module: "lcm"
+            case .lcm: "lcm"
             case .facts: "facts"
             case .plan: "plan"
             case .configure: "configure"

@@ -53,7 +53,7 @@ public struct LaunchLegacy: Equatable, Sendable {
     }
 }
 
-extension Machine where Host: ~Copyable, Store: ~Copyable {
+extension Machine where Host: ~Copyable, TPM: ~Copyable {
     /// Of a launch that is about to hand over.
     public var legacy: LaunchLegacy {
         LaunchLegacy(

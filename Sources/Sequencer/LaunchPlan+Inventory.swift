@@ -8,16 +8,16 @@ import Platform
 extension LaunchPlan {
     /// Every domain of the LCM exists as it says, and no other exists but the boot domain.
     static func checkDomains(
-        _ module: LaunchControlModule, _ facts: HypervisorFacts, _ places: CPUPoolPlan, _ bootDomain: DomainID
+        _ lcm: LCM, _ facts: HypervisorFacts, _ places: CPUPoolPlan, _ bootDomain: DomainID
     ) throws(PlanRefusal) -> (configurations: [ConfigPlan], pageCounts: [UInt64]) {
         // I4: nothing may depend on the order in which Xen lists its domains.
         let existing = facts.domains.inOrder { $0.domid < $1.domid }
         var configurations: [ConfigPlan] = []
         var pageCounts: [UInt64] = []
         let hardwareRoleMoved =
-            !facts.callerIsHardwareDomain && module.domains.contains { $0.roles.contains(.hardware) }
-        let partners = Partners(module, bootDomain: bootDomain)
-        for (index, domain) in module.domains.enumerated() {
+            !facts.callerIsHardwareDomain && lcm.domains.contains { $0.roles.contains(.hardware) }
+        let peers = Peers(lcm, bootDomain: bootDomain)
+        for (index, domain) in lcm.domains.enumerated() {
             guard let built = find(domain.domid, in: existing, by: { $0.domid }) else {
                 throw PlanRefusal(.missing, domid: domain.domid, missing)
             }
@@ -27,17 +27,17 @@ extension LaunchPlan {
                 configurations.append(
                     try ConfigPlan(
                         domain, built: built, facts: facts, hardwareRoleMoved: hardwareRoleMoved,
-                        place: places.place(of: domain, at: index), partners: partners))
+                        place: places.place(of: domain, at: index), peers: peers))
             } catch {
                 throw PlanRefusal(.configuration(error), domid: domain.domid, error.message)
             }
         }
-        try refuse(sharedHardware(module))
+        try refuse(sharedHardware(lcm))
         return (configurations, pageCounts)
     }
 
-    private static func sharedHardware(_ module: LaunchControlModule) -> [PlanRefusal] {
-        SharedHardware.conflicts(module.domains).map {
+    private static func sharedHardware(_ lcm: LCM) -> [PlanRefusal] {
+        SharedHardware.conflicts(lcm.domains).map {
             PlanRefusal(.configuration($0.conflict), domid: $0.domid, $0.conflict.message)
         }
     }
@@ -45,14 +45,14 @@ extension LaunchPlan {
     /// The same for every domain, with all that stands against it. Without `places`, which the pools' own conflicts
     /// take away, what depends on a scheduler or on a pool is left out.
     static func domainRefusals(
-        _ module: LaunchControlModule, _ facts: HypervisorFacts, _ places: CPUPoolPlan?, _ bootDomain: DomainID
+        _ lcm: LCM, _ facts: HypervisorFacts, _ places: CPUPoolPlan?, _ bootDomain: DomainID
     ) -> [PlanRefusal] {
         let existing = facts.domains.inOrder { $0.domid < $1.domid }
         let hardwareRoleMoved =
-            !facts.callerIsHardwareDomain && module.domains.contains { $0.roles.contains(.hardware) }
-        let partners = Partners(module, bootDomain: bootDomain)
+            !facts.callerIsHardwareDomain && lcm.domains.contains { $0.roles.contains(.hardware) }
+        let peers = Peers(lcm, bootDomain: bootDomain)
         var found: [PlanRefusal] = []
-        for (index, domain) in module.domains.enumerated() {
+        for (index, domain) in lcm.domains.enumerated() {
             guard let built = find(domain.domid, in: existing, by: { $0.domid }) else {
                 found.append(PlanRefusal(.missing, domid: domain.domid, missing))
                 continue
@@ -60,21 +60,21 @@ extension LaunchPlan {
             found += refusals(domain, built)
             let conflicts = ConfigPlan.conflicts(
                 domain, built: built, facts: facts, hardwareRoleMoved: hardwareRoleMoved,
-                place: places?.place(of: domain, at: index) ?? .standard, partners: partners)
+                place: places?.place(of: domain, at: index) ?? .standard, peers: peers)
             for conflict in conflicts where places != nil || !conflict.isOfPools {
                 found.append(PlanRefusal(.configuration(conflict), domid: domain.domid, conflict.message))
             }
         }
-        return found + sharedHardware(module)
+        return found + sharedHardware(lcm)
     }
 
     private static var missing: Line { "it is in the LCM, and Xen has no such domain" }
 
     static func places(
-        _ module: LaunchControlModule, _ facts: HypervisorFacts
+        _ lcm: LCM, _ facts: HypervisorFacts
     ) throws(PlanRefusal) -> CPUPoolPlan {
         do throws(CPUPoolConflict) {
-            return try CPUPoolPlan(module, facts: facts)
+            return try CPUPoolPlan(lcm, facts: facts)
         } catch {
             throw PlanRefusal(.cpupool(error), error.message)
         }
@@ -122,10 +122,10 @@ extension LaunchPlan {
 
     /// The one running domain that the LCM does not name is the boot domain itself; for a command that is domain 0.
     static func bootDomain(
-        _ module: LaunchControlModule, _ facts: HypervisorFacts, _ arguments: LaunchArguments
+        _ lcm: LCM, _ facts: HypervisorFacts, _ arguments: LaunchArguments
     ) throws(PlanRefusal) -> DomainID {
         let existing = facts.domains.inOrder { $0.domid < $1.domid }
-        let named = module.domains.map { $0.domid }.inOrder(<)
+        let named = lcm.domains.map { $0.domid }.inOrder(<)
         var bootDomain: DomainID?
         for domain in existing where find(domain.domid, in: named, by: { $0 }) == nil {
             if arguments.launcher == .command, domain.domid.rawValue != 0, arguments.allowsOthers { continue }
@@ -162,7 +162,7 @@ extension ConfigConflict {
         case .affinityOutsidePool, .notCredit, .notRTDS: true
         case .missingCPU, .emptyAffinity, .missingVCPU, .tooManyVCPUs, .missingNode, .capBeyondVCPUs,
             .hardwareRoleMoved,
-            .memoryOverRAM, .memoryOverHostRAM, .noFLASK, .noIOMMU, .noStore, .backendWithoutStore, .shared:
+            .memoryOverRAM, .memoryOverHostRAM, .noFLASK, .noIOMMU, .noXenstore, .backendWithoutXenstore, .shared:
             false
         }
     }

@@ -9,19 +9,19 @@ extension LaunchPlan {
     /// What the log says of settings, order and operations.
     var configurationRecord: LaunchEvent.Configuration {
         LaunchEvent.Configuration(
-            tpmPolicy: module.settings.tpmPolicy, coverage: module.settings.coverage, handoff: module.settings.handoff,
-            handoffTarget: module.settings.handoffTarget ?? [],
-            domains: zip(module.domains, configurations).map { domain, configuration in
+            tpmPolicy: lcm.settings.tpmPolicy, coverage: lcm.settings.coverage, handoff: lcm.settings.handoff,
+            handoffTarget: lcm.settings.handoffTarget ?? [],
+            domains: zip(lcm.domains, configurations).map { domain, configuration in
                 LaunchEvent.Configuration.Domain(
                     domid: domain.domid, memory: domain.memory,
-                    dependencies: domain.dependencies.inOrder(<).map { module.domains[$0].domid },
+                    dependencies: domain.dependencies.inOrder(<).map { lcm.domains[$0].domid },
                     items: configuration.operations.flatMap { $0.items } + domain.conduct.items)
             })
     }
 
     /// The first records: the launcher, that no TPM answers where none does, the LCM, and what is to run after DomB.
     static func opening(
-        _ lcm: ReceivedModule, _ facts: LaunchFacts, _ arguments: LaunchArguments, isUnmeasured: Bool
+        _ received: ReceivedLCM, _ facts: LaunchFacts, _ arguments: LaunchArguments, isUnmeasured: Bool
     ) -> [LaunchEvent] {
         let hypervisor = facts.hypervisor
         let identity = LaunchEvent.Identity(
@@ -29,8 +29,8 @@ extension LaunchPlan {
             xenVersion: hypervisor.version, xenBuildID: hypervisor.buildID, xenCommandLine: hypervisor.commandLine,
             securityMode: hypervisor.securityMode)
         var events = [LaunchEvent.identity(identity)]
-        if isUnmeasured { events.append(.unmeasured(lcm.module.settings.tpmPolicy)) }
-        events.append(.module(byteCount: lcm.byteCount, digest: lcm.digest))
+        if isUnmeasured { events.append(.unmeasured(received.lcm.settings.tpmPolicy)) }
+        events.append(.lcm(byteCount: received.byteCount, digest: received.digest))
         if let next = facts.surroundings.nextInit {
             events.append(.nextInit(path: next.path, byteCount: next.byteCount, digest: next.digest))
         }

@@ -8,9 +8,9 @@ import Platform
 extension LaunchPlan {
     /// Everything for which `init` would refuse, in its order; none where it would not. People mend an LCM in one go.
     public static func refusals(
-        of lcm: ReceivedModule, facts: LaunchFacts, arguments: LaunchArguments
+        of received: ReceivedLCM, facts: LaunchFacts, arguments: LaunchArguments
     ) -> [PlanRefusal] {
-        var found = argumentRefusals(lcm.module, lcm.digest, arguments)
+        var found = argumentRefusals(received.lcm, received.digest, arguments)
         func attempt<Value>(_ body: () throws(PlanRefusal) -> Value) -> Value? {
             do throws(PlanRefusal) {
                 return try body()
@@ -19,36 +19,36 @@ extension LaunchPlan {
                 return nil
             }
         }
-        let policy = lcm.module.settings.tpmPolicy
+        let policy = received.lcm.settings.tpmPolicy
         _ = attempt { () throws(PlanRefusal) in try banks(arguments.pcr, policy, facts) }
         let isCommand = arguments.launcher == .command
-        var module = lcm.module
-        if isCommand, let matched = attempt({ () throws(PlanRefusal) in try matched(lcm.module, facts.hypervisor) }) {
-            module = matched
+        var lcm = received.lcm
+        if isCommand, let matched = attempt({ () throws(PlanRefusal) in try matched(received.lcm, facts.hypervisor) }) {
+            lcm = matched
         }
-        found += isCommand ? toolstackRefusals(module, facts) : bootDomainRefusals(module, facts, arguments)
-        found += conductRefusals(module, hasRings: isCommand)
-        found += orderRefusals(module, DependencyGraph(dependencies: module.domains.map { $0.dependencies }))
+        found += isCommand ? toolstackRefusals(lcm, facts) : bootDomainRefusals(lcm, facts, arguments)
+        found += conductRefusals(lcm, hasRings: isCommand)
+        found += orderRefusals(lcm, DependencyGraph(dependencies: lcm.domains.map { $0.dependencies }))
         let bootDomain = attempt { () throws(PlanRefusal) in
-            try Self.bootDomain(module, facts.hypervisor, arguments)
+            try Self.bootDomain(lcm, facts.hypervisor, arguments)
         }
-        let pools = CPUPoolPlan.conflicts(module, facts: facts.hypervisor)
+        let pools = CPUPoolPlan.conflicts(lcm, facts: facts.hypervisor)
         found += pools.map { PlanRefusal(.cpupool($0), $0.message) }
-        guard let bootDomain else { return found + module.impossibilities }
+        guard let bootDomain else { return found + lcm.impossibilities }
         let places =
-            pools.isEmpty ? attempt { () throws(PlanRefusal) in try Self.places(module, facts.hypervisor) } : nil
-        found += domainRefusals(module, facts.hypervisor, places, bootDomain)
-        if let refusal = budgetRefusal(module, facts.hypervisor) { found.append(refusal) }
-        return found + module.impossibilities
+            pools.isEmpty ? attempt { () throws(PlanRefusal) in try Self.places(lcm, facts.hypervisor) } : nil
+        found += domainRefusals(lcm, facts.hypervisor, places, bootDomain)
+        if let refusal = budgetRefusal(lcm, facts.hypervisor) { found.append(refusal) }
+        return found + lcm.impossibilities
     }
 
     /// Of the pages that the domains have; one that is not there has none.
-    private static func budgetRefusal(_ module: LaunchControlModule, _ facts: HypervisorFacts) -> PlanRefusal? {
+    private static func budgetRefusal(_ lcm: LCM, _ facts: HypervisorFacts) -> PlanRefusal? {
         let existing = facts.domains.inOrder { $0.domid < $1.domid }
-        let pageCounts = module.domains.map { domain in
+        let pageCounts = lcm.domains.map { domain in
             find(domain.domid, in: existing, by: { $0.domid })?.totalPages ?? 0
         }
-        let budget = MemoryBudget(module.domains, pageCounts: pageCounts, host: facts.host)
+        let budget = MemoryBudget(lcm.domains, pageCounts: pageCounts, host: facts.host)
         return budget.isKept ? nil : PlanRefusal(.memoryBudget, budget.message)
     }
 }

@@ -8,7 +8,7 @@ import Platform
 /// What a launch will do, complete before it does anything. Every refusal that can be known happens here.
 public struct LaunchPlan: Equatable, Sendable {
     /// The LCM that is launched.
-    public let module: LaunchControlModule
+    public let lcm: LCM
     /// The command line's: where the launch is measured.
     public let pcr: PCRIndex
     /// The TPM's active banks that DomB hashes; `nil` where no TPM answers and the policy goes on without.
@@ -39,28 +39,28 @@ public struct LaunchPlan: Equatable, Sendable {
     /// about ten; a whole MiB allows for others and still tells a domain of another size.
     static let builderKibibytes: UInt64 = 1024
 
-    public init(_ lcm: ReceivedModule, facts: LaunchFacts, arguments: LaunchArguments) throws(PlanRefusal) {
-        try Self.refuse(Self.argumentRefusals(lcm.module, lcm.digest, arguments))
+    public init(_ received: ReceivedLCM, facts: LaunchFacts, arguments: LaunchArguments) throws(PlanRefusal) {
+        try Self.refuse(Self.argumentRefusals(received.lcm, received.digest, arguments))
         pcr = arguments.pcr
-        banks = try Self.banks(pcr, lcm.module.settings.tpmPolicy, facts)
+        banks = try Self.banks(pcr, received.lcm.settings.tpmPolicy, facts)
         let isCommand = arguments.launcher == .command
-        let module = isCommand ? try Self.matched(lcm.module, facts.hypervisor) : lcm.module
-        self.module = module
-        opening = Self.opening(lcm, facts, arguments, isUnmeasured: banks == nil)
+        let lcm = isCommand ? try Self.matched(received.lcm, facts.hypervisor) : received.lcm
+        self.lcm = lcm
+        opening = Self.opening(received, facts, arguments, isUnmeasured: banks == nil)
         try Self.refuse(
-            isCommand ? Self.toolstackRefusals(module, facts) : Self.bootDomainRefusals(module, facts, arguments))
-        graph = DependencyGraph(dependencies: module.domains.map { $0.dependencies })
-        try Self.refuse(Self.conductRefusals(module, hasRings: isCommand))
-        recovery = module.domains.firstIndex { $0.roles.contains(.recovery) }
-        unpauseOrder = try Self.order(module, graph)
-        atHandoff = isCommand ? [] : Self.handoffUnpauses(module, unpauseOrder)
-        bootDomain = try Self.bootDomain(module, facts.hypervisor, arguments)
-        let places = try Self.places(module, facts.hypervisor)
+            isCommand ? Self.toolstackRefusals(lcm, facts) : Self.bootDomainRefusals(lcm, facts, arguments))
+        graph = DependencyGraph(dependencies: lcm.domains.map { $0.dependencies })
+        try Self.refuse(Self.conductRefusals(lcm, hasRings: isCommand))
+        recovery = lcm.domains.firstIndex { $0.roles.contains(.recovery) }
+        unpauseOrder = try Self.order(lcm, graph)
+        atHandoff = isCommand ? [] : Self.handoffUnpauses(lcm, unpauseOrder)
+        bootDomain = try Self.bootDomain(lcm, facts.hypervisor, arguments)
+        let places = try Self.places(lcm, facts.hypervisor)
         cpupools = places.pools
-        (configurations, pageCounts) = try Self.checkDomains(module, facts.hypervisor, places, bootDomain)
-        memory = MemoryBudget(module.domains, pageCounts: pageCounts, host: facts.hypervisor.host)
+        (configurations, pageCounts) = try Self.checkDomains(lcm, facts.hypervisor, places, bootDomain)
+        memory = MemoryBudget(lcm.domains, pageCounts: pageCounts, host: facts.hypervisor.host)
         guard memory.isKept else { throw PlanRefusal(.memoryBudget, memory.message) }
-        try Self.refuse(module.impossibilities)
+        try Self.refuse(lcm.impossibilities)
     }
 
     static func refuse(_ refusals: [PlanRefusal]) throws(PlanRefusal) {
@@ -68,7 +68,7 @@ public struct LaunchPlan: Equatable, Sendable {
     }
 
     static func argumentRefusals(
-        _ module: LaunchControlModule, _ digest: Digest, _ arguments: LaunchArguments
+        _ lcm: LCM, _ digest: Digest, _ arguments: LaunchArguments
     ) -> [PlanRefusal] {
         var refusals: [PlanRefusal] = []
         if let pinned = arguments.pinnedDigest, pinned != digest {
@@ -78,14 +78,14 @@ public struct LaunchPlan: Equatable, Sendable {
                 """
             refusals.append(PlanRefusal(.pinnedDigest, words))
         }
-        let (asked, least) = (module.settings.tpmPolicy, arguments.leastTPMPolicy)
+        let (asked, least) = (lcm.settings.tpmPolicy, arguments.leastTPMPolicy)
         if asked < least {
             refusals.append(
                 PlanRefusal(
                     .policyBelowLeast,
                     "the LCM asks for TPM policy \(asked.name), domb.tpm= demands at least \(least.name)"))
         }
-        if let named = module.settings.pcr, named != arguments.pcr {
+        if let named = lcm.settings.pcr, named != arguments.pcr {
             let words: Line = """
                 the LCM names PCR \(named.rawValue), the command line PCR \(arguments.pcr.rawValue) (domb.pcr=, 11 without \
                 it)
@@ -139,10 +139,10 @@ public struct LaunchPlan: Equatable, Sendable {
     }
 
     static func bootDomainRefusals(
-        _ module: LaunchControlModule, _ facts: LaunchFacts, _ arguments: LaunchArguments
+        _ lcm: LCM, _ facts: LaunchFacts, _ arguments: LaunchArguments
     ) -> [PlanRefusal] {
         var refusals: [PlanRefusal] = []
-        if let target = module.settings.handoffTarget, let refusal = arguments.refusal(ofNextInit: target) {
+        if let target = lcm.settings.handoffTarget, let refusal = arguments.refusal(ofNextInit: target) {
             refusals.append(refusal)
         }
         if let process = facts.surroundings.otherProcesses.first {
@@ -153,25 +153,25 @@ public struct LaunchPlan: Equatable, Sendable {
             refusals.append(
                 PlanRefusal(.inheritedDescriptor, "file descriptor \(descriptor) was open when DomB started"))
         }
-        let isShutdown = module.settings.handoff == .shutdown
+        let isShutdown = lcm.settings.handoff == .shutdown
         if isShutdown, facts.hypervisor.callerIsHardwareDomain {
             refusals.append(
                 PlanRefusal(
                     .shutdownOfHardwareDomain,
                     "handoff shutdown: the boot domain is the hardware domain, so its shutdown would halt the host"))
         }
-        refusals += storeRefusals(module, facts)
-        if module.settings.xenstored != nil, isShutdown {
+        refusals += xenstoreRefusals(lcm, facts)
+        if lcm.settings.xenstored != nil, isShutdown {
             refusals.append(
                 PlanRefusal(
-                    .shutdownOfStore,
+                    .shutdownOfXenstored,
                     "handoff shutdown: xenstored is a process of the boot domain and would end with it"))
         }
         return refusals
     }
 
-    static func storeRefusals(_ module: LaunchControlModule, _ facts: LaunchFacts) -> [PlanRefusal] {
-        guard module.settings.xenstored != nil, !facts.surroundings.hasXenstored else { return [] }
+    static func xenstoreRefusals(_ lcm: LCM, _ facts: LaunchFacts) -> [PlanRefusal] {
+        guard lcm.settings.xenstored != nil, !facts.surroundings.hasXenstored else { return [] }
         return [
             PlanRefusal(
                 .noXenstored, "no process of the boot domain runs the program that the LCM's domb,xenstored names")
@@ -179,9 +179,9 @@ public struct LaunchPlan: Equatable, Sendable {
     }
 
     private static func order(
-        _ module: LaunchControlModule, _ graph: DependencyGraph
+        _ lcm: LCM, _ graph: DependencyGraph
     ) throws(PlanRefusal) -> [Int] {
-        let domains = module.domains
+        let domains = lcm.domains
         let order: [Int]
         do throws(DependencyCycle) {
             order = try graph.order()
@@ -190,15 +190,15 @@ public struct LaunchPlan: Equatable, Sendable {
             let cycle = Line(excerpt: names + names.prefix(1), separator: " -> ") { "\(escaped: $0)" }
             throw PlanRefusal(.cycle, "dependency cycle: \(cycle)")
         }
-        try refuse(recoveryDependencies(module))
+        try refuse(recoveryDependencies(lcm))
         return order.filter { !domains[$0].roles.contains(.recovery) }
     }
 
     /// A Recovery Domain runs only after a failure: who waits for it would never run.
-    private static func recoveryDependencies(_ module: LaunchControlModule) -> [PlanRefusal] {
-        module.domains.filter { domain in
+    private static func recoveryDependencies(_ lcm: LCM) -> [PlanRefusal] {
+        lcm.domains.filter { domain in
             !domain.roles.contains(.recovery)
-                && domain.dependencies.contains { module.domains[$0].roles.contains(.recovery) }
+                && domain.dependencies.contains { lcm.domains[$0].roles.contains(.recovery) }
         }.map {
             PlanRefusal(
                 .recoveryDependency, domid: $0.domid,
@@ -207,12 +207,12 @@ public struct LaunchPlan: Equatable, Sendable {
     }
 
     /// All that stands against the order.
-    static func orderRefusals(_ module: LaunchControlModule, _ graph: DependencyGraph) -> [PlanRefusal] {
+    static func orderRefusals(_ lcm: LCM, _ graph: DependencyGraph) -> [PlanRefusal] {
         do throws(PlanRefusal) {
-            _ = try order(module, graph)
+            _ = try order(lcm, graph)
             return []
         } catch {
-            return (error.code == .cycle ? [error] : []) + recoveryDependencies(module)
+            return (error.code == .cycle ? [error] : []) + recoveryDependencies(lcm)
         }
     }
 }

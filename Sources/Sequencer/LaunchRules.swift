@@ -5,7 +5,7 @@ import Platform
 
 /// What the LCM alone tells: no builder can build it, or no two domains can have it. What one builder cannot do is
 /// BuilderModel's.
-extension LaunchControlModule {
+extension LCM {
     /// All of it, the domains in LCM order, then what two of them share.
     public var impossibilities: [PlanRefusal] {
         domains.flatMap { $0.impossibilities } + sharedHandles + sharedDisks + sharedAddresses

@@ -3,7 +3,7 @@
 import Measurement
 import Platform
 
-extension Machine where Host: ~Copyable, Store: ~Copyable {
+extension Machine where Host: ~Copyable, TPM: ~Copyable {
     /// The trace's last entries: what the handoff is about to do. Of what comes of it nobody can tell.
     public mutating func announceHandoff(_ operation: Operation) {
         let now = host.journal.now()

@@ -9,10 +9,10 @@ enum EventSource: Equatable {
     /// Xen: VIRQ_DOM_EXC.
     case domains
     /// xenstore: watches on nodes, and on `@releaseDomain` for domains that shut down.
-    case store
+    case xenstore
 }
 
-extension Machine where Host: ~Copyable, Store: ~Copyable {
+extension Machine where Host: ~Copyable, TPM: ~Copyable {
     /// A xenstored has the interrupt, and tells of domains by itself: EEXIST for one in the boot domain; EBUSY, from Xen 4.21
     /// on, for one elsewhere, from which older ones take the interrupt away.
     private static var taken: [Int32] { [16, 17] }
@@ -20,22 +20,22 @@ extension Machine where Host: ~Copyable, Store: ~Copyable {
     mutating func watch(_ plan: LaunchPlan) throws(LaunchFailure) -> EventSource {
         try LaunchFailure.during(.ready) { () throws(HypercallError) in
             if !plan.nodesWaitedFor.isEmpty {
-                try watchStore(plan)
-                return .store
+                try watchXenstore(plan)
+                return .xenstore
             }
             do throws(HypercallError) {
                 try host.watchDomains(bootDomain: plan.bootDomain)
                 return .domains
             } catch {
                 guard Self.taken.contains(error.code) else { throw error }
-                try watchStore(plan)
-                return .store
+                try watchXenstore(plan)
+                return .xenstore
             }
         }
     }
 
-    private mutating func watchStore(_ plan: LaunchPlan) throws(HypercallError) {
-        try host.openStore(patience: Self.storePatience)
+    private mutating func watchXenstore(_ plan: LaunchPlan) throws(HypercallError) {
+        try host.openXenstore(patience: Self.xenstorePatience)
         for path in plan.nodesWaitedFor + [Line("@releaseDomain").bytes] { try host.watchNode(path) }
     }
 
@@ -47,14 +47,14 @@ extension Machine where Host: ~Copyable, Store: ~Copyable {
             switch source {
             case .none: host.journal.wait(microseconds: deadline - now)
             case .domains: try host.waitForEvent(atMost: deadline - now)
-            case .store: _ = try host.waitForStore(microseconds: deadline - now)
+            case .xenstore: _ = try host.waitForXenstore(microseconds: deadline - now)
             }
         }
     }
 
     /// The hardware domain's xenstored wants to know of domains that end. Nothing in the launch depends on it.
     mutating func endWatch(_ plan: LaunchPlan) {
-        let hardware = plan.module.domains.first { $0.roles.contains(.hardware) }?.domid
+        let hardware = plan.lcm.domains.first { $0.roles.contains(.hardware) }?.domid
         do throws(HypercallError) {
             try host.endWatch(handOver: hardware)
         } catch {

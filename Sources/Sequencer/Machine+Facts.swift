@@ -4,13 +4,13 @@ import LaunchControl
 import Measurement
 import Platform
 
-extension Machine where Host: ~Copyable, Store: ~Copyable {
+extension Machine where Host: ~Copyable, TPM: ~Copyable {
     /// Asks Xen and the TPM everything that the plan needs. Nothing here has an effect.
     mutating func facts(
-        for module: LaunchControlModule, in surroundings: Surroundings
+        for lcm: LCM, in surroundings: Surroundings
     ) throws(LaunchFailure) -> LaunchFacts {
         let (tpm, dynamicPCR) = try tpmFacts()
-        let needsMemoryMap = module.domains.contains { $0.settings.has(.iomem) }
+        let needsMemoryMap = lcm.domains.contains { $0.settings.has(.iomem) }
         let version = try LaunchFailure.during(.facts) { () throws(HypercallError) in try host.version() }
         try LaunchFailure.during(.facts) { () throws(OtherXen) in
             try host.checkInterface(of: version, for: arguments.launcher == .command ? .command : .initial)
@@ -21,7 +21,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable {
                 callerIsHardwareDomain: try host.callerIsHardwareDomain(), securityMode: try host.securityMode(),
                 scheduler: try host.scheduler(), host: try host.hostResources(),
                 ram: needsMemoryMap ? try host.machineMemory() : [], domains: try host.domains(waiting: []),
-                cpupools: module.settings.cpupools.isEmpty ? [] : try host.cpupools())
+                cpupools: lcm.settings.cpupools.isEmpty ? [] : try host.cpupools())
             return LaunchFacts(
                 hypervisor: hypervisor, tpm: tpm, dynamicPCR: dynamicPCR, surroundings: surroundings)
         }
@@ -29,7 +29,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable {
 
     /// A TPM that is not there, or has failed for good, is a fact; whether it is a failure is the plan's to say. One
     /// that answers anything else than what it was asked is a failure under every policy: its banks could not be closed.
-    private mutating func tpmFacts() throws(LaunchFailure) -> (LaunchFacts.TPM, LaunchFacts.DynamicPCR?) {
+    private mutating func tpmFacts() throws(LaunchFailure) -> (LaunchFacts.TPMState, LaunchFacts.DynamicPCR?) {
         let active: [UInt16]
         do throws(TPMError) {
             active = try activeBanks(arguments.pcr)

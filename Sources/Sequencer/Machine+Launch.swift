@@ -5,14 +5,14 @@ import LaunchControl
 import Measurement
 import Platform
 
-extension Machine where Host: ~Copyable, Store: ~Copyable {
+extension Machine where Host: ~Copyable, TPM: ~Copyable {
     /// A whole launch, whoever launches: facts, plan, and from the first effect to the last domain that is ready. Throws where
     /// the answer to a failure is to halt.
     @discardableResult
     public mutating func launch(
-        _ lcm: ReceivedModule, in surroundings: Surroundings
+        _ received: ReceivedLCM, in surroundings: Surroundings
     ) throws(LaunchFailure) -> LaunchEnd {
-        let plan = try makePlan(lcm, in: surroundings)
+        let plan = try makePlan(received, in: surroundings)
         self.plan = plan
         announce(plan)
         return try run(plan)
@@ -40,34 +40,34 @@ extension Machine where Host: ~Copyable, Store: ~Copyable {
     }
 
     private mutating func launch(_ plan: LaunchPlan) throws(LaunchFailure) {
-        for index in plan.module.domains.indices { try configure(plan, index, .beforeMeasuring) }
+        for index in plan.lcm.domains.indices { try configure(plan, index, .beforeMeasuring) }
         try measure(plan)
         try extend(.configuration(plan.configurationRecord), on: plan)
         let proof = try cap(plan)
-        for index in plan.module.domains.indices { try deliverLog(plan, index) }
-        for index in plan.module.domains.indices { try configure(plan, index, .afterMeasuring) }
-        try publishInStore(plan, plan.module.domains.indices.filter { order.states[$0] != .skipped })
+        for index in plan.lcm.domains.indices { try deliverLog(plan, index) }
+        for index in plan.lcm.domains.indices { try configure(plan, index, .afterMeasuring) }
+        try publishInXenstore(plan, plan.lcm.domains.indices.filter { order.states[$0] != .skipped })
         try unpause(plan, proof)
     }
 
     /// What a domain's failure leads to: it is left out, or the launch ends.
-    mutating func settle(_ failure: LaunchFailure, _ plan: LaunchPlan, _ index: Int) throws(LaunchFailure) {
+    mutating func skipOrThrow(_ failure: LaunchFailure, _ plan: LaunchPlan, _ index: Int) throws(LaunchFailure) {
         guard plan.answer(to: failure) == .skip else { throw failure }
         if index < firstSkipped?.index ?? .max { firstSkipped = (index, failure) }
-        let left = Line(excerpt: order.skip(index), separator: " ") { "\(plan.module.domains[$0].domid)" }
+        let left = Line(excerpt: order.skip(index), separator: " ") { "\(plan.lcm.domains[$0].domid)" }
         host.journal.note("left out: \(left): \(failure.message)")
     }
 
     mutating func configure(
         _ plan: LaunchPlan, _ index: Int, _ moment: ConfigOperation.Moment
     ) throws(LaunchFailure) {
-        let domid = plan.module.domains[index].domid
+        let domid = plan.lcm.domains[index].domid
         guard order.states[index] != .skipped else { return }
         for operation in plan.configurations[index].operations where operation.moment == moment {
             do throws(ConfigError) {
                 try operation.apply(to: domid, on: &host)
             } catch {
-                return try settle(LaunchFailure(.configure, domid: domid, .configuration(error)), plan, index)
+                return try skipOrThrow(LaunchFailure(.configure, domid: domid, .configuration(error)), plan, index)
             }
         }
         if plan.recovery == index { recoveryConfigured.append(moment) }
@@ -81,7 +81,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable {
         publishLog()
         guard plan.banks != nil else {
             return try LaunchFailure.during(.cap) { () throws(MeasurementError) in
-                try capping.proveUnmeasured(policy: plan.module.settings.tpmPolicy)
+                try capping.proveUnmeasured(policy: plan.lcm.settings.tpmPolicy)
             }
         }
         try LaunchFailure.during(.cap) { () throws(TPMError) in

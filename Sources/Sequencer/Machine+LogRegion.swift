@@ -4,15 +4,15 @@ import LaunchControl
 import Measurement
 import Platform
 
-extension Machine where Host: ~Copyable, Store: ~Copyable {
+extension Machine where Host: ~Copyable, TPM: ~Copyable {
     /// Leaves the capped log where the domain wants it, before any runs.
     mutating func deliverLog(_ plan: LaunchPlan, _ index: Int) throws(LaunchFailure) {
-        let domain = plan.module.domains[index]
+        let domain = plan.lcm.domains[index]
         guard order.states[index] != .skipped, let place = domain.logRegion else { return }
         do throws(MeasurementError) {
             try writeLog(domain.domid, place)
         } catch {
-            return try settle(LaunchFailure(.cap, domid: domain.domid, .measurement(error)), plan, index)
+            return try skipOrThrow(LaunchFailure(.cap, domid: domain.domid, .measurement(error)), plan, index)
         }
         logRegions.append((domain.domid, place))
     }

@@ -4,7 +4,7 @@ import LaunchControl
 import Measurement
 import Platform
 
-extension Machine where Host: ~Copyable, Store: ~Copyable {
+extension Machine where Host: ~Copyable, TPM: ~Copyable {
     /// Has all images hashed, largest first, and meanwhile gives the TPM what comes before them and each domain's record,
     /// in LCM order, once its digests are known.
     mutating func measure(_ plan: LaunchPlan) throws(LaunchFailure) {
@@ -30,7 +30,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable {
     private mutating func measure(
         _ plan: LaunchPlan, _ index: Int, _ survey: Result<DomainSurvey, MeasurementError>
     ) throws(LaunchFailure) {
-        let domid = plan.module.domains[index].domid
+        let domid = plan.lcm.domains[index].domid
         let record = try LaunchFailure.during(.measure, domid) { () throws(MeasurementError) in
             try measurement(plan, index).measure(try survey.get(), on: &host)
         }
@@ -41,7 +41,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable {
     /// before it are in the log.
     private mutating func survey(_ plan: LaunchPlan) -> [Result<DomainSurvey, MeasurementError>] {
         var surveys: [Result<DomainSurvey, MeasurementError>] = []
-        for index in plan.module.domains.indices {
+        for index in plan.lcm.domains.indices {
             let next = survey(plan, index)
             surveys.append(next)
             if case .failure = next { break }
@@ -63,6 +63,6 @@ extension Machine where Host: ~Copyable, Store: ~Copyable {
 
     private func measurement(_ plan: LaunchPlan, _ index: Int) -> DomainMeasurement<Hash, Host> {
         DomainMeasurement(
-            plan.module.domains[index], coverage: plan.module.settings.coverage, pageCount: plan.pageCounts[index])
+            plan.lcm.domains[index], coverage: plan.lcm.settings.coverage, pageCount: plan.pageCounts[index])
     }
 }

@@ -3,13 +3,13 @@
 import Measurement
 import Platform
 
-extension Machine where Host: ~Copyable, Store: ~Copyable {
+extension Machine where Host: ~Copyable, TPM: ~Copyable {
     /// The TPM_ALG_IDs of the banks that have this PCR.
     mutating func activeBanks(_ pcr: PCRIndex) throws(TPMError) -> [UInt16] {
-        let active = try tracedTPM(.getCapability, detail: { Line(banks: $0) }) { (store) throws(TPMError) in
-            try store.activeBanks(pcr: pcr)
+        let active = try tracedTPM(.getCapability, detail: { Line(banks: $0) }) { (tpm) throws(TPMError) in
+            try tpm.activeBanks(pcr: pcr)
         }
-        storeAnswers = true
+        tpmAnswers = true
         return active
     }
 
@@ -20,7 +20,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable {
         guard pcr.needsLocality || arguments.launcher == .command else { return nil }
         if pcr.needsLocality {
             do throws(TPMError) {
-                try tracedTPM(.setLocality) { (store) throws(TPMError) in try store.setLocality(2) }
+                try tracedTPM(.setLocality) { (tpm) throws(TPMError) in try tpm.setLocality(2) }
             } catch {
                 return .noLocality(error)
             }

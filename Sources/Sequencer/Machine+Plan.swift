@@ -4,14 +4,14 @@ import LaunchControl
 import Measurement
 import Platform
 
-extension Machine where Host: ~Copyable, Store: ~Copyable {
+extension Machine where Host: ~Copyable, TPM: ~Copyable {
     /// Facts and plan: all that a launch needs before its first effect.
     mutating func makePlan(
-        _ lcm: ReceivedModule, in surroundings: Surroundings
+        _ received: ReceivedLCM, in surroundings: Surroundings
     ) throws(LaunchFailure) -> LaunchPlan {
-        let facts = try facts(for: lcm.module, in: surroundings)
+        let facts = try facts(for: received.lcm, in: surroundings)
         do throws(PlanRefusal) {
-            return try LaunchPlan(lcm, facts: facts, arguments: arguments)
+            return try LaunchPlan(received, facts: facts, arguments: arguments)
         } catch {
             throw LaunchFailure(.plan, domid: error.domid, .refusal(error))
         }
@@ -19,15 +19,15 @@ extension Machine where Host: ~Copyable, Store: ~Copyable {
 
     /// What a reader of the console should know before it happens.
     mutating func announce(_ plan: LaunchPlan) {
-        let settings = plan.module.settings
+        let settings = plan.lcm.settings
         let unless: Line = arguments.launcher == .command ? ", which a command does not carry out" : ""
         host.journal.note(
             """
-            \(plan.module.domains.count) domains, PCR \(plan.pcr.rawValue), TPM policy \(settings.tpmPolicy.name), \
+            \(plan.lcm.domains.count) domains, PCR \(plan.pcr.rawValue), TPM policy \(settings.tpmPolicy.name), \
             coverage \(settings.coverage.name), handoff \(settings.handoff.name)\(unless)
             """)
         if plan.banks == nil { host.journal.note("warning: no TPM answers: this launch is not measured into one") }
-        let unknown = plan.module.unknownProperties
+        let unknown = plan.lcm.unknownProperties
         for property in unknown.prefix(Excerpt.limit) {
             host.journal.note("note: unknown property \(escaped: property.node):\(escaped: property.name)")
         }

@@ -4,7 +4,7 @@ import LaunchControl
 import Measurement
 import Platform
 
-extension Machine where Host: ~Copyable, Store: ~Copyable {
+extension Machine where Host: ~Copyable, TPM: ~Copyable {
     /// Log first, then TPM: no PCR value is ever without its record (I3).
     mutating func extend(_ event: LaunchEvent, on plan: LaunchPlan) throws(LaunchFailure) {
         // In place: a copy of the recorder would be one of the whole log, for every record.
@@ -54,7 +54,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable {
             for step in steps where !step.digests.isEmpty { try extend(step, recording.pcr) }
             return staysOpen ? .open : .closed
         } catch {
-            guard !storeAnswers, error.isAbsence || error.isFailureMode else {
+            guard !tpmAnswers, error.isAbsence || error.isFailureMode else {
                 host.journal.note("the failure could not be extended into the TPM: \(error.message)")
                 return .open
             }

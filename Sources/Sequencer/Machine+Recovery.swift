@@ -5,7 +5,7 @@ import LaunchControl
 import Measurement
 import Platform
 
-extension Machine where Host: ~Copyable, Store: ~Copyable {
+extension Machine where Host: ~Copyable, TPM: ~Copyable {
     /// Runs the Recovery Domain, once log and PCR hold its record and the failure (I1). Where that cannot be, the launch
     /// halts with the failure that it had: there is one error record in a log.
     mutating func recover(_ plan: LaunchPlan, after failure: LaunchFailure) throws(LaunchFailure) {
@@ -23,7 +23,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable {
     private mutating func runRecovery(
         _ plan: LaunchPlan, _ index: Int, _ failure: LaunchFailure
     ) throws(LaunchFailure) {
-        let domain = plan.module.domains[index]
+        let domain = plan.lcm.domains[index]
         if !recoveryConfigured.contains(.beforeMeasuring) { try configure(plan, index, .beforeMeasuring) }
         if recorder?.isEmpty ?? true { try measureLaunch(plan) }
         if !(recorder?.domains.contains(domain.domid) ?? false) { try measure(plan, index) }
@@ -36,7 +36,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable {
         }
         if !logRegions.contains(where: { $0.domid == domain.domid }) { try deliverLog(plan, index) }
         if !recoveryConfigured.contains(.afterMeasuring) { try configure(plan, index, .afterMeasuring) }
-        if !recoveryConfigured.contains(.inStore) { try publishInStore(plan, [index]) }
+        if !recoveryConfigured.contains(.inXenstore) { try publishInXenstore(plan, [index]) }
         try unpauseRecovery(proof)
     }
 

@@ -3,7 +3,7 @@
 import Measurement
 import Platform
 
-extension Machine where Host: ~Copyable, Store: ~Copyable {
+extension Machine where Host: ~Copyable, TPM: ~Copyable {
     /// Pauses before a command that the TPM put off is sent again: from the first to the longest, doubling, for as long
     /// as the deadline. In microseconds. Linux's own (tpm_transmit) end before it gives the answer to us.
     private static var firstPause: UInt64 { 20_000 }
@@ -13,7 +13,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable {
     /// One TPM command, sent again while the TPM puts it off. A TPM in failure mode is asked why, for the trace.
     mutating func tracedTPM<Result>(
         _ operation: Operation, detail: (Result) -> Line = { _ in Line() },
-        _ body: (inout Store) throws(TPMError) -> Result
+        _ body: (inout TPM) throws(TPMError) -> Result
     ) throws(TPMError) -> Result {
         let begun = host.journal.now()
         var pause = Self.firstPause
@@ -30,11 +30,11 @@ extension Machine where Host: ~Copyable, Store: ~Copyable {
     }
 
     private mutating func once<Result>(
-        _ operation: Operation, detail: (Result) -> Line, _ body: (inout Store) throws(TPMError) -> Result
+        _ operation: Operation, detail: (Result) -> Line, _ body: (inout TPM) throws(TPMError) -> Result
     ) throws(TPMError) -> Result {
         let start = host.journal.now()
         do throws(TPMError) {
-            let result = try body(&store)
+            let result = try body(&tpm)
             host.journal.record(operation, nil, 0, since: start, detail: detail(result))
             return result
         } catch {
@@ -45,8 +45,8 @@ extension Machine where Host: ~Copyable, Store: ~Copyable {
 
     private mutating func traceTestResult() {
         do throws(TPMError) {
-            _ = try once(.getTestResult, detail: { "\(hex: $0)" }) { (store) throws(TPMError) in
-                try store.testResult()
+            _ = try once(.getTestResult, detail: { "\(hex: $0)" }) { (tpm) throws(TPMError) in
+                try tpm.testResult()
             }
         } catch {
             // The trace has the failure of this command too, and the failure that led here is what counts.
@@ -68,17 +68,17 @@ extension Machine where Host: ~Copyable, Store: ~Copyable {
     }
 
     private mutating func send(_ digests: [Digest], _ pcr: PCRIndex) throws(TPMError) {
-        try tracedTPM(.pcrExtend) { (store) throws(TPMError) in try store.extend(pcr, digests) }
+        try tracedTPM(.pcrExtend) { (tpm) throws(TPMError) in try tpm.extend(pcr, digests) }
     }
 
     /// The PCR in these banks, in their order.
     mutating func read(_ pcr: PCRIndex, banks: [HashAlgorithm]) throws(TPMError) -> [Digest] {
-        try tracedTPM(.pcrRead) { (store) throws(TPMError) in try store.read(pcr, banks: banks) }
+        try tracedTPM(.pcrRead) { (tpm) throws(TPMError) in try tpm.read(pcr, banks: banks) }
     }
 
     mutating func readResetCounts() throws(TPMError) -> TPMResetCounts {
         try tracedTPM(.readClock, detail: { "reset \($0.reset), restart \($0.restart)" }) {
-            (store) throws(TPMError) in try store.resetCounts()
+            (tpm) throws(TPMError) in try tpm.resetCounts()
         }
     }
 
@@ -89,6 +89,6 @@ extension Machine where Host: ~Copyable, Store: ~Copyable {
             detail: {
                 "\(Line($0.manufacturer.filter { $0 != 0 }[...])) \(Line($0.vendor[...])) \(hex: $0.firmware)"
             },
-            { (store) throws(TPMError) in try store.identity() })
+            { (tpm) throws(TPMError) in try tpm.identity() })
     }
 }

@@ -4,14 +4,14 @@ import LaunchControl
 import Measurement
 import Platform
 
-extension Machine where Host: ~Copyable, Store: ~Copyable {
+extension Machine where Host: ~Copyable, TPM: ~Copyable {
     /// Unpauses whatever may run, waits until something is ready or late, and so on until nothing is left. Nothing but
     /// the proof that all is measured opens this door.
     mutating func unpause(_ plan: LaunchPlan, _ proof: consuming MeasurementProof) throws(LaunchFailure) {
         var source = EventSource.none
         if plan.waits { source = try watch(plan) }
         var deferred: [Int] = []
-        var isForHandoff = [Bool](repeating: false, count: plan.module.domains.count)
+        var isForHandoff = [Bool](repeating: false, count: plan.lcm.domains.count)
         for index in plan.atHandoff { isForHandoff[index] = true }
         while true {
             while let index = order.next() {
@@ -28,7 +28,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable {
         if firstSkipped != nil {
             for index in deferred { try unpause(plan, index, proof) }
         } else {
-            atHandoff = deferred.map { plan.module.domains[$0].domid }
+            atHandoff = deferred.map { plan.lcm.domains[$0].domid }
         }
         self.proof = consume proof
     }
@@ -36,14 +36,14 @@ extension Machine where Host: ~Copyable, Store: ~Copyable {
     private mutating func unpause(
         _ plan: LaunchPlan, _ index: Int, _ proof: borrowing MeasurementProof
     ) throws(LaunchFailure) {
-        let domain = plan.module.domains[index]
+        let domain = plan.lcm.domains[index]
         do throws(HypercallError) {
             try host.unpause(domain.domid, proof)
         } catch {
-            return try settle(LaunchFailure(.unpause, domid: domain.domid, .hypercall(error)), plan, index)
+            return try skipOrThrow(LaunchFailure(.unpause, domid: domain.domid, .hypercall(error)), plan, index)
         }
         unpaused.append(domain.domid)
-        if let failure = readBackUnpause(domain.domid) { return try settle(failure, plan, index) }
+        if let failure = readBackUnpause(domain.domid) { return try skipOrThrow(failure, plan, index) }
         let limit = host.journal.now() &+ UInt64(domain.conduct.timeout) * 1000
         order.unpaused(index, deadline: domain.conduct.readiness == .unpaused ? nil : limit)
     }
@@ -62,15 +62,15 @@ extension Machine where Host: ~Copyable, Store: ~Copyable {
 
     /// What has become of those that are waited for. Who is ready and late at once is ready.
     private mutating func look(_ plan: LaunchPlan) throws(LaunchFailure) {
-        let waiting = order.waiting.map { plan.module.domains[$0].domid }
+        let waiting = order.waiting.map { plan.lcm.domains[$0].domid }
         let found = try LaunchFailure.during(.ready) { () throws(HypercallError) in
             try host.domains(waiting: waiting).inOrder { $0.domid < $1.domid }
         }
         for index in order.waiting {
-            let domain = plan.module.domains[index]
+            let domain = plan.lcm.domains[index]
             let info = LaunchPlan.find(domain.domid, in: found) { $0.domid }
             if let failure = try look(domain, info, index) {
-                try settle(LaunchFailure(.ready, domid: domain.domid, .readiness(failure)), plan, index)
+                try skipOrThrow(LaunchFailure(.ready, domid: domain.domid, .readiness(failure)), plan, index)
             }
         }
     }
@@ -84,19 +84,19 @@ extension Machine where Host: ~Copyable, Store: ~Copyable {
                 try host.isThere(DomainConduct.Readiness.path(path, of: domain.domid), value, of: domain.domid)
             }
             if isThere {
-                isReady(domain.domid, index)
+                markReady(domain.domid, index)
                 return nil
             }
         }
         if let reason = info.shutdownReason {
             guard domain.conduct.readiness == .poweredOff, reason == .powerOff else { return .shutDown(reason) }
-            isReady(domain.domid, index)
+            markReady(domain.domid, index)
             return nil
         }
         return order.isLate(index, at: host.journal.now()) ? .timeout(domain.conduct.timeout) : nil
     }
 
-    private mutating func isReady(_ domid: DomainID, _ index: Int) {
+    private mutating func markReady(_ domid: DomainID, _ index: Int) {
         order.ready(index)
         ready.append((domid, host.journal.now()))
         host.journal.note("domain \(domid) is ready")

@@ -8,12 +8,12 @@ import Platform
 /// The host as a launch sees it: Xen, the domains' memory and the TPM. A dry run is the same code on other types.
 public struct Machine<
     Host: Hypervisor & Unpausing & ImageSource & DomainEvents & Xenstore & ~Copyable,
-    Store: MeasurementStore & ~Copyable, Hash: ContentHash
+    TPM: TPMDevice & ~Copyable, Hash: ContentHash
 >: ~Copyable {
     /// Xen, xenstore and the domains' memory, and the journal, into which they write whatever they are asked.
     public var host: Host
     /// The TPM.
-    public var store: Store
+    public var tpm: TPM
     /// Who launches, and what the measured command line demands.
     let arguments: LaunchArguments
     /// Of a launch that was not refused.
@@ -21,7 +21,7 @@ public struct Machine<
     /// Exists from the moment that the active banks are known.
     var recorder: Recorder<Hash>?
     /// Whether a TPM has answered: once it has, it must not fail.
-    var storeAnswers = false
+    var tpmAnswers = false
     /// As they were before the first measurement; `nil` where no TPM answers.
     var resetCounts: TPMResetCounts?
     /// Where domains want the log, from the moment that it is capped.
@@ -48,14 +48,14 @@ public struct Machine<
     var proof: MeasurementProof?
 
     public init(
-        host: consuming Host, store: consuming Store, hashing: Hash.Type,
+        host: consuming Host, tpm: consuming TPM, hashing: Hash.Type,
         arguments: LaunchArguments = LaunchArguments()
     ) {
         self.arguments = arguments
         self.host = host
-        self.store = store
+        self.tpm = tpm
     }
 
     /// Gives the TPM back and keeps Xen, for the last hypercall.
-    public consuming func releaseStore() -> Host { host }
+    public consuming func releaseTPM() -> Host { host }
 }

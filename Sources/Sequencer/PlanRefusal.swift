@@ -14,9 +14,10 @@ public struct PlanRefusal: Error, Sendable {
         case tpmRequired, unhashableBank, noActiveBank, localityPCR, dynamicPCRNotBegun, usedPCR, openPCR
         // The boot domain.
         case otherProcess, inheritedDescriptor, noBootDomain, secondRunningDomain, shutdownOfHardwareDomain, nextInit,
-            noXenstored, shutdownOfStore
+            noXenstored, shutdownOfXenstored
         // The domains against the LCM.
-        case cycle, logRegion, recoveryDependency, secondRecovery, recoveryConduct, noRecovery, noXenstore, noStoreRing,
+        case cycle, logRegion, recoveryDependency, secondRecovery, recoveryConduct, noRecovery, noXenstore,
+            noXenstoreRing,
             hardwareShutdown, ambiguous, toolstackDevices, toolstackRole, missing, unnamed, notPaused, alreadyRan,
             shutDown, notHVM, unsupportedMode, memory, handle, unknownPlace, unmeasurableModule
         // What the LCM alone tells: LaunchRules.swift.

@@ -34,14 +34,14 @@ public final class RecordedAnswers {
 
     public init(_ answers: [Answer]) { self.answers = answers }
 
-    private static func isInStore(_ operation: Platform.Operation) -> Bool {
-        operation == .storeWrite || operation == .storeRead
+    private static func isInXenstore(_ operation: Platform.Operation) -> Bool {
+        operation == .xenstoreWrite || operation == .xenstoreRead
     }
 
     func answer(_ operation: Platform.Operation, _ domid: DomainID?) -> Answer? {
         // One entry stands for all nodes of a domain: what is in xenstore is the replay's own.
-        if Self.isInStore(operation) { return nil }
-        while next < answers.count, Self.isInStore(answers[next].operation) { next += 1 }
+        if Self.isInXenstore(operation) { return nil }
+        while next < answers.count, Self.isInXenstore(answers[next].operation) { next += 1 }
         guard !isOver, next < answers.count, answers[next].operation == operation, answers[next].domid == domid else {
             isOver = true
             return nil

@@ -68,7 +68,7 @@ extension SimulatedHypervisor: DomainEvents {
         case .shutDown(let reason):
             domain.info.isShutDown = true
             domain.info.shutdownReason = reason
-        case .write(let path, let value): store.write(path, value)
+        case .write(let path, let value): xenstore.write(path, value)
         case .die:
             domainsByID[event.domid.rawValue] = nil
             return

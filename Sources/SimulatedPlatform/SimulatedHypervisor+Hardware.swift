@@ -85,7 +85,7 @@ extension SimulatedHypervisor {
     mutating func setParameter(_ domid: DomainID, _ setting: HVMSetting) throws(HypercallError) {
         _ = try domain(.setParameter, domid)
         // hvm_set_param.
-        let isChannel = setting.parameter == .storeChannel || setting.parameter == .consoleChannel
+        let isChannel = setting.parameter == .xenstoreChannel || setting.parameter == .consoleChannel
         try check(.setParameter, domid, isChannel || setting.parameter.mayBe(setting.value))
         change(domid) { $0.parameters[setting.parameter] = setting.value }
     }

@@ -46,7 +46,7 @@ public struct SimulatedHypervisor: Hypervisor {
     /// PCI devices, and the guest that has each; the hardware domain where there is none.
     public var devices: [UInt32: DomainID?] = [:]
 
-    public var store = SimulatedStore()
+    public var xenstore = SimulatedXenstore()
     /// Cpupools besides pool 0, and the cpus that pool 0 has given up.
     public var madePools: [CPUPool] = []
     public var givenUpCPUs = CPUSet()

@@ -5,7 +5,7 @@ import Platform
 /// A TPM's PCRs in software, as strict as swtpm was seen to be: an extend reaches the banks that are allocated and
 /// passes over the others in silence; 17 to 22 take extends from locality 2. What goes wrong with a TPM or on the way to
 /// it can be made to happen.
-public struct SimulatedTPM: MeasurementStore {
+public struct SimulatedTPM: TPMDevice {
     /// What happens to one command.
     public enum Fault: Equatable, Sendable {
         /// The TPM answers with this code and does nothing.

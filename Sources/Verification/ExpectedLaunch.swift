@@ -49,19 +49,19 @@ public struct ExpectedLaunch: Sendable {
     /// In LCM order.
     public let domains: [Domain]
     /// SHA-256 of the LCM; `nil` where the file does not say.
-    public let module: Digest?
+    public let lcm: Digest?
     /// What the log's first record has to say; `nil` where the file does not.
     public let identity: Identity?
 
     public init(
-        source: String, pcr: UInt8, values: [Digest], domains: [Domain] = [], module: Digest? = nil,
+        source: String, pcr: UInt8, values: [Digest], domains: [Domain] = [], lcm: Digest? = nil,
         identity: Identity? = nil
     ) {
         self.source = source
         self.pcr = pcr
         self.values = values
         self.domains = domains
-        self.module = module
+        self.lcm = lcm
         self.identity = identity
     }
 }

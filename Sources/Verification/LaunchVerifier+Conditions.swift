@@ -108,11 +108,11 @@ extension LaunchVerifier {
             )
             return
         }
-        if let pin = arguments.pinnedDigest, let module = content.module, pin != module {
+        if let pin = arguments.pinnedDigest, let lcm = content.lcm, pin != lcm {
             report(
                 .pin, .failed,
                 "the boot domain's command line pins the LCM \(hexadecimal(pin.bytes)), and the log is of "
-                    + "\(hexadecimal(module.bytes)): no DomB would have launched it")
+                    + "\(hexadecimal(lcm.bytes)): no DomB would have launched it")
         }
     }
 

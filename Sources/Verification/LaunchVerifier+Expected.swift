@@ -84,7 +84,7 @@ extension LaunchVerifier {
         if let wanted = expected.identity, let identity = content.identity {
             texts += Self.differences(wanted, identity)
         }
-        if let wanted = expected.module, let launched = content.module, wanted != launched {
+        if let wanted = expected.lcm, let launched = content.lcm, wanted != launched {
             texts.append("another LCM: expected \(hexadecimal(wanted.bytes)), launched \(hexadecimal(launched.bytes))")
         }
         texts += domainDifferences(expected, isSame: isSame)

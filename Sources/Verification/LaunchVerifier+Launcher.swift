@@ -20,7 +20,7 @@ extension LaunchVerifier {
         let trusted = checkBaseline(covered)
         var proof = LauncherProof<Hash>(
             firmware: firmware, files: evidence.launcherFiles, modules: evidence.launcherModules, covered: covered,
-            trusted: trusted, identity: content.identity, module: content.module, pin: arguments?.pinnedDigest,
+            trusted: trusted, identity: content.identity, lcm: content.lcm, pin: arguments?.pinnedDigest,
             isPredicted: isPredicted, unproven: unproven)
         proof.run()
         checks += proof.checks

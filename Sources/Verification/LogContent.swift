@@ -8,7 +8,7 @@ import Platform
 struct LogContent: Sendable {
     private(set) var identity: LaunchEvent.Identity?
     /// SHA-256 of the LCM.
-    private(set) var module: Digest?
+    private(set) var lcm: Digest?
     private(set) var configuration: LaunchEvent.Configuration?
     /// In the order of their records.
     private(set) var domains: [(record: LaunchEvent.DomainRecord, number: Int)] = []
@@ -20,7 +20,7 @@ struct LogContent: Sendable {
             guard case .event(let event, _) = record.content else { continue }
             switch event {
             case .identity(let value): identity = identity ?? value
-            case .module(_, let digest): module = module ?? digest
+            case .lcm(_, let digest): lcm = lcm ?? digest
             case .configuration(let value): configuration = configuration ?? value
             case .domain(let value): domains.append((record: value, number: index))
             case .error(_, _, let text): error = error ?? text

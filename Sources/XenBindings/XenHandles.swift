@@ -16,15 +16,15 @@ import XenAgreement
     /// While domains are watched.
     var events: OpaquePointer?
     /// Opened when it is first needed: most launches have no xenstore.
-    var store: OpaquePointer?
+    var xenstore: OpaquePointer?
     /// The static library has no thread that reads, and takes an event that comes before a reply for a broken reply:
     /// watches have a connection of their own.
     var watches: OpaquePointer?
     /// The sockets of the two, which libxenstore closes once a reply could not be read; -1 where there is none.
-    var storeSocket: Int32 = -1
+    var xenstoreSocket: Int32 = -1
     var watchSocket: Int32 = -1
     /// In microseconds.
-    var storePatience: UInt64 = 0
+    var xenstorePatience: UInt64 = 0
     /// XBT_NULL outside of a transaction.
     var transaction: UInt32 = 0
     /// While images are measured.
@@ -48,7 +48,7 @@ import XenAgreement
     deinit {
         // Safety: the handles are this value's alone, and this is its end.
         if let watches = unsafe watches { unsafe xs_close(watches) }
-        if let store = unsafe store { unsafe xs_close(store) }
+        if let xenstore = unsafe xenstore { unsafe xs_close(xenstore) }
         unsafe xenevtchn_close(events)
         unsafe xenforeignmemory_close(memory)
         unsafe xencall_close(call)

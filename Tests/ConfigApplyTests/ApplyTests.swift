@@ -36,7 +36,7 @@ import Testing
         + (IOMemoryRange(host: 0xD0000, count: 16, guest: 0xE0000).map { [(.setting(.iomem($0)), [])] } ?? [])
         + (HVMSetting(.timerMode, 2).map { [(.setting(.hvmParam($0)), [.setParameter])] } ?? [])
         + (DomainID(rawValue: 0).map { remote in
-            [ReservedGrant.Reference.store, .console].map {
+            [ReservedGrant.Reference.xenstore, .console].map {
                 (.ring($0, remote: remote), [.allocUnbound, .setParameter, .grantWrite])
             }
         } ?? [])
@@ -52,7 +52,7 @@ import Testing
         if case .share(.credit, _, _) = operation { host.facts.scheduler = .credit }
         if case .rtds = operation { host.facts.scheduler = .rtds }
         var domain = SimulatedDomain(domid: try domid, kibibytes: 8192, vcpus: 2, cpus: 2)
-        domain.parameters[.storeFrame] = 20
+        domain.parameters[.xenstoreFrame] = 20
         domain.parameters[.consoleFrame] = 21
         host.add(domain)
         try ConfigOperation.vcpus(2).apply(to: domid, on: &host)

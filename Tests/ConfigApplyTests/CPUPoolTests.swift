@@ -24,7 +24,7 @@ import Testing
         CPUPoolDescription(name: Self.name(name), scheduler: scheduler, cpus: cpus)
     }
 
-    private func module(_ pools: [CPUPoolDescription], members: [String?]) throws -> LaunchControlModule {
+    private func lcm(_ pools: [CPUPoolDescription], members: [String?]) throws -> LCM {
         var domains: [DomainDescription] = []
         for (index, pool) in members.enumerated() {
             var domain = DomainDescription(
@@ -33,29 +33,29 @@ import Testing
             domain.settings.cpupool = pool.map { Self.name($0) }
             domains.append(domain)
         }
-        return LaunchControlModule(domains: domains, settings: LaunchSettings(cpupools: pools))
+        return LCM(domains: domains, settings: LaunchSettings(cpupools: pools))
     }
 
     private func plan(_ pools: [CPUPoolDescription], members: [String?], cpus: UInt32 = 4) throws -> CPUPoolPlan {
-        try CPUPoolPlan(module(pools, members: members), facts: SimulatedHypervisor(cpus: cpus).facts)
+        try CPUPoolPlan(lcm(pools, members: members), facts: SimulatedHypervisor(cpus: cpus).facts)
     }
 
     private func operations(
-        _ module: LaunchControlModule, at index: Int, cpus: UInt32 = 4
+        _ lcm: LCM, at index: Int, cpus: UInt32 = 4
     ) throws -> [ConfigOperation] {
         let facts = SimulatedHypervisor(cpus: cpus).facts
-        let domain = module.domains[index]
+        let domain = lcm.domains[index]
         let built = SimulatedDomain(domid: domain.domid, kibibytes: 8192, vcpus: 2, cpus: cpus)
-        let place = try CPUPoolPlan(module, facts: facts).place(of: domain, at: index)
-        return try ConfigPlan(domain, built: built.info, facts: facts, place: place, partners: .alone()).operations
+        let place = try CPUPoolPlan(lcm, facts: facts).place(of: domain, at: index)
+        return try ConfigPlan(domain, built: built.info, facts: facts, place: place, peers: .alone()).operations
     }
 
     @Test func theFirstDomainOfAPoolHasItMade() throws {
-        let module = try module([description("rt", Self.set(2, 3), .rtds)], members: [nil, "rt", "rt"])
+        let lcm = try lcm([description("rt", Self.set(2, 3), .rtds)], members: [nil, "rt", "rt"])
         let pool = CPUPool(number: 1, name: Self.name("rt"), scheduler: .rtds, cpus: Self.set(2, 3))
-        #expect(try operations(module, at: 0) == [.vcpus(2)])
-        #expect(try operations(module, at: 1) == [.vcpus(2), .cpupool(pool, creating: true)])
-        #expect(try operations(module, at: 2) == [.vcpus(2), .cpupool(pool, creating: false)])
+        #expect(try operations(lcm, at: 0) == [.vcpus(2)])
+        #expect(try operations(lcm, at: 1) == [.vcpus(2), .cpupool(pool, creating: true)])
+        #expect(try operations(lcm, at: 2) == [.vcpus(2), .cpupool(pool, creating: false)])
     }
 
     @Test func poolsAreNumberedInTheirOrder() throws {
@@ -67,9 +67,9 @@ import Testing
 
     @Test func whatCannotBeIsAConflict() throws {
         func conflict(_ pools: [CPUPoolDescription], _ members: [String?]) throws -> CPUPoolConflict? {
-            let module = try module(pools, members: members)
+            let lcm = try lcm(pools, members: members)
             do throws(CPUPoolConflict) {
-                _ = try CPUPoolPlan(module, facts: SimulatedHypervisor(cpus: 4).facts)
+                _ = try CPUPoolPlan(lcm, facts: SimulatedHypervisor(cpus: 4).facts)
                 return nil
             } catch { return error }
         }
@@ -89,51 +89,51 @@ import Testing
     @Test func aPoolThatSomebodyMadeIsAConflict() throws {
         var facts = SimulatedHypervisor(cpus: 4).facts
         facts.cpupools = [0, 7].map { CPUPool(number: $0, scheduler: .credit2, cpus: Self.set(0)) }
-        let module = try module([description("a", Self.set(1))], members: ["a"])
-        #expect(throws: CPUPoolConflict.otherPool(number: 7)) { _ = try CPUPoolPlan(module, facts: facts) }
+        let lcm = try lcm([description("a", Self.set(1))], members: ["a"])
+        #expect(throws: CPUPoolConflict.otherPool(number: 7)) { _ = try CPUPoolPlan(lcm, facts: facts) }
     }
 
     @Test func anAffinityStaysInItsPool() throws {
-        var module = try module([description("a", Self.set(2, 3))], members: [nil, "a"])
+        var lcm = try lcm([description("a", Self.set(2, 3))], members: [nil, "a"])
         for (index, good, bad) in [(0, Self.set(0, 1), Self.set(1, 2)), (1, Self.set(3), Self.set(1, 3))] {
-            module.domains[index].affinities = [VCPUAffinity(vcpu: 0, hard: good, soft: nil)]
-            _ = try operations(module, at: index)
+            lcm.domains[index].affinities = [VCPUAffinity(vcpu: 0, hard: good, soft: nil)]
+            _ = try operations(lcm, at: index)
             for affinity in [
                 VCPUAffinity(vcpu: 0, hard: bad, soft: nil), VCPUAffinity(vcpu: 0, hard: nil, soft: bad),
             ] {
-                module.domains[index].affinities = [affinity]
+                lcm.domains[index].affinities = [affinity]
                 #expect(throws: ConfigConflict.affinityOutsidePool(cpu: index == 0 ? 2 : 1)) {
-                    _ = try operations(module, at: index)
+                    _ = try operations(lcm, at: index)
                 }
             }
-            module.domains[index].affinities = []
+            lcm.domains[index].affinities = []
         }
     }
 
     /// Weight and cap, period and budget go by the pool's scheduler and not by the host's.
     @Test func parametersAreOfThePoolsScheduler() throws {
-        var module = try module(
+        var lcm = try lcm(
             [description("rt", Self.set(1), .rtds), description("c", Self.set(2), .credit)], members: ["rt", "c"])
-        module.domains[0].weight = 1
-        #expect(throws: ConfigConflict.notCredit) { _ = try operations(module, at: 0) }
-        module.domains[0].weight = nil
-        module.domains[0].settings.periodAndBudget = RTDSParameters(period: 1000, budget: 100)
-        #expect(try operations(module, at: 0).last == .rtds(RTDSParameters(period: 1000, budget: 100)))
-        module.domains[1].weight = 7
-        #expect(try operations(module, at: 1).last == .share(.credit, weight: 7, cap: nil))
-        module.domains[1].settings.periodAndBudget = RTDSParameters(period: 1000, budget: 100)
-        #expect(throws: ConfigConflict.notRTDS) { _ = try operations(module, at: 1) }
+        lcm.domains[0].weight = 1
+        #expect(throws: ConfigConflict.notCredit) { _ = try operations(lcm, at: 0) }
+        lcm.domains[0].weight = nil
+        lcm.domains[0].settings.periodAndBudget = RTDSParameters(period: 1000, budget: 100)
+        #expect(try operations(lcm, at: 0).last == .rtds(RTDSParameters(period: 1000, budget: 100)))
+        lcm.domains[1].weight = 7
+        #expect(try operations(lcm, at: 1).last == .share(.credit, weight: 7, cap: nil))
+        lcm.domains[1].settings.periodAndBudget = RTDSParameters(period: 1000, budget: 100)
+        #expect(throws: ConfigConflict.notRTDS) { _ = try operations(lcm, at: 1) }
     }
 
     /// The move comes first: it takes affinities and parameters away, as Xen's does.
     @Test func whatTheMoveTakesIsSetAfterIt() throws {
-        var module = try module([description("rt", Self.set(1, 2), .rtds)], members: ["rt"])
-        module.domains[0].affinities = [VCPUAffinity(vcpu: 1, hard: Self.set(2), soft: nil)]
-        module.domains[0].settings.periodAndBudget = RTDSParameters(period: 1000, budget: 100)
+        var lcm = try lcm([description("rt", Self.set(1, 2), .rtds)], members: ["rt"])
+        lcm.domains[0].affinities = [VCPUAffinity(vcpu: 1, hard: Self.set(2), soft: nil)]
+        lcm.domains[0].settings.periodAndBudget = RTDSParameters(period: 1000, budget: 100)
         var host = SimulatedHypervisor(cpus: 4)
-        let domid = module.domains[0].domid
+        let domid = lcm.domains[0].domid
         host.add(SimulatedDomain(domid: domid, kibibytes: 8192, vcpus: 2, cpus: 4))
-        for operation in try operations(module, at: 0) { try operation.apply(to: domid, on: &host) }
+        for operation in try operations(lcm, at: 0) { try operation.apply(to: domid, on: &host) }
         let domain = try #require(host.domainsByID[1])
         #expect(domain.affinities[1].hard == Self.set(2))
         #expect(domain.rtds == [RTDSParameters](repeating: RTDSParameters(period: 1000, budget: 100), count: 2))

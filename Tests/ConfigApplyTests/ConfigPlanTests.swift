@@ -25,7 +25,7 @@ import Testing
         var host = SimulatedHypervisor(cpus: 2)
         change(&host)
         let built = SimulatedDomain(domid: domain.domid, kibibytes: domain.memory, vcpus: 2, cpus: 2)
-        return try ConfigPlan(domain, built: built.info, facts: host.facts, partners: .alone())
+        return try ConfigPlan(domain, built: built.info, facts: host.facts, peers: .alone())
     }
 
     private func cpus(_ list: [UInt32]) -> CPUSet {
@@ -52,6 +52,16 @@ import Testing
                 .vcpus(2), .setting(.memMax(16384)), .affinity(affinity), .share(.credit2, weight: 512, cap: nil),
                 .setting(.uuid(handle)),
             ])
+    }
+
+    @Test func anAffinityIsToldWithEachOfItsSets() {
+        let cases: [(hard: [UInt32]?, soft: [UInt32]?, text: Line)] = [
+            ([0, 1], nil, "vcpu 3: hard 0-1"), (nil, [2], "vcpu 3: soft 2"), ([0], [0, 2], "vcpu 3: hard 0: soft 0,2"),
+        ]
+        for (hard, soft, text) in cases {
+            let affinity = VCPUAffinity(vcpu: 3, hard: hard.map(cpus), soft: soft.map(cpus))
+            #expect(ConfigOperation.affinity(affinity).value == text)
+        }
     }
 
     @Test func onlyVCPUsComeBeforeMeasuring() throws {
@@ -104,7 +114,7 @@ import Testing
         built.info.vcpus = 3
         #expect(throws: ConfigConflict.tooManyVCPUs(built: 3, wanted: 2)) {
             _ = try ConfigPlan(
-                description(), built: built.info, facts: SimulatedHypervisor().facts, partners: .alone())
+                description(), built: built.info, facts: SimulatedHypervisor().facts, peers: .alone())
         }
     }
 }

@@ -28,10 +28,10 @@ import Testing
             EventChannel(port: 1, remote: Backend(name: [0x62])),
             EventChannel(port: 2, remote: Backend(name: [UInt8]("Domain-0".utf8))),
         ]
-        let module = LaunchControlModule(domains: domains, settings: LaunchSettings())
-        let partners = Partners(module, bootDomain: try domid(9))
+        let lcm = LCM(domains: domains, settings: LaunchSettings())
+        let peers = Peers(lcm, bootDomain: try domid(9))
         func operations(of index: Int) -> ArraySlice<ConfigOperation> {
-            ConfigPlan.operations(domains[index], .credit2, .standard, partners).dropFirst()
+            ConfigPlan.operations(domains[index], .credit2, .standard, peers).dropFirst()
         }
         #expect(
             try operations(of: 0)

@@ -21,10 +21,10 @@ import Testing
             kernel: ImageReference(moduleIndex: 1))
     }
 
-    private func nodes(_ operation: ConfigOperation) -> [String: (value: String, access: StoreAccess?)] {
-        let rings: DomainRings = (storeFrame: 0xFEFFC, storePort: 1, consoleFrame: 0xFEFFF, consolePort: 2)
+    private func nodes(_ operation: ConfigOperation) -> [String: (value: String, access: XenstoreAccess?)] {
+        let rings: DomainRings = (xenstoreFrame: 0xFEFFC, xenstorePort: 1, consoleFrame: 0xFEFFF, consolePort: 2)
         return Dictionary(
-            uniqueKeysWithValues: operation.nodes(of: app, rings, store: boot).map {
+            uniqueKeysWithValues: operation.nodes(of: app, rings, xenstore: boot).map {
                 (String(decoding: $0.path, as: UTF8.self), (String(decoding: $0.value, as: UTF8.self), $0.access))
             })
     }
@@ -56,7 +56,7 @@ import Testing
                 == ["attr", "control", "control/shutdown", "data", "drivers", "error", "feature"].map {
                     "/local/domain/7/\($0)"
                 })
-        #expect(found["/local/domain/7"]?.access == StoreAccess(owner: boot, readers: [app.domid]))
+        #expect(found["/local/domain/7"]?.access == XenstoreAccess(owner: boot, readers: [app.domid]))
         #expect(found["/local/domain/7/name"]?.access == nil)
     }
 
@@ -83,8 +83,8 @@ import Testing
                 "\(backend)/params": "/dev/ram0", "\(backend)/dev": "xvdb", "\(backend)/device-type": "disk",
                 "\(backend)/removable": "0", "\(backend)/physical-device": "1:0",
             ])
-        #expect(found[frontend]?.access == StoreAccess(owner: app.domid, readers: [storage]))
-        #expect(found[backend]?.access == StoreAccess(owner: storage, readers: [app.domid]))
+        #expect(found[frontend]?.access == XenstoreAccess(owner: app.domid, readers: [storage]))
+        #expect(found[backend]?.access == XenstoreAccess(owner: storage, readers: [app.domid]))
     }
 
     @Test func aWritableDiskIsSo() throws {
@@ -118,7 +118,7 @@ import Testing
                 "\(backend)/frontend": frontend, "\(backend)/frontend-id": "7", "\(backend)/online": "1",
                 "\(backend)/state": "1", "\(backend)/protocol": "vt100",
             ])
-        #expect(found[frontend]?.access == StoreAccess(owner: boot, readers: [app.domid, storage]))
+        #expect(found[frontend]?.access == XenstoreAccess(owner: boot, readers: [app.domid, storage]))
     }
 
     /// A child that is written before its parent would take its permissions from the wrong one.
@@ -128,7 +128,7 @@ import Testing
             ConfigOperation.home, .disk(disk, server: storage), .console(Backend(name: []), server: boot),
         ] {
             var seen: Set<String> = []
-            for node in operation.nodes(of: app, (0, 0, 0, 0), store: boot) {
+            for node in operation.nodes(of: app, (0, 0, 0, 0), xenstore: boot) {
                 let path = String(decoding: node.path, as: UTF8.self)
                 #expect(!seen.contains { $0.hasPrefix(path + "/") }, "\(path)")
                 seen.insert(path)

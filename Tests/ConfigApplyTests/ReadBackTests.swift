@@ -116,7 +116,7 @@ import Testing
         ]
     }
 
-    private static let rings: [Part] = [ReservedGrant.Reference.store, .console].flatMap { ring -> [Part] in
+    private static let rings: [Part] = [ReservedGrant.Reference.xenstore, .console].flatMap { ring -> [Part] in
         guard let remote = DomainID(rawValue: 0), let other = DomainID(rawValue: 9) else { return [] }
         let operation = ConfigOperation.ring(ring, remote: remote)
         return [
@@ -149,7 +149,7 @@ import Testing
             host.givenUpCPUs = pool.cpus
         }
         var domain = SimulatedDomain(domid: try domid, kibibytes: 8192, vcpus: 2, cpus: 2)
-        domain.parameters[.storeFrame] = 20
+        domain.parameters[.xenstoreFrame] = 20
         domain.parameters[.consoleFrame] = 20
         host.add(domain)
         try ConfigOperation.vcpus(2).apply(to: domid, on: &host)
@@ -197,7 +197,7 @@ import Testing
         forgetful.ignored = [.allocUnbound]
         #expect(throws: ConfigError.notKept(operation)) { try operation.apply(to: domid, on: &forgetful) }
         // A channel of the builder's for somebody else in a ring's place.
-        for ring in [ReservedGrant.Reference.store, .console] {
+        for ring in [ReservedGrant.Reference.xenstore, .console] {
             let operation = ConfigOperation.ring(ring, remote: remote)
             for (channel, isGood) in [(remote, true), (other, false), (nil, false)] as [(DomainID?, Bool)] {
                 var host = try host(for: operation)

@@ -90,8 +90,8 @@ import Testing
         try withFolder { folder in
             #expect(exitCode("table", Self.appliance, "--output", "\(folder)/T") == 0)
             let table = try HostFile.read("\(folder)/T1.aml", limit: 1 << 20)
-            let module = try LaunchControlContainer.assemble([table], hashing: SwiftCryptoHash.self)
-            #expect(module == (try HostFile.read(Self.appliance, limit: 1 << 20)))
+            let lcm = try LaunchControlContainer.assemble([table], hashing: SwiftCryptoHash.self)
+            #expect(lcm == (try HostFile.read(Self.appliance, limit: 1 << 20)))
             // Written again over the old ones, and nothing else left behind.
             #expect(exitCode("table", Self.appliance, "--output", "\(folder)/T") == 0)
             #expect(unlink("\(folder)/T1.aml") == 0)

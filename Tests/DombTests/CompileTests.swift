@@ -9,8 +9,8 @@ import Testing
 
 /// `domb compile` and `domb convert`.
 @Suite struct CompileTests {
-    private func model(_ sandbox: Sandbox, _ name: String) throws -> LaunchControlModule {
-        try LaunchControlFile(reading: sandbox.path(name)).module
+    private func model(_ sandbox: Sandbox, _ name: String) throws -> LCM {
+        try LaunchControlFile(reading: sandbox.path(name)).lcm
     }
 
     private func compileDescription(_ sandbox: Sandbox, _ arguments: String...) throws {
@@ -22,14 +22,14 @@ import Testing
     @Test func descriptionIsTheModel() throws {
         try Sandbox.run { sandbox in
             try compileDescription(sandbox, "-o", sandbox.path("l.dtb"))
-            #expect(try model(sandbox, "l.dtb") == TestLaunchFiles.module())
+            #expect(try model(sandbox, "l.dtb") == TestLaunchFiles.lcm())
         }
     }
 
     @Test func everyFormatIsTheSameLaunch() throws {
         try Sandbox.run { sandbox in
             try compileDescription(sandbox, "-o", sandbox.path("l.lcm"), "--format", "xlcm")
-            #expect(try model(sandbox, "l.lcm") == TestLaunchFiles.module())
+            #expect(try model(sandbox, "l.lcm") == TestLaunchFiles.lcm())
             for (from, format, to) in [
                 ("l.lcm", "dtb", "1.dtb"), ("1.dtb", "yaml", "1.yaml"), ("1.yaml", "xlcm", "2.lcm"),
                 ("2.lcm", "yaml", "2.yaml"), ("2.yaml", "dtb", "2.dtb"),
@@ -52,10 +52,10 @@ import Testing
                 arguments += ["--image", "\(index)=\(sandbox.path(file))"]
             }
             #expect(sandbox.failure(arguments)?.message == nil)
-            #expect(try model(sandbox, "l.dtb") == TestLaunchFiles.module())
+            #expect(try model(sandbox, "l.dtb") == TestLaunchFiles.lcm())
             let toXLCM = ["convert", sandbox.path("l.dtb"), "--format", "xlcm", "-o", sandbox.path("l.lcm")]
             #expect(sandbox.failure(toXLCM)?.message == nil)
-            #expect(try model(sandbox, "l.lcm") == TestLaunchFiles.module())
+            #expect(try model(sandbox, "l.lcm") == TestLaunchFiles.lcm())
             // The boot domain comes along: from a description it is the same file.
             try compileDescription(sandbox, "-o", sandbox.path("y.lcm"), "--format", "xlcm")
             #expect(try sandbox.read("l.lcm") == sandbox.read("y.lcm"))
@@ -217,6 +217,53 @@ import Testing
             #expect(sandbox.exitCode("decompile", sandbox.path("unknown")) == 65)
             #expect(sandbox.exitCode("compile", sandbox.path("missing.yaml"), "-o", output) == 66)
             #expect(!sandbox.files.contains("out"))
+        }
+    }
+
+    /// What another format has no place for in a boot domain is told, and what means nothing to a launch is not.
+    @Test(arguments: ["xlcm", "yaml"]) func whatABootDomainHasBesidesIsTold(_ format: String) throws {
+        let nothing = ["phandle", "linux,phandle", "#address-cells", "#size-cells"]
+        for (name, isTold) in nothing.map({ ($0, false) }) + [("vendor,thing", true)] {
+            try Sandbox.run { sandbox in
+                try TestLaunchFiles.writeImages(to: sandbox)
+                try sandbox.write(TestLaunchFiles.description, to: "l.yaml")
+                #expect(sandbox.exitCode("compile", sandbox.path("l.yaml"), "-o", sandbox.path("l.dtb")) == 0)
+                var tree = try FlatTree(parsing: try sandbox.read("l.dtb"))
+                let boot = try #require(
+                    tree.root.children[0].children[0].children.firstIndex { ($0.cell("functions") ?? 0) & 1 == 1 })
+                tree.root.children[0].children[0].children[boot].set(name, cells: [2])
+                try sandbox.write(tree.blob, to: "l.dtb")
+                let failure = sandbox.failure([
+                    "convert", sandbox.path("l.dtb"), "--format", format, "-o", sandbox.path("out"),
+                ])
+                #expect(
+                    failure?.message.contains("property \(name) of the boot domain") ?? false == isTold,
+                    "\(name): \(failure?.message ?? "converted")")
+            }
+        }
+    }
+
+    /// A module of the boot domain that is named by an address: no other format has one.
+    @Test func aBootDomainsModuleWithoutAnIndexIsTold() throws {
+        try Sandbox.run { sandbox in
+            try TestLaunchFiles.writeImages(to: sandbox)
+            try sandbox.write(TestLaunchFiles.description, to: "l.yaml")
+            #expect(sandbox.exitCode("compile", sandbox.path("l.yaml"), "-o", sandbox.path("l.dtb")) == 0)
+            var tree = try FlatTree(parsing: try sandbox.read("l.dtb"))
+            let launch = tree.root.children[0].children[0]
+            let boot = try #require(launch.children.firstIndex { ($0.cell("functions") ?? 0) & 1 == 1 })
+            let kernel = try #require(launch.children[boot].children.firstIndex { $0.isKernel })
+            let name = text(launch.children[boot].children[kernel].name)
+            tree.root.children[0].children[0].children[boot].children[kernel].properties.removeAll {
+                $0.name.elementsEqual("module-index".utf8)
+            }
+            tree.root.children[0].children[0].children[boot].children[kernel].set(
+                "module-addr", longs: [0x100000, 4096])
+            try sandbox.write(tree.blob, to: "l.dtb")
+            let failure = sandbox.failure([
+                "convert", sandbox.path("l.dtb"), "--format", "yaml", "-o", sandbox.path("out"),
+            ])
+            #expect(failure?.message.contains("node \(name) of the boot domain") == true, "\(failure?.message ?? "")")
         }
     }
 }

@@ -9,7 +9,7 @@ import Testing
 
 /// The parts of one LCM agree in everything that is the whole's.
 @Suite struct ContainerPartTests {
-    private static let module = [UInt8](repeating: 5, count: 200_000)
+    private static let lcm = [UInt8](repeating: 5, count: 200_000)
     /// Of an ACPI table.
     private static let header = 36
 
@@ -24,7 +24,7 @@ import Testing
 
     /// Number of parts, length and digest, in each part, made larger and smaller.
     @Test func aPartThatSaysAnotherWholeIsRefused() throws {
-        let tables = try LaunchControlContainer.tables(for: Self.module, hashing: SwiftCryptoHash.self)
+        let tables = try LaunchControlContainer.tables(for: Self.lcm, hashing: SwiftCryptoHash.self)
         #expect(tables.count > 2)
         for field in [6, 8, 16, 47] {
             for difference in [1, -1] {

@@ -9,11 +9,11 @@ import Testing
 
 /// The LCM as ACPI tables.
 @Suite struct ContainerTests {
-    private static let module = (0..<200_000).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }
+    private static let lcm = (0..<200_000).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }
     private static let partHeader = 36
 
-    private func tables(_ module: [UInt8] = module) throws -> [[UInt8]] {
-        try LaunchControlContainer.tables(for: module, hashing: SwiftCryptoHash.self)
+    private func tables(_ lcm: [UInt8] = lcm) throws -> [[UInt8]] {
+        try LaunchControlContainer.tables(for: lcm, hashing: SwiftCryptoHash.self)
     }
 
     private func assembled(_ tables: [[UInt8]]) throws(ContainerError) -> [UInt8]? {
@@ -71,8 +71,8 @@ import Testing
 
     @Test(arguments: [0, 1, 65_450, 65_451, 65_452, 130_902, 130_903])
     func everyLengthComesBackWhole(_ length: Int) throws {
-        let module = [UInt8](Self.module[..<length])
-        #expect(try assembled(try tables(module)) == module)
+        let lcm = [UInt8](Self.lcm[..<length])
+        #expect(try assembled(try tables(lcm)) == lcm)
     }
 
     @Test func partsMayComeInAnyOrderAmongOthers() throws {
@@ -80,7 +80,7 @@ import Testing
         for order in [[3, 2, 1, 0], [1, 3, 0, 2], [2, 0, 3, 1]] {
             var all = [foreign("DOMB-LCN"), [], [1, 2, 3]]
             for index in order { all += [parts[index], foreign("BXPC    ")] }
-            #expect(try assembled(all) == Self.module)
+            #expect(try assembled(all) == Self.lcm)
         }
     }
 
@@ -164,7 +164,7 @@ import Testing
     }
 
     @Test func partsOfTwoModulesDoNotMix() throws {
-        let other = try tables([UInt8](Self.module.reversed()))
+        let other = try tables([UInt8](Self.lcm.reversed()))
         var parts = try tables()
         parts[1] = other[1]
         #expect(refusal(of: parts) == .partsDisagree)

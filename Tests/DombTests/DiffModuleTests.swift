@@ -15,15 +15,15 @@ import Testing
     private static let console = Sandbox.fixtures + "/appliance-console.log"
     private static let lcm = Sandbox.fixtures + "/appliance-console.dtb"
 
-    private func input(_ module: LaunchControlModule) -> DiffInput {
-        DiffInput(path: "lcm", content: .lcm(module, compiled: nil))
+    private func input(_ lcm: LCM) -> DiffInput {
+        DiffInput(path: "lcm", content: .lcm(lcm, compiled: nil))
     }
 
     private func realLog() throws -> DiffInput {
         DiffInput(path: "log", content: .log(try LogInput(reading: Self.console)))
     }
 
-    private func real() throws -> LaunchControlModule { try LaunchControlFile(reading: Self.lcm).module }
+    private func real() throws -> LCM { try LaunchControlFile(reading: Self.lcm).lcm }
 
     private func lines(_ a: DiffInput, _ b: DiffInput) -> [String] {
         LaunchDiff(a, b).changes.flatMap { $0.lines }
@@ -49,20 +49,20 @@ import Testing
     }
 
     @Test func whatAnLCMLeavesOpenIsNotCompared() throws {
-        var module = try real()
-        module.domains[1].kernel.expectedDigest = nil
+        var lcm = try real()
+        lcm.domains[1].kernel.expectedDigest = nil
         let log = try realLog()
-        let lcm = input(module)
-        let diff = LaunchDiff(log, lcm)
-        #expect(lines(log, lcm) == [])
-        #expect(DiffReport(a: log, b: lcm, diff: diff).description.contains("domain 2 broker: kernel content"))
+        let side = input(lcm)
+        let diff = LaunchDiff(log, side)
+        #expect(lines(log, side) == [])
+        #expect(DiffReport(a: log, b: side, diff: diff).description.contains("domain 2 broker: kernel content"))
     }
 
     struct Case: Sendable, CustomTestStringConvertible {
         let expected: [String]
-        let mutate: @Sendable (inout LaunchControlModule) -> Void
+        let mutate: @Sendable (inout LCM) -> Void
 
-        init(_ expected: String..., mutate: @escaping @Sendable (inout LaunchControlModule) -> Void) {
+        init(_ expected: String..., mutate: @escaping @Sendable (inout LCM) -> Void) {
             self.expected = expected
             self.mutate = mutate
         }
@@ -87,8 +87,8 @@ import Testing
         Case("domain 2 broker: handle: 7d444840-9dc0-11d1-b245-5ffdce74fa02 -> none") { $0.domains[1].handle = nil },
         Case("settings: TPM policy: require -> warn") { $0.settings.tpmPolicy = .warn },
         Case("settings: coverage: all -> images") { $0.settings.coverage = .images },
-        Case("PCR: 11 -> 12") { module in
-            if let pcr = PCRIndex(rawValue: 12) { module.settings.pcr = pcr }
+        Case("PCR: 11 -> 12") { lcm in
+            if let pcr = PCRIndex(rawValue: 12) { lcm.settings.pcr = pcr }
         },
         Case("domain 4 app: log region: 65536 bytes at 0x9000000 -> none") { $0.domains[3].logRegion = nil },
         Case("domain 4 app: ramdisk: only in A") { $0.domains[3].ramdisk = nil },
@@ -96,76 +96,76 @@ import Testing
             "domain 1 hw: kernel place:",
             "  A 524 bytes at 0x100000, 12288 bytes at 0x101000",
             "  B 524 bytes at 0x200000, 12288 bytes at 0x300000"
-        ) { module in
-            module.domains[0].kernel.segments[0].address = 0x20_0000
-            module.domains[0].kernel.segments[1].address = 0x30_0000
+        ) { lcm in
+            lcm.domains[0].kernel.segments[0].address = 0x20_0000
+            lcm.domains[0].kernel.segments[1].address = 0x30_0000
         },
-        Case("domain 4 app: only in A") { module in
-            module.domains.remove(at: 3)
+        Case("domain 4 app: only in A") { lcm in
+            lcm.domains.remove(at: 3)
         },
-        Case("order of the domains: 1 hw, 2 broker, 3 sensor, 4 app -> 2 broker, 1 hw, 3 sensor, 4 app") { module in
-            module.domains.swapAt(0, 1)
-            module.domains[2].dependencies = [0]
+        Case("order of the domains: 1 hw, 2 broker, 3 sensor, 4 app -> 2 broker, 1 hw, 3 sensor, 4 app") { lcm in
+            lcm.domains.swapAt(0, 1)
+            lcm.domains[2].dependencies = [0]
         },
     ]
 
     @Test(arguments: cases) func logBesideAnotherLCMTellsWhatTheLCMSaysDifferently(_ change: Case) throws {
-        var module = try real()
-        change.mutate(&module)
+        var lcm = try real()
+        change.mutate(&lcm)
         let log = try realLog()
-        #expect(lines(log, input(module)) == change.expected)
-        #expect(!LaunchDiff(log, input(module)).isSame)
+        #expect(lines(log, input(lcm)) == change.expected)
+        #expect(!LaunchDiff(log, input(lcm)).isSame)
         // Two LCMs tell the same.
-        #expect(lines(input(try real()), input(module)) == change.expected)
+        #expect(lines(input(try real()), input(lcm)) == change.expected)
     }
 
     @Test func measuredDigestsAreHeldAgainstTheExpectedOnes() throws {
-        var module = try real()
-        let expected = [module.domains[1].kernel.expectedDigest, module.domains[3].ramdisk?.expectedDigest]
+        var lcm = try real()
+        let expected = [lcm.domains[1].kernel.expectedDigest, lcm.domains[3].ramdisk?.expectedDigest]
             .map { $0.map { hexadecimal($0.bytes) } ?? "" }
-        module.domains[1].kernel.expectedDigest = Self.other
-        module.domains[3].ramdisk?.expectedDigest = Self.other
+        lcm.domains[1].kernel.expectedDigest = Self.other
+        lcm.domains[3].ramdisk?.expectedDigest = Self.other
         let log = try realLog()
         let other = hexadecimal(Self.other.bytes)
         #expect(
-            lines(log, input(module)) == [
+            lines(log, input(lcm)) == [
                 "domain 2 broker: kernel content:", "  A sha256 \(expected[0])", "  B sha256 \(other)",
                 "domain 4 app: ramdisk content:", "  A sha256 \(expected[1])", "  B sha256 \(other)",
             ])
     }
 
     @Test func imagesSwappedInTheLCMAreASwap() throws {
-        var module = try real()
-        let kernel = module.domains[0].kernel
-        module.domains[0].kernel = module.domains[3].kernel
-        module.domains[3].kernel = kernel
+        var lcm = try real()
+        let kernel = lcm.domains[0].kernel
+        lcm.domains[0].kernel = lcm.domains[3].kernel
+        lcm.domains[3].kernel = kernel
         // The log does not know where the boot loader has an image.
         let log = try realLog()
-        #expect(lines(input(try real()), input(module)) == ["domain 1 hw: swapped with domain 4 app: kernel"])
-        #expect(lines(log, input(module)) == ["domain 1 hw: swapped with domain 4 app: kernel"])
+        #expect(lines(input(try real()), input(lcm)) == ["domain 1 hw: swapped with domain 4 app: kernel"])
+        #expect(lines(log, input(lcm)) == ["domain 1 hw: swapped with domain 4 app: kernel"])
     }
 
     @Test func moduleIndexIsComparedBetweenLCMs() throws {
-        var module = try real()
-        module.domains[3].kernel.moduleIndex = 9
+        var lcm = try real()
+        lcm.domains[3].kernel.moduleIndex = 9
         #expect(
-            lines(input(try real()), input(module)) == ["domain 4 app: kernel source: module 3 -> module 9"])
+            lines(input(try real()), input(lcm)) == ["domain 4 app: kernel source: module 3 -> module 9"])
     }
 
     @Test func failedLaunchIsHeldAgainstItsLCMAsFarAsItCame() throws {
         var log = TestLog()
         log.errorAtDomain = 1
         log.error = LaunchEvent.ErrorRecord(stage: 6, domid: nil, text: Array("x".utf8))
-        var module = LaunchControlModule(domains: [], settings: LaunchSettings())
+        var lcm = LCM(domains: [], settings: LaunchSettings())
         for record in TestLog().domains {
-            module.domains.append(
+            lcm.domains.append(
                 DomainDescription(
                     domid: record.domid, name: record.name, handle: record.handle, memory: 8192,
                     kernel: ImageReference(moduleIndex: 1),
                     ramdisk: ImageReference(moduleIndex: 2), commandLine: record.commandLine))
         }
         let diff = LaunchDiff(
-            DiffInput(path: "lcm", content: .lcm(module, compiled: nil)), try log.input("log"))
+            DiffInput(path: "lcm", content: .lcm(lcm, compiled: nil)), try log.input("log"))
         #expect(diff.changes.flatMap { $0.lines } == ["B is the log of a launch that failed: measure: x"])
         #expect(diff.unreached?.places.map { $0.words } == ["domain 3 sensor", "domain 4 app", "settings"])
     }
@@ -187,11 +187,11 @@ import Testing
 
     /// Whatever changes in an LCM, the LCM as a whole is another one.
     @Test func otherBytesAreAnotherLCM() throws {
-        let module = try real()
+        let lcm = try real()
         let a = DiffInput(
-            path: "a", content: .lcm(module, compiled: LaunchStatement.Module(byteCount: 5, digest: TestLog.digest(1))))
+            path: "a", content: .lcm(lcm, compiled: LaunchStatement.Module(byteCount: 5, digest: TestLog.digest(1))))
         let b = DiffInput(
-            path: "b", content: .lcm(module, compiled: LaunchStatement.Module(byteCount: 5, digest: TestLog.digest(2))))
+            path: "b", content: .lcm(lcm, compiled: LaunchStatement.Module(byteCount: 5, digest: TestLog.digest(2))))
         #expect(lines(a, b).first == "LCM: content:")
         #expect(lines(try realLog(), b).first?.hasPrefix("LCM: size: ") == true)
     }

@@ -31,7 +31,7 @@ import Testing
     }
 
     /// Under credit2 or credit the domain has a share; under RTDS, which only a pool has, period and budget.
-    private func module(_ scheduler: HypervisorFacts.Scheduler) throws -> LaunchControlModule {
+    private func lcm(_ scheduler: HypervisorFacts.Scheduler) throws -> LCM {
         let kernel = ImageReference(moduleIndex: 1, segments: [Segment(address: 0x10_0000, byteCount: 8)])
         var domains = try [(1, "plain"), (2, "all")].map { number, name in
             DomainDescription(
@@ -52,24 +52,24 @@ import Testing
             domains[1].weight = 512
             domains[1].cap = 50
         }
-        return LaunchControlModule(
+        return LCM(
             domains: domains, settings: LaunchSettings(coverage: .images, handoff: .park, cpupools: pools))
     }
 
-    private static func received(_ module: LaunchControlModule) -> ReceivedModule {
-        ReceivedModule(module: module, byteCount: 0, digest: SwiftCryptoHash.digest(.sha256, of: []))
+    private static func received(_ lcm: LCM) -> ReceivedLCM {
+        ReceivedLCM(lcm: lcm, byteCount: 0, digest: SwiftCryptoHash.digest(.sha256, of: []))
     }
 
-    private func plan(_ module: LaunchControlModule) throws -> LaunchPlan {
+    private func plan(_ lcm: LCM) throws -> LaunchPlan {
         try LaunchPlan(
-            Self.received(module), facts: try AssumedHost.parse([]).facts(for: module), arguments: LaunchArguments())
+            Self.received(lcm), facts: try AssumedHost.parse([]).facts(for: lcm), arguments: LaunchArguments())
     }
 
-    private func host(_ module: LaunchControlModule) throws -> SimulatedHypervisor {
+    private func host(_ lcm: LCM) throws -> SimulatedHypervisor {
         var host = SimulatedHypervisor(callerIsHardwareDomain: true)
         host.facts.securityMode = .enforcing
-        host.provide(for: module, cpus: 10)
-        for description in module.domains {
+        host.provide(for: lcm, cpus: 10)
+        for description in lcm.domains {
             var domain = SimulatedDomain(domid: description.domid, kibibytes: 8192)
             domain.memory.write(
                 [0x78, 0xC5, 0x6E, 0x33, 1] + [UInt8](repeating: 0, count: 51), at: domain.state.startInfo)
@@ -80,15 +80,15 @@ import Testing
     }
 
     private func run(
-        _ module: LaunchControlModule, _ plan: LaunchPlan, failing: (call: Int, code: Int32)? = nil
+        _ lcm: LCM, _ plan: LaunchPlan, failing: (call: Int, code: Int32)? = nil
     ) throws -> Outcome {
-        var host = try host(module)
+        var host = try host(lcm)
         host.failure = failing
         var machine = Machine(
-            host: host, store: SimulatedTPM(), hashing: SwiftCryptoHash.self)
+            host: host, tpm: SimulatedTPM(), hashing: SwiftCryptoHash.self)
         var failure: LaunchFailure?
         do throws(LaunchFailure) {
-            try machine.launch(Self.received(module), in: Surroundings())
+            try machine.launch(Self.received(lcm), in: Surroundings())
         } catch {
             failure = error
             machine.recordFailure(error)
@@ -113,15 +113,15 @@ import Testing
     /// Nothing runs, nothing follows, and the message names domain, operation, value and reason.
     @Test(arguments: [HypervisorFacts.Scheduler.rtds, .credit, .credit2])
     func everyFailureIsToldAndEndsTheLaunch(scheduler: HypervisorFacts.Scheduler) throws {
-        let module = try module(scheduler)
-        let plan = try plan(module)
+        let lcm = try lcm(scheduler)
+        let plan = try plan(lcm)
         let planned = PlanStep.steps(of: plan).filter { $0.stage == "configure" }.map { $0.operation }
         let effects = Set(planned)
-        let good = try run(module, plan)
+        let good = try run(lcm, plan)
         #expect(good.failure == nil && good.unpaused.count == 2)
         #expect(good.entries.map { $0.operation }.filter { effects.contains($0) } == planned)
 
-        let heads = zip(module.domains, plan.configurations).flatMap { domain, configuration in
+        let heads = zip(lcm.domains, plan.configurations).flatMap { domain, configuration in
             configuration.operations.map { operation in
                 "configure: domain \(domain.domid.rawValue): \(operation.name) \(text(operation.value.bytes)): "
             }
@@ -132,7 +132,7 @@ import Testing
         where effects.contains(made.operation) || Self.readBacks.contains(made.operation) {
             for (code, name) in Self.codes {
                 // The measurement asks for parameters too; that a device is taken is a device's read-back.
-                let outcome = try run(module, plan, failing: (call, code))
+                let outcome = try run(lcm, plan, failing: (call, code))
                 guard let failure = outcome.failure, failure.stage == .configure else {
                     #expect(
                         made.operation == .getParameter || outcome.failure?.stage == .facts

@@ -14,32 +14,32 @@ import Testing
 
 /// What a domain is given besides vcpus and memory, in every command that shows it.
 @Suite struct ExtendedConfigurationTests {
-    private func module() throws -> LaunchControlModule {
+    private func lcm() throws -> LCM {
         let kernel = ImageReference(moduleIndex: 1, segments: [Segment(address: 0x10_0000, byteCount: 8)])
         var domain = DomainDescription(
             domid: try #require(DomainID(rawValue: 1)), name: Array("a".utf8), memory: 8192, kernel: kernel)
         domain.settings = try TestLaunchFiles.extended()
         domain.settings.eventChannels = [EventChannel(port: 3, remote: Backend(name: []))]
-        return LaunchControlModule(
+        return LCM(
             domains: [domain],
             settings: LaunchSettings(
                 coverage: .images, handoff: .park, xenstored: SwiftCryptoHash.digest(.sha256, of: []),
                 cpupools: TestLaunchFiles.cpupools))
     }
 
-    private static func received(_ module: LaunchControlModule) -> ReceivedModule {
-        ReceivedModule(module: module, byteCount: 0, digest: SwiftCryptoHash.digest(.sha256, of: []))
+    private static func received(_ lcm: LCM) -> ReceivedLCM {
+        ReceivedLCM(lcm: lcm, byteCount: 0, digest: SwiftCryptoHash.digest(.sha256, of: []))
     }
 
-    private func plan(_ module: LaunchControlModule, _ arguments: [String] = []) throws -> LaunchPlan {
+    private func plan(_ lcm: LCM, _ arguments: [String] = []) throws -> LaunchPlan {
         let host = try AssumedHost.parse(arguments)
         return try LaunchPlan(
-            Self.received(module), facts: host.facts(for: module),
-            arguments: try host.parsedArguments(for: module))
+            Self.received(lcm), facts: host.facts(for: lcm),
+            arguments: try host.parsedArguments(for: lcm))
     }
 
     @Test func thePlanHasWhatALaunchDoesInItsWords() throws {
-        let steps = PlanStep.steps(of: try plan(module())).filter { $0.stage == "configure" }
+        let steps = PlanStep.steps(of: try plan(lcm())).filter { $0.stage == "configure" }
         #expect(
             steps.map { "\($0.operation.name) \($0.detail)" } == [
                 "xc_domain_max_vcpus 1 vcpu", "xc_domain_set_tsc_info TSC mode never-emulate",
@@ -72,21 +72,21 @@ import Testing
 
     /// The trace holds no operation that the plan does not have.
     @Test func thePlanIsWhatALaunchDoes() throws {
-        let module = try module()
-        let plan = try plan(module)
+        let lcm = try lcm()
+        let plan = try plan(lcm)
         var host = SimulatedHypervisor(callerIsHardwareDomain: true)
         host.facts.securityMode = .enforcing
-        host.provide(for: module, cpus: 10)
-        var domain = SimulatedDomain(domid: module.domains[0].domid, kibibytes: 8192)
+        host.provide(for: lcm, cpus: 10)
+        var domain = SimulatedDomain(domid: lcm.domains[0].domid, kibibytes: 8192)
         domain.memory.write(
             [0x78, 0xC5, 0x6E, 0x33, 1] + [UInt8](repeating: 0, count: 51), at: domain.state.startInfo)
         domain.memory.write([UInt8](repeating: 0x90, count: 8), at: 0x10_0000)
-        domain.parameters[.storeFrame] = 4
+        domain.parameters[.xenstoreFrame] = 4
         domain.parameters[.consoleFrame] = 5
         host.add(domain)
         var machine = Machine(
-            host: host, store: SimulatedTPM(), hashing: SwiftCryptoHash.self)
-        try machine.launch(Self.received(module), in: Surroundings(hasXenstored: true))
+            host: host, tpm: SimulatedTPM(), hashing: SwiftCryptoHash.self)
+        try machine.launch(Self.received(lcm), in: Surroundings(hasXenstored: true))
         let steps = PlanStep.steps(of: plan).filter { $0.stage == "configure" }
         let configuring = Set(steps.map { $0.operation })
         #expect(
@@ -108,7 +108,7 @@ import Testing
             }
             let expected = try TestLaunchFiles.extendedModule()
             for name in ["l.dtb", "1.lcm", "1.dtb", "2.lcm", "2.dtb"] {
-                #expect(try LaunchControlFile(reading: sandbox.path(name)).module == expected, "\(name)")
+                #expect(try LaunchControlFile(reading: sandbox.path(name)).lcm == expected, "\(name)")
             }
             #expect(try sandbox.read("l.dtb") == sandbox.read("2.dtb"))
         }
@@ -124,7 +124,7 @@ import Testing
             }
             #expect(sandbox.failure(arguments)?.message == nil)
             #expect(
-                try LaunchControlFile(reading: sandbox.path("l.dtb")).module == TestLaunchFiles.extendedModule())
+                try LaunchControlFile(reading: sandbox.path("l.dtb")).lcm == TestLaunchFiles.extendedModule())
         }
     }
 
@@ -157,8 +157,8 @@ import Testing
 
     /// What `domb decompile` writes is what people would write: numbers as numbers.
     @Test func treesAreWrittenAsPeopleWriteThem() throws {
-        var launch = Launch(module: try module(), bootDomain: nil)
-        launch.module.domains[0].settings.irqs = [0x61]
+        var launch = Launch(lcm: try lcm(), bootDomain: nil)
+        launch.lcm.domains[0].settings.irqs = [0x61]
         let source = FlatTree(launch).source
         for line in [
             "domb,cpupools = \"rt:rtds:8-9\";", "domb,cpupool = \"rt\";", "domb,rtds-period = <0x2710>;",
@@ -198,29 +198,29 @@ import Testing
     }
 
     @Test func theHostsOptionsDecide() throws {
-        var module = try module()
+        var lcm = try lcm()
         #expect(throws: PlanRefusal.refused(.cpupool(.missingCPU(pool: Array("rt".utf8), cpu: 9, online: 9)))) {
-            try plan(module, ["--cpus", "9"])
+            try plan(lcm, ["--cpus", "9"])
         }
-        module.domains[0].settings.cpupool = nil
-        module.settings.cpupools = []
-        let domid = module.domains[0].domid
-        #expect(throws: PlanRefusal.refused(.configuration(.noIOMMU), domid)) { try plan(module, ["--no-iommu"]) }
-        #expect(throws: PlanRefusal.refused(.configuration(.noFLASK), domid)) { try plan(module, ["--xsm", "none"]) }
+        lcm.domains[0].settings.cpupool = nil
+        lcm.settings.cpupools = []
+        let domid = lcm.domains[0].domid
+        #expect(throws: PlanRefusal.refused(.configuration(.noIOMMU), domid)) { try plan(lcm, ["--no-iommu"]) }
+        #expect(throws: PlanRefusal.refused(.configuration(.noFLASK), domid)) { try plan(lcm, ["--xsm", "none"]) }
         #expect(throws: PlanRefusal.refused(.configuration(.notRTDS), domid)) {
-            try plan(module, ["--scheduler", "credit"])
+            try plan(lcm, ["--scheduler", "credit"])
         }
         #expect(throws: PlanRefusal.refused(.configuration(.missingNode(node: 3, online: 2)), domid)) {
-            try plan(module, ["--nodes", "2"])
+            try plan(lcm, ["--nodes", "2"])
         }
     }
 
     @Test func memoryAndCPUsAreSummedUp() throws {
-        var module = try module()
-        module.domains[0].vcpus = 3
-        module.domains[0].settings = [.memMax(16384), .cpupool(Array("rt".utf8)), .cap(250)]
-        module.settings.cpupools[0].scheduler = .credit2
-        let plan = try plan(module, ["--free-memory", "8M"])
+        var lcm = try lcm()
+        lcm.domains[0].vcpus = 3
+        lcm.domains[0].settings = [.memMax(16384), .cpupool(Array("rt".utf8)), .cap(250)]
+        lcm.settings.cpupools[0].scheduler = .credit2
+        let plan = try plan(lcm, ["--free-memory", "8M"])
         #expect(
             PlanBudget(plan, cpus: 2).lines == [
                 "memory: 8192 KiB in all, may grow by 8192 KiB, 8192 KiB free",
@@ -231,11 +231,11 @@ import Testing
         #expect(PlanBudget(plan, cpus: 3).notes == [])
         #expect(PlanBudget(plan, cpus: nil).notes == [])
         do {
-            _ = try self.plan(module, ["--free-memory", "8188K"])
+            _ = try self.plan(lcm, ["--free-memory", "8188K"])
             Issue.record("planned")
         } catch let refusal as PlanRefusal {
             #expect(
-                refusal.line(in: module)
+                refusal.line(in: lcm)
                     == "the domains own 8192 KiB and by mem-max may grow by 8192 KiB, and the host has 8188 KiB free")
         }
     }

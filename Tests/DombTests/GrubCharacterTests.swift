@@ -93,7 +93,7 @@ import Testing
     @Test(arguments: lineBreaks) func noLineBreakGetsIntoTheScript(lineBreak: String) throws {
         func isRefused(_ title: String, _ commands: [String]) -> Bool {
             do throws(CommandFailure) {
-                _ = try GrubScript(title: title, boot: "/boot", commands: commands)
+                _ = try InstalledScript(title: title, boot: "/boot", commands: commands)
                 return false
             } catch {
                 return error.exitCode.rawValue == 65
@@ -121,7 +121,7 @@ import Testing
         let entry = GrubEntry(description)
         let commands = try entry.commands(
             try description.modules(), lcm: "l.dtb", tables: "/boot/l", tableCount: 1)
-        let script = try GrubScript(title: entry.title, boot: "/boot", commands: commands).content
+        let script = try InstalledScript(title: entry.title, boot: "/boot", commands: commands).content
         let (start, end) = ("menuentry ", "\nEND_OF_DOMB_ENTRY\nprepare")
         let from = try #require(script.range(of: start)).lowerBound
         let to = try #require(script.range(of: end)).lowerBound

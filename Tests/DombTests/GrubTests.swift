@@ -45,6 +45,19 @@ import Testing
         }
     }
 
+    /// A command that is read before Xen's, and the same command behind it.
+    @Test func aModuleBeforeXenIsTold() throws {
+        let xen = "    multiboot2 /boot/xen.gz\n"
+        let module = "    module2 /boot/l.dtb\n"
+        try withLaunch { sandbox throws in
+            try sandbox.write(Self.entry.replacing(xen + module, with: module + xen), to: "grub.cfg")
+            #expect(
+                differences(sandbox, "l.yaml") == [
+                    "the entry has /boot/l.dtb (line 4) before Xen (line 5): GRUB takes no module then"
+                ])
+        }
+    }
+
     @Test func entryHasTheModulesInTheirOrder() throws {
         try withLaunch { sandbox throws in
             let written = try sandbox.read("grub.cfg")
@@ -154,7 +167,7 @@ import Testing
             #expect(entry.contains("# in the initramfs as /images/1: tiny.elf"))
             #expect(!entry.contains("module2 --nounzip /boot/tiny.elf"))
             #expect(differences(sandbox, "l.yaml") == [])
-            #expect(try LaunchControlFile(reading: sandbox.path("l.dtb")).module.domains[0].kernel.moduleIndex == 1)
+            #expect(try LaunchControlFile(reading: sandbox.path("l.dtb")).lcm.domains[0].kernel.moduleIndex == 1)
         }
     }
 

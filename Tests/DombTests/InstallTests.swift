@@ -96,7 +96,7 @@ import Testing
             #expect(
                 try LaunchControlContainer.tables(for: lcm, hashing: SwiftCryptoHash.self)
                     == [try sandbox.read("boot/domb/lcm1.aml")])
-            #expect(try LaunchControlFile(reading: sandbox.path("boot/domb/lcm.dtb")).module.domains.count == 3)
+            #expect(try LaunchControlFile(reading: sandbox.path("boot/domb/lcm.dtb")).lcm.domains.count == 3)
             // The installed LCM and the entry are in step by domb's own word.
             try sandbox.write(Self.entry, to: "grub.cfg")
             #expect(

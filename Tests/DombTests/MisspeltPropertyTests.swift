@@ -64,7 +64,7 @@ import Testing
     }
 
     /// Of a launch's, a domain's, a vcpu's and a module's own: with one letter left out, and with two exchanged.
-    @Test(arguments: LaunchControlModule.propertyNames.map { text($0.bytes) }.filter { !$0.hasPrefix("domb,") })
+    @Test(arguments: LCM.propertyNames.map { text($0.bytes) }.filter { !$0.hasPrefix("domb,") })
     func everyStandardPropertyIsSuggested(_ name: String) throws {
         guard name.count > 3, name != "compatible" else { return }
         var letters = Array(name)
@@ -89,7 +89,8 @@ import Testing
             ("uuid", "domain-uuid"), ("maxmem", "mem-max"), ("max-mem", "mem-max"), ("enhanced", "xen,enhanced"),
             ("weight", "domb,weight"), ("depends-on", "domb,depends-on"), ("cmdline", "bootargs"),
             ("permission", "permissions"),
-            ("module_index", "module-index"), ("bootargs", nil), ("role", nil), ("vpl011", nil),
+            ("module_index", "module-index"), ("phandel", nil), ("linux,phandel", nil), ("#address-cell", nil),
+            ("#size-cell", nil), ("bootargs", nil), ("role", nil), ("vpl011", nil),
             ("xen,static-mem", nil),
             ("passthrough", nil), ("llc-colors", nil), ("max_grant_frames", nil), ("direct-map", nil), ("sve", nil),
             ("nr_spis", nil),

@@ -24,7 +24,7 @@ import Testing
     }
 
     /// One of everything that a launch does.
-    private static func module(_ handoff: HandoffKind = .shutdown) throws -> LaunchControlModule {
+    private static func lcm(_ handoff: HandoffKind = .shutdown) throws -> LCM {
         let domains = [
             try domain(1, "hw") { $0.roles = .hardware },
             try domain(4, "late") { $0.dependencies = [2] },
@@ -38,27 +38,27 @@ import Testing
             },
             try domain(9, "rescue") { $0.roles = .recovery },
         ]
-        return LaunchControlModule(
+        return LCM(
             domains: domains,
             settings: LaunchSettings(
                 coverage: .images, handoff: handoff, handoffTarget: handoff == .execute ? Array("/init".utf8) : nil))
     }
 
-    private static func received(_ module: LaunchControlModule) -> ReceivedModule {
-        ReceivedModule(module: module, byteCount: 0, digest: SwiftCryptoHash.digest(.sha256, of: []))
+    private static func received(_ lcm: LCM) -> ReceivedLCM {
+        ReceivedLCM(lcm: lcm, byteCount: 0, digest: SwiftCryptoHash.digest(.sha256, of: []))
     }
 
-    private func plan(_ module: LaunchControlModule, _ arguments: String...) throws -> LaunchPlan {
+    private func plan(_ lcm: LCM, _ arguments: String...) throws -> LaunchPlan {
         let host = try AssumedHost.parse(arguments)
         return try LaunchPlan(
-            Self.received(module), facts: host.facts(for: module),
-            arguments: try host.parsedArguments(for: module))
+            Self.received(lcm), facts: host.facts(for: lcm),
+            arguments: try host.parsedArguments(for: lcm))
     }
 
     /// A simulated Xen with the module's domains as a builder leaves them.
-    private func host(_ module: LaunchControlModule) -> SimulatedHypervisor {
+    private func host(_ lcm: LCM) -> SimulatedHypervisor {
         var host = SimulatedHypervisor(cpus: 2)
-        for description in module.domains {
+        for description in lcm.domains {
             var domain = SimulatedDomain(
                 domid: description.domid, kibibytes: description.memory, vcpus: description.vcpus, cpus: 2)
             // struct hvm_start_info: its magic, no modules, no command line.
@@ -80,17 +80,17 @@ import Testing
     @Test(arguments: [HandoffKind.shutdown, .park, .execute]) func stepsAreWhatALaunchDoes(_ handoff: HandoffKind)
         throws
     {
-        var module = try Self.module(handoff)
+        var lcm = try Self.lcm(handoff)
         // "late", for whom nobody waits.
-        module.domains[1].conduct.onFailure = .skip
-        let plan = try plan(module)
+        lcm.domains[1].conduct.onFailure = .skip
+        let plan = try plan(lcm)
         var machine = Machine(
-            host: host(module), store: SimulatedTPM(), hashing: SwiftCryptoHash.self,
-            arguments: try AssumedHost.parse([]).parsedArguments(for: module))
+            host: host(lcm), tpm: SimulatedTPM(), hashing: SwiftCryptoHash.self,
+            arguments: try AssumedHost.parse([]).parsedArguments(for: lcm))
         let next = Surroundings.NextInit(
             path: Array("/init".utf8), byteCount: 0, digest: SwiftCryptoHash.digest(.sha256, of: []))
         try machine.launch(
-            Self.received(module), in: Surroundings(nextInit: handoff == .execute ? next : nil))
+            Self.received(lcm), in: Surroundings(nextInit: handoff == .execute ? next : nil))
         machine.announceHandoff(handoff.operation)
         let done = machine.host.journal.entries.filter { Self.effects.contains($0.operation) }
         let planned = PlanStep.steps(of: plan)
@@ -103,10 +103,10 @@ import Testing
     }
 
     @Test func aCommandHandsNothingOver() throws {
-        var module = try Self.module(.execute)
-        module.domains.removeFirst()
-        module.domains[0].dependencies = [1]
-        let plan = try plan(module, "--as-command")
+        var lcm = try Self.lcm(.execute)
+        lcm.domains.removeFirst()
+        lcm.domains[0].dependencies = [1]
+        let plan = try plan(lcm, "--as-command")
         let steps = PlanStep.steps(of: plan, isCommand: true)
         let all = PlanStep.steps(of: plan)
         #expect(steps.count == all.count - 2)
@@ -114,54 +114,54 @@ import Testing
     }
 
     @Test func domainsAreUnpausedAfterThoseTheyDependOn() throws {
-        let steps = PlanStep.steps(of: try plan(try Self.module())).filter { $0.operation == .unpause }
+        let steps = PlanStep.steps(of: try plan(try Self.lcm())).filter { $0.operation == .unpause }
         #expect(steps.map { $0.domain?.domid.rawValue } == [1, 3, 4])
         #expect(steps.map { $0.detail } == ["", "", "after early"])
     }
 
     @Test func withoutATPMTheLogAloneIsWritten() throws {
-        var module = try Self.module()
-        #expect(throws: PlanRefusal.self) { try plan(module, "--no-tpm") }
-        module.settings.tpmPolicy = .warn
-        let steps = PlanStep.steps(of: try plan(module, "--no-tpm"))
+        var lcm = try Self.lcm()
+        #expect(throws: PlanRefusal.self) { try plan(lcm, "--no-tpm") }
+        lcm.settings.tpmPolicy = .warn
+        let steps = PlanStep.steps(of: try plan(lcm, "--no-tpm"))
         #expect(!steps.contains { $0.operation == .pcrRead })
         #expect(
             steps.filter { $0.operation == .pcrExtend }.allSatisfy { $0.detail.hasSuffix("(in the log only: no TPM)") })
     }
 
     @Test func optionsChangeTheHost() throws {
-        let module = try Self.module()
-        #expect(try plan(module, "--bank", "sha1", "--bank", "sha384").banks == [.sha1, .sha384])
-        #expect(throws: PlanRefusal.refused(.shutdownOfHardwareDomain)) { try plan(module, "--hardware-domain") }
-        #expect(throws: PlanRefusal.self) { try plan(module, "--cpus", "1") }
+        let lcm = try Self.lcm()
+        #expect(try plan(lcm, "--bank", "sha1", "--bank", "sha384").banks == [.sha1, .sha384])
+        #expect(throws: PlanRefusal.refused(.shutdownOfHardwareDomain)) { try plan(lcm, "--hardware-domain") }
+        #expect(throws: PlanRefusal.self) { try plan(lcm, "--cpus", "1") }
         #expect(throws: PlanRefusal.self) {
-            try plan(module, "--arguments", "domb.lcm=sha256:" + String(repeating: "0", count: 64))
+            try plan(lcm, "--arguments", "domb.lcm=sha256:" + String(repeating: "0", count: 64))
         }
     }
 
     @Test func shutdownNeedsAHardwareDomainInTheLCM() throws {
-        var module = try Self.module()
-        module.domains[0].roles = []
-        #expect(throws: PlanRefusal.refused(.shutdownOfHardwareDomain)) { try plan(module) }
-        module.settings.handoff = .park
-        _ = try plan(module)
+        var lcm = try Self.lcm()
+        lcm.domains[0].roles = []
+        #expect(throws: PlanRefusal.refused(.shutdownOfHardwareDomain)) { try plan(lcm) }
+        lcm.settings.handoff = .park
+        _ = try plan(lcm)
     }
 
     @Test func refusalsHaveACodeAndADomain() throws {
-        let module = try Self.module()
-        let refusal = PlanRefusal.refused(.unknownPlace, module.domains[2].domid)
+        let lcm = try Self.lcm()
+        let refusal = PlanRefusal.refused(.unknownPlace, lcm.domains[2].domid)
         #expect(refusal.name == "unknownPlace")
-        #expect(refusal.line(in: module).hasPrefix("domain 3 (early): "))
+        #expect(refusal.line(in: lcm).hasPrefix("domain 3 (early): "))
         #expect(PlanRefusal.refused(.noActiveBank).name == "noActiveBank")
     }
 
     @Test func aTreeThatNamesNoPlacesIsPlannedAndRefusedByARealLaunch() throws {
-        var module = try Self.module()
-        module.domains[1].kernel.segments = []
-        let refused = PlanRefusal.refused(.unknownPlace, module.domains[1].domid)
-        #expect(throws: refused) { _ = try plan(module) }
-        let (assumed, placeless) = module.withAssumedPlaces()
-        #expect(placeless.map { $0.domid } == [module.domains[1].domid])
+        var lcm = try Self.lcm()
+        lcm.domains[1].kernel.segments = []
+        let refused = PlanRefusal.refused(.unknownPlace, lcm.domains[1].domid)
+        #expect(throws: refused) { _ = try plan(lcm) }
+        let (assumed, placeless) = lcm.withAssumedPlaces()
+        #expect(placeless.map { $0.domid } == [lcm.domains[1].domid])
         #expect(try plan(assumed).unpauseOrder.contains(1))
     }
 }

@@ -40,7 +40,7 @@ import Testing
     private func rehearsal(_ faults: [String] = []) throws -> Rehearsal {
         var rehearsal = try Rehearsal(
             try file(), host: try AssumedHost.parse([]), modules: try BootModuleFiles.parse([]))
-        rehearsal.add(try faults.map { try FaultPoint($0) })
+        rehearsal.add(try faults.map { try RehearsedFault($0) })
         return rehearsal
     }
 
@@ -68,7 +68,7 @@ import Testing
         let run = rehearsal.run()
         #expect(run.end == .complete)
         #expect(run.unpaused.map(\.rawValue) == [1, 3, 2])
-        let timeline = Timeline(rehearsal.module, entries: run.journal.entries, ready: run.ready)
+        let timeline = Timeline(rehearsal.lcm, entries: run.journal.entries, ready: run.ready)
         let helper = timeline.rows[0]
         let broker = timeline.rows[1]
         #expect(try #require(helper.unpaused) < (try #require(helper.ready)))
@@ -92,14 +92,14 @@ import Testing
     }
 
     @Test func aMisspeltPointNamesTheNearest() throws {
-        #expect(throws: FaultPoint.Problem.self) { try FaultPoint("xc_domain_unpaus") }
+        #expect(throws: RehearsedFault.Problem.self) { try RehearsedFault("xc_domain_unpaus") }
         do {
-            _ = try FaultPoint("xc_domain_unpaus")
+            _ = try RehearsedFault("xc_domain_unpaus")
         } catch {
             #expect(error.text.contains("did you mean xc_domain_unpause?"))
         }
-        #expect(throws: FaultPoint.Problem.self) { try FaultPoint("xc_domain_unpause:EFOO") }
-        #expect(throws: FaultPoint.Problem.self) { try FaultPoint("ready") }
+        #expect(throws: RehearsedFault.Problem.self) { try RehearsedFault("xc_domain_unpause:EFOO") }
+        #expect(throws: RehearsedFault.Problem.self) { try RehearsedFault("ready") }
     }
 
     @Test func aSeedChoosesTheSameFaultEveryTime() throws {
@@ -107,7 +107,7 @@ import Testing
         let points = (0..<20).map { RandomFault.point(good, seed: $0) }
         #expect(points == (0..<20).map { RandomFault.point(good, seed: $0) })
         #expect(Set(points).count > 10)
-        for point in points { _ = try FaultPoint(point) }
+        for point in points { _ = try RehearsedFault(point) }
     }
 
     @Test func aCommandsTraceReplaysAsACommands() throws {
@@ -173,15 +173,15 @@ import Testing
             let path = sandbox.path("scenario.yaml")
             var rehearsal = try rehearsal()
             let scenario = try ReplayScenario(reading: path)
-            try scenario.apply(to: &rehearsal.host, rehearsal.module, path)
+            try scenario.apply(to: &rehearsal.host, rehearsal.lcm, path)
             #expect(scenario.faults.count == 1)
-            rehearsal.add(try scenario.faults.map { try FaultPoint($0.words) })
+            rehearsal.add(try scenario.faults.map { try RehearsedFault($0.words) })
             let run = rehearsal.run()
             #expect(run.failure != nil && run.unpaused.map(\.rawValue) == [1])
             try sandbox.write("domains:\n  - name: halper\n    never: true\n", to: "wrong.yaml")
             let wrong = sandbox.path("wrong.yaml")
             #expect(throws: CommandFailure.self) {
-                try ReplayScenario(reading: wrong).apply(to: &rehearsal.host, rehearsal.module, wrong)
+                try ReplayScenario(reading: wrong).apply(to: &rehearsal.host, rehearsal.lcm, wrong)
             }
         }
     }
@@ -210,7 +210,7 @@ import Testing
                                 operation: $0.operation, domid: $0.domid, result: $0.result, start: $0.start,
                                 end: $0.end)
                         }
-                        let timeline = Timeline(rehearsal.module, entries: entries, ready: run.ready)
+                        let timeline = Timeline(rehearsal.lcm, entries: entries, ready: run.ready)
                         #expect(!timeline.text.isEmpty && !timeline.svg.isEmpty)
                     } catch {
                         #expect(error.exitCode.rawValue == 65)

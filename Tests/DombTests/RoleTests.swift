@@ -14,14 +14,14 @@ import Testing
     ]
 
     private func readBack(_ bytes: [UInt8]) throws -> DomainRoles? {
-        try LaunchControlModule(parsing: bytes, hashing: SwiftCryptoHash.self).domains.last?.roles
+        try LCM(parsing: bytes, hashing: SwiftCryptoHash.self).domains.last?.roles
     }
 
     private func launch(_ roles: DomainRoles) throws -> Launch {
-        var module = try TestLaunchFiles.module()
+        var lcm = try TestLaunchFiles.lcm()
         // Nobody depends on the last one.
-        module.domains[2].roles = roles
-        return Launch(module: module, bootDomain: nil)
+        lcm.domains[2].roles = roles
+        return Launch(lcm: lcm, bootDomain: nil)
     }
 
     @Test(arguments: roles) func everyRoleComesBackFromATree(_ roles: DomainRoles) throws {

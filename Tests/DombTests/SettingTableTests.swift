@@ -95,7 +95,7 @@ import Testing
         var guest = DomainDescription(
             domid: try #require(DomainID(rawValue: 2)), name: Array("guest".utf8), memory: 8192, vcpus: 4,
             settings: try settings(&random), kernel: kernel)
-        if guest.settings.usesStore {
+        if guest.settings.usesXenstore {
             // Words of a text, and what ends or opens one.
             let values = ["yes", "a\"b", "a b", "\\", "\"", "a=b"].map { Array($0.utf8) }
             guest.conduct = DomainConduct(
@@ -103,7 +103,7 @@ import Testing
         }
         let pool = CPUPoolDescription(name: Array("rt".utf8), scheduler: .rtds, cpus: CPUSet(words: [2]))
         return Launch(
-            module: LaunchControlModule(
+            lcm: LCM(
                 domains: [server, guest], settings: LaunchSettings(handoff: .park, cpupools: [pool])),
             bootDomain: BootDomain(kernelIndex: 1, ramdiskIndex: 2))
     }
@@ -115,11 +115,11 @@ import Testing
         var seen: Set<String> = []
         for round in 0..<60 {
             let launch = try Self.launch(&random)
-            seen.formUnion(launch.module.domains[1].settings.map { "\($0.key)" })
+            seen.formUnion(launch.lcm.domains[1].settings.map { "\($0.key)" })
             try Sandbox.run { sandbox in
                 try sandbox.write(FlatTree(launch).blob, to: "0.dtb")
                 #expect(
-                    try LaunchControlFile(reading: sandbox.path("0.dtb")).module == launch.module,
+                    try LaunchControlFile(reading: sandbox.path("0.dtb")).lcm == launch.lcm,
                     "seed \(seed), round \(round)")
                 for (from, format, to) in [
                     ("0.dtb", "yaml", "1.yaml"), ("1.yaml", "xlcm", "2.lcm"), ("2.lcm", "dtb", "3.dtb"),

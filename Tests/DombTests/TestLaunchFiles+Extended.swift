@@ -58,12 +58,12 @@ extension TestLaunchFiles {
         domb,disks = "vdev=xvda,target=/dev/vg/root", "target=data.img,vdev=xvdb2,access=ro,physical-device=fd:2";
         """
 
-    static func extendedModule() throws -> LaunchControlModule {
-        var module = try module()
-        module.domains[1].settings = try extended()
-        module.settings.cpupools = cpupools
-        module.settings.xenstored = Digest(.sha256, bytes: try #require(Hexadecimal.bytes(Array(xenstored.utf8))))
-        return module
+    static func extendedModule() throws -> LCM {
+        var lcm = try lcm()
+        lcm.domains[1].settings = try extended()
+        lcm.settings.cpupools = cpupools
+        lcm.settings.xenstored = Digest(.sha256, bytes: try #require(Hexadecimal.bytes(Array(xenstored.utf8))))
+        return lcm
     }
 
     static let cpupools = [

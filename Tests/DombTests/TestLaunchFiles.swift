@@ -113,7 +113,7 @@ enum TestLaunchFiles {
     }
 
     /// What all of them mean.
-    static func module() throws -> LaunchControlModule {
+    static func lcm() throws -> LCM {
         let loaded = [1, 2, 3, 4] + [UInt8](repeating: 0, count: 28) + [5]
         let segments = [Segment(address: 0x10_0000, byteCount: 0x20), Segment(address: 0x20_0000, byteCount: 1)]
         let tiny = ImageReference(
@@ -136,7 +136,7 @@ enum TestLaunchFiles {
         let spare = DomainDescription(
             domid: try #require(DomainID(rawValue: 3)), name: Array("spare".utf8), roles: .control, memory: 4096,
             kernel: tiny, dependencies: [1, 0])
-        return LaunchControlModule(
+        return LCM(
             domains: [broker, app, spare],
             settings: LaunchSettings(
                 pcr: try #require(PCRIndex(rawValue: 12)), tpmPolicy: .warn, coverage: .images, handoff: .execute,

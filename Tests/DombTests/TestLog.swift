@@ -73,7 +73,7 @@ struct TestLog: Sendable {
     var events: [LaunchEvent] {
         var events = [LaunchEvent.identity(identity)]
         if let policyWithoutTPM { events.append(.unmeasured(policyWithoutTPM)) }
-        events.append(.module(byteCount: moduleByteCount, digest: moduleDigest))
+        events.append(.lcm(byteCount: moduleByteCount, digest: moduleDigest))
         if let nextInit {
             events.append(
                 .nextInit(path: nextInit.path, byteCount: nextInit.byteCount, digest: nextInit.digest))

@@ -10,9 +10,9 @@ import Testing
 /// `domb export --xl`. rig/tests/test_xl.py has the same read by xl's own parser.
 @Suite struct XLExportTests {
     private func lines(_ change: (inout DomainDescription) throws -> Void) throws -> [String] {
-        var module = try TestLaunchFiles.extendedModule()
-        try change(&module.domains[1])
-        return XLConfiguration(module.domains[1], in: module, images: [4: "/boot/app \"1\""]).lines
+        var lcm = try TestLaunchFiles.extendedModule()
+        try change(&lcm.domains[1])
+        return XLConfiguration(lcm.domains[1], in: lcm, images: [4: "/boot/app \"1\""]).lines
     }
 
     @Test func everySettingIsInItsPlace() throws {

@@ -70,8 +70,8 @@ import Testing
 
     @Test func theReservedDomidIsTheBootDomains() throws {
         let boot = TestLaunch.domain("boot", domid: 0x7FF5)
-        let module = try TestLaunch.parse(TestLaunch.launch(boot, TestLaunch.broker))
-        #expect(module.domains.map { $0.name } == [bytes("broker")])
+        let lcm = try TestLaunch.parse(TestLaunch.launch(boot, TestLaunch.broker))
+        #expect(lcm.domains.map { $0.name } == [bytes("broker")])
     }
 
     @Test func withoutAWordTheBootDomainShutsDown() throws {
@@ -100,7 +100,7 @@ import Testing
             #expect(try TestLaunch.parse(TestLaunch.launch(dialect)).domains == expected)
         }
         let chosen = TestNode("", children: [TestNode("chosen", children: [dom0less])])
-        let straight = try LaunchControlModule(
+        let straight = try LCM(
             parsing: DeviceTreeWriter().blob(chosen), hashing: SwiftCryptoHash.self)
         #expect(straight.domains == expected)
         var other = series2025

@@ -117,8 +117,8 @@ import Testing
     @Test func bootDomainIsLeftOut() throws {
         let boot = TestNode(
             "boot", [("compatible", string("xen,domain")), ("functions", cells(1)), ("domid", cells(0x7FF5))])
-        let module = try TestLaunch.parse(TestLaunch.launch(boot, TestLaunch.broker))
-        #expect(module.domains.map { $0.name } == [bytes("broker")])
+        let lcm = try TestLaunch.parse(TestLaunch.launch(boot, TestLaunch.broker))
+        #expect(lcm.domains.map { $0.name } == [bytes("broker")])
     }
 
     @Test func domidsMayRunOut() {

@@ -17,24 +17,24 @@ import Testing
     }
 
     private func extended(_ text: String) throws -> [Setting] {
-        let module = try LaunchControlModule(parsing: Self.lcm("domb: \(text)"), hashing: SwiftCryptoHash.self)
-        return try #require(module.domains.first).settings
+        let lcm = try LCM(parsing: Self.lcm("domb: \(text)"), hashing: SwiftCryptoHash.self)
+        return try #require(lcm.domains.first).settings
     }
 
     /// The pools stand in the boot domain's text, as the launch's other settings do.
     @Test func cpupoolsAreRead() throws {
-        func parse(_ pools: String, _ pool: String) throws -> LaunchControlModule {
+        func parse(_ pools: String, _ pool: String) throws -> LCM {
             var writer = XLCMWriter()
             writer.add(moduleTypes: [2, 2, 3])
             writer.add(XLCMWriter.Domain(functions: 1, text: "domb: cpupools=\(pools)"))
             writer.add(XLCMWriter.Domain(text: "domb: cpupool=\(pool)"))
-            return try LaunchControlModule(parsing: writer.bytes(), hashing: SwiftCryptoHash.self)
+            return try LCM(parsing: writer.bytes(), hashing: SwiftCryptoHash.self)
         }
-        let module = try parse("a:credit2:1,3-4/b:null:2", "b")
-        #expect(module.settings.cpupools.map { $0.name } == [bytes("a"), bytes("b")])
-        #expect(module.settings.cpupools.map { $0.scheduler } == [.credit2, .null])
-        #expect(module.settings.cpupools.map { $0.cpus } == [CPUSet(words: [0b11010]), CPUSet(words: [4])])
-        #expect(module.domains.first?.settings.cpupool == bytes("b"))
+        let lcm = try parse("a:credit2:1,3-4/b:null:2", "b")
+        #expect(lcm.settings.cpupools.map { $0.name } == [bytes("a"), bytes("b")])
+        #expect(lcm.settings.cpupools.map { $0.scheduler } == [.credit2, .null])
+        #expect(lcm.settings.cpupools.map { $0.cpus } == [CPUSet(words: [0b11010]), CPUSet(words: [4])])
+        #expect(lcm.domains.first?.settings.cpupool == bytes("b"))
         for (pools, pool, code) in [
             ("a:credit2:1", "b", ParseError.Code.unknownCPUPool), ("a:credit2", "a", .badPropertyValue),
             ("a:arinc653:1", "a", .badPropertyValue), (":null:1", "a", .badPropertyValue),

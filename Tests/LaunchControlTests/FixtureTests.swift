@@ -7,21 +7,21 @@ import Testing
 
 @Suite struct FixtureTests {
     @Test func applianceSaysWhatItsSourceSays() throws {
-        let module = try LaunchControlModule(
+        let lcm = try LCM(
             parsing: try Fixture.bytes("appliance.dtb"), hashing: SwiftCryptoHash.self)
         #expect(
-            module.settings
+            lcm.settings
                 == LaunchSettings(
                     pcr: try #require(PCRIndex(rawValue: 12)), tpmPolicy: .warn, coverage: .images, handoff: .execute,
                     handoffTarget: bytes("/sbin/init")))
-        #expect(module.domains.map { $0.name } == ["hw", "broker", "console", "app"].map(bytes))
+        #expect(lcm.domains.map { $0.name } == ["hw", "broker", "console", "app"].map(bytes))
         // Those without a domid get the lowest that nobody has.
-        #expect(module.domains.map { $0.domid.rawValue } == [1, 3, 4, 2])
-        #expect(module.domains.map { $0.roles } == [.hardware, .xenstore, .console, []])
-        #expect(module.domains.map { $0.dependencies } == [[], [], [1], [2, 1]])
-        #expect(try module.domains[0] == hardwareDomain())
-        #expect(module.unknownProperties.map { $0.name } == [bytes("vendor,note")])
-        #expect(module.unknownProperties.map { $0.node } == [bytes("/chosen/hypervisor")])
+        #expect(lcm.domains.map { $0.domid.rawValue } == [1, 3, 4, 2])
+        #expect(lcm.domains.map { $0.roles } == [.hardware, .xenstore, .console, []])
+        #expect(lcm.domains.map { $0.dependencies } == [[], [], [1], [2, 1]])
+        #expect(try lcm.domains[0] == hardwareDomain())
+        #expect(lcm.unknownProperties.map { $0.name } == [bytes("vendor,note")])
+        #expect(lcm.unknownProperties.map { $0.node } == [bytes("/chosen/hypervisor")])
     }
 
     private func hardwareDomain() throws -> DomainDescription {
@@ -47,36 +47,36 @@ import Testing
     }
 
     @Test func domainsStraightUnderChosenAreRead() throws {
-        let module = try LaunchControlModule(
+        let lcm = try LCM(
             parsing: try Fixture.bytes("dom0less.dtb"), hashing: SwiftCryptoHash.self)
         // A unit address is no part of the name.
-        #expect(module.domains.map { $0.name } == ["first", "second"].map(bytes))
-        #expect(module.domains.map { $0.domid.rawValue } == [1, 2])
-        #expect(module.domains.map { $0.roles } == [[.control, .hardware], []])
-        #expect(module.domains.map { $0.memory } == [131_072, 131_072])
-        #expect(module.domains.map { $0.kernel.moduleIndex } == [1, nil])
-        #expect(module.domains.map { $0.ramdisk?.moduleIndex } == [2, nil])
-        #expect(module.settings == LaunchSettings(handoff: .park))
+        #expect(lcm.domains.map { $0.name } == ["first", "second"].map(bytes))
+        #expect(lcm.domains.map { $0.domid.rawValue } == [1, 2])
+        #expect(lcm.domains.map { $0.roles } == [[.control, .hardware], []])
+        #expect(lcm.domains.map { $0.memory } == [131_072, 131_072])
+        #expect(lcm.domains.map { $0.kernel.moduleIndex } == [1, nil])
+        #expect(lcm.domains.map { $0.ramdisk?.moduleIndex } == [2, nil])
+        #expect(lcm.settings == LaunchSettings(handoff: .park))
     }
 
     @Test func prototypeDialectIsRead() throws {
-        let module = try LaunchControlModule(
+        let lcm = try LCM(
             parsing: try Fixture.bytes("hyperlaunch-2022.dtb"), hashing: SwiftCryptoHash.self)
         // The boot domain is DomB itself, so it is not among those that DomB launches.
-        #expect(module.domains.map { $0.name } == ["dom0", "crash"].map(bytes))
-        #expect(module.domains.map { $0.domid.rawValue } == [1, 9])
-        #expect(module.domains.map { $0.roles } == [[.control, .hardware, .xenstore, .legacyDom0], .recovery])
-        #expect(module.domains.map { $0.mode } == [.pv, .hvm])
-        #expect(module.domains.map { $0.memory } == [64 << 10, 1 << 20])
-        #expect(module.domains.map { $0.kernel.moduleIndex } == [4, 5])
-        #expect(module.unknownProperties.map { $0.node } == [bytes("/chosen/hypervisor/config")])
-        #expect(module.unknownProperties.map { $0.name } == [[]])
+        #expect(lcm.domains.map { $0.name } == ["dom0", "crash"].map(bytes))
+        #expect(lcm.domains.map { $0.domid.rawValue } == [1, 9])
+        #expect(lcm.domains.map { $0.roles } == [[.control, .hardware, .xenstore, .legacyDom0], .recovery])
+        #expect(lcm.domains.map { $0.mode } == [.pv, .hvm])
+        #expect(lcm.domains.map { $0.memory } == [64 << 10, 1 << 20])
+        #expect(lcm.domains.map { $0.kernel.moduleIndex } == [4, 5])
+        #expect(lcm.unknownProperties.map { $0.node } == [bytes("/chosen/hypervisor/config")])
+        #expect(lcm.unknownProperties.map { $0.name } == [[]])
     }
 
     @Test func theSeriesOf2025IsRead() throws {
-        let module = try LaunchControlModule(
+        let lcm = try LCM(
             parsing: try Fixture.bytes("hyperlaunch-2025.dtb"), hashing: SwiftCryptoHash.self)
-        let domain = try #require(module.domains.first)
+        let domain = try #require(lcm.domains.first)
         #expect(domain.roles == [.control, .hardware])
         #expect(domain.vcpus == 4)
         #expect(domain.memory == 0x80000)
@@ -85,8 +85,8 @@ import Testing
         #expect(domain.kernel.moduleIndex == 70)
         #expect(domain.commandLine == bytes("console=xvc0"))
         #expect(domain.ramdisk?.bootAddress == Segment(address: 0x1_2000_0000, byteCount: 0x40_0000))
-        #expect(module.unknownProperties.map { $0.name } == [bytes("mem-min")])
-        #expect(module.settings == LaunchSettings())
+        #expect(lcm.unknownProperties.map { $0.name } == [bytes("mem-min")])
+        #expect(lcm.settings == LaunchSettings())
     }
 
     @Test(arguments: Fixture.names) func everyPrefixIsRefused(_ name: String) throws {

@@ -15,14 +15,14 @@ import Testing
         sensor.set("domb,depends-on", cells(77))
         var launch = TestLaunch.launch(broker, sensor)
         launch.set("domb,tpm", string("requre"))
-        let reading = LaunchControlModule.read(TestLaunch.blob(launch), hashing: SwiftCryptoHash.self)
+        let reading = LCM.read(TestLaunch.blob(launch), hashing: SwiftCryptoHash.self)
         #expect(
             reading.problems.map { $0.placeText } == [
                 "/chosen/hypervisor/broker:domb,wieght", "/chosen/hypervisor/broker:cpus",
                 "/chosen/hypervisor/sensor/kernel:domb,digest", "/chosen/hypervisor:domb,tpm",
                 "/chosen/hypervisor/sensor:domb,depends-on",
             ])
-        #expect(reading.module != nil)
+        #expect(reading.lcm != nil)
     }
 
     /// Of a file that did not arrive as it was written nothing else is worth a word.
@@ -30,12 +30,12 @@ import Testing
         var writer = XLCMWriter()
         writer.add(XLCMWriter.Domain(mode: 9, vcpus: 0))
         var bytes = writer.bytes()
-        let before = LaunchControlModule.read(bytes, hashing: SwiftCryptoHash.self).problems
+        let before = LCM.read(bytes, hashing: SwiftCryptoHash.self).problems
         #expect(!before.isEmpty)
         bytes[8] = 1
-        let reading = LaunchControlModule.read(bytes, hashing: SwiftCryptoHash.self)
+        let reading = LCM.read(bytes, hashing: SwiftCryptoHash.self)
         #expect(reading.problems.map(\.code) == [.badChecksum])
-        #expect(reading.module == nil)
+        #expect(reading.lcm == nil)
     }
 
     /// A module that is said to lie in three places has one problem, not two.
@@ -44,7 +44,7 @@ import Testing
         sensor.children[0].set("module-index", cells(2))
         sensor.children[0].set("module-addr", cells(0, 0x10_0000, 0, 4096))
         sensor.children[0].set("reg", cells(0, 0x10_0000, 0, 4096))
-        let problems = LaunchControlModule.read(
+        let problems = LCM.read(
             TestLaunch.blob(TestLaunch.launch(TestLaunch.broker, sensor)), hashing: SwiftCryptoHash.self
         ).problems
         #expect(problems.filter { $0.code == .conflictingProperties }.count == 1)

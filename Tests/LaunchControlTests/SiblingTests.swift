@@ -97,7 +97,7 @@ import Testing
             writer.add(checksum: [UInt8](repeating: index, count: 32), of: index)
         }
         writer.add(XLCMWriter.Domain(ramdisk: 3))
-        let domain = try LaunchControlModule(parsing: writer.bytes(), hashing: SwiftCryptoHash.self).domains[0]
+        let domain = try LCM(parsing: writer.bytes(), hashing: SwiftCryptoHash.self).domains[0]
         #expect(domain.kernel.expectedDigest?.bytes == [UInt8](repeating: 2, count: 32))
         #expect(domain.ramdisk?.expectedDigest?.bytes == [UInt8](repeating: 3, count: 32))
     }

@@ -57,7 +57,7 @@ import Testing
     ])
     func whatIsNoInterfaceIsRefused(text: String) { #expect(interface(text) == nil) }
 
-    private func parse(_ change: (inout TestNode) -> Void) throws -> LaunchControlModule {
+    private func parse(_ change: (inout TestNode) -> Void) throws -> LCM {
         var broker = TestLaunch.broker
         change(&broker)
         return try TestLaunch.parse(TestLaunch.launch(broker, TestLaunch.domain("storage")))

@@ -16,8 +16,8 @@ import Testing
         return writer.bytes()
     }
 
-    private func parse(_ bytes: [UInt8]) throws -> LaunchControlModule {
-        try LaunchControlModule(parsing: bytes, hashing: SwiftCryptoHash.self)
+    private func parse(_ bytes: [UInt8]) throws -> LCM {
+        try LCM(parsing: bytes, hashing: SwiftCryptoHash.self)
     }
 
     @Test func thePrototypesOwnFilesAreRead() throws {
@@ -111,13 +111,13 @@ import Testing
                         + "load=0x100000+0x2000,0x200000+0x10 kernel-digest=sha256:\(digest) ramdisk-size=4096 "
                         + "ramdisk-digest=sha256:\(digest) uuid=000102030405060708090a0b0c0d0e0f"))
         }
-        let module = try parse(bytes)
+        let lcm = try parse(bytes)
         #expect(
-            module.settings
+            lcm.settings
                 == LaunchSettings(
                     pcr: try #require(PCRIndex(rawValue: 12)), tpmPolicy: .warn, coverage: .images, handoff: .execute,
                     handoffTarget: LaunchControlTests.bytes("/sbin/init")))
-        let sensor = module.domains[1]
+        let sensor = lcm.domains[1]
         #expect(sensor.name == LaunchControlTests.bytes("sensor"))
         #expect(sensor.dependencies == [0])
         #expect(sensor.weight == 512)
@@ -133,8 +133,8 @@ import Testing
     }
 
     @Test func somebodyElsesTextIsShownAndNoError() throws {
-        let module = try parse(lcm { $0.add(XLCMWriter.Domain(text: "1st domU config goes here")) })
-        #expect(module.unknownProperties.map { $0.name } == [bytes("1st domU config goes here")])
+        let lcm = try parse(lcm { $0.add(XLCMWriter.Domain(text: "1st domU config goes here")) })
+        #expect(lcm.unknownProperties.map { $0.name } == [bytes("1st domU config goes here")])
     }
 
     @Test(arguments: [
@@ -149,7 +149,7 @@ import Testing
         ("domb:" + (0...64).map { " k\($0)=" }.joined(), .tooManyProperties),
     ])
     func wrongTextsAreRefused(text: String, code: ParseError.Code) {
-        let problems = LaunchControlModule.read(
+        let problems = LCM.read(
             lcm { $0.add(XLCMWriter.Domain(text: text)) }, hashing: SwiftCryptoHash.self
         ).problems
         #expect(problems.contains { $0.code == code })

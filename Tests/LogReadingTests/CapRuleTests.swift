@@ -28,7 +28,7 @@ import Testing
                 LaunchEvent.Identity(
                     buildID: [1], commandLine: [], xenVersion: [], xenBuildID: [], xenCommandLine: [],
                     securityMode: .none)))
-        _ = recorder.record(.module(byteCount: 5, digest: digest))
+        _ = recorder.record(.lcm(byteCount: 5, digest: digest))
         let numbers = domains > 0 ? [UInt16](1...domains) : []
         for number in numbers { _ = recorder.record(try domain(number)) }
         _ = recorder.record(

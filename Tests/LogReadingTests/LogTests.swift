@@ -35,7 +35,7 @@ import Testing
                 LaunchEvent.Identity(
                     buildID: [1, 2], commandLine: Array("a b".utf8), xenVersion: Array("4.20".utf8), xenBuildID: [],
                     xenCommandLine: Array("dom0=pvh".utf8), securityMode: .enforcing)),
-            .unmeasured(.warn), .module(byteCount: 5, digest: digest),
+            .unmeasured(.warn), .lcm(byteCount: 5, digest: digest),
             .nextInit(path: Array("/init".utf8), byteCount: 7, digest: digest), .domain(try domain()),
             .configuration(
                 LaunchEvent.Configuration(

@@ -14,7 +14,7 @@ import Testing
     private typealias Log = Recorder<SwiftCryptoHash>
 
     private enum Step: Equatable {
-        case identity, unmeasured, module, nextInit, domain(UInt16), configuration([UInt16]), error, cap, failedCap
+        case identity, unmeasured, lcm, nextInit, domain(UInt16), configuration([UInt16]), error, cap, failedCap
 
         func event() throws -> LaunchEvent? {
             let digest = SwiftCryptoHash.digest(.sha256, of: [1])
@@ -25,7 +25,7 @@ import Testing
                         buildID: [1], commandLine: [], xenVersion: [], xenBuildID: [], xenCommandLine: [],
                         securityMode: .none))
             case .unmeasured: return .unmeasured(.warn)
-            case .module: return .module(byteCount: 5, digest: digest)
+            case .lcm: return .lcm(byteCount: 5, digest: digest)
             case .nextInit: return .nextInit(path: [0x2F], byteCount: 7, digest: digest)
             case .domain(let number):
                 return .domain(
@@ -47,7 +47,7 @@ import Testing
     }
 
     private static let whole: [Step] = [
-        .identity, .unmeasured, .module, .nextInit, .domain(3), .domain(1), .domain(2), .configuration([3, 1, 2]), .cap,
+        .identity, .unmeasured, .lcm, .nextInit, .domain(3), .domain(1), .domain(2), .configuration([3, 1, 2]), .cap,
     ]
 
     private func log(_ steps: [Step], _ banks: [HashAlgorithm] = [.sha256]) throws -> [UInt8] {
@@ -100,7 +100,7 @@ import Testing
 
     /// Every set of records in every order: good where they are a launch's, and only there.
     @Test func noOtherOrderOfFewRecordsIsGood() throws {
-        let steps: [Step] = [.identity, .module, .nextInit, .domain(1), .configuration([1]), .cap]
+        let steps: [Step] = [.identity, .lcm, .nextInit, .domain(1), .configuration([1]), .cap]
         var good: [[Step]] = []
         func extend(_ so: [Step]) throws {
             if so.last == .cap, try replay(try log(so)).findings.isEmpty { good.append(so) }
@@ -109,21 +109,21 @@ import Testing
         }
         try extend([])
         let expected: [[Step]] = [
-            [.identity, .module, .nextInit, .domain(1), .configuration([1]), .cap],
-            [.identity, .module, .domain(1), .configuration([1]), .cap],
+            [.identity, .lcm, .nextInit, .domain(1), .configuration([1]), .cap],
+            [.identity, .lcm, .domain(1), .configuration([1]), .cap],
         ]
         #expect(good == expected)
     }
 
     @Test func theFindingSaysWhat() throws {
         #expect(
-            try findings(.identity, .module, .domain(1), .domain(1), .configuration([1, 1]), .cap)
+            try findings(.identity, .lcm, .domain(1), .domain(1), .configuration([1, 1]), .cap)
                 == [
                     "record 4: domain 1 a second time",
                     "record 5: the configuration is not of the domains that were measured",
                 ])
         #expect(
-            try findings(.identity, .module, .domain(1), .cap)
+            try findings(.identity, .lcm, .domain(1), .cap)
                 == ["record 4: a cap, and the configuration is missing"])
         #expect(
             try findings(.identity, .cap)
@@ -139,24 +139,24 @@ import Testing
                 == ["record 2: next-init, and the LCM is missing"])
         #expect(try findings(.cap) == ["record 1: a cap, and the identity is missing"])
         #expect(
-            try findings(.identity, .domain(1), .module, .configuration([1]), .cap)
+            try findings(.identity, .domain(1), .lcm, .configuration([1]), .cap)
                 == ["record 2: domain out of its place", "record 3: lcm out of its place"])
         #expect(
-            try findings(.identity, .module, .configuration([]), .domain(1), .cap)
+            try findings(.identity, .lcm, .configuration([]), .domain(1), .cap)
                 == ["record 4: domain out of its place"])
         #expect(
-            try findings(.module, .identity, .configuration([]), .cap)
+            try findings(.lcm, .identity, .configuration([]), .cap)
                 == ["record 1: lcm where identity comes first", "record 2: identity out of its place"])
         for domids in [[1], [2, 1], [1, 2, 3], [], [1, 3]] as [[UInt16]] {
             #expect(
-                try findings(.identity, .module, .domain(1), .domain(2), .configuration(domids), .cap)
+                try findings(.identity, .lcm, .domain(1), .domain(2), .configuration(domids), .cap)
                     == ["record 5: the configuration is not of the domains that were measured"])
         }
     }
 
     /// An error may end a launch before its cap or follow it; a separator says which it was.
     @Test func anErrorAndItsSeparatorSayTheSame() throws {
-        let records: [Step] = [.identity, .module, .domain(1), .configuration([1])]
+        let records: [Step] = [.identity, .lcm, .domain(1), .configuration([1])]
         func outcome(_ more: Step...) throws -> (LogReplay.Outcome, [String]) {
             let replay = try replay(try log(records + more))
             return (replay.outcome, replay.findings.map { $0.description })

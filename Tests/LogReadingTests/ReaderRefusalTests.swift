@@ -64,7 +64,7 @@ import Testing
     }
 
     private static let unmeasured = LaunchEvent.unmeasured(.warn)
-    private static let module = LaunchEvent.module(byteCount: 5, digest: digest)
+    private static let lcm = LaunchEvent.lcm(byteCount: 5, digest: digest)
 
     @Test func recordZeroIsTheOneThatDomBWrites() throws {
         let good = log([(6, Self.unmeasured.encoded(sequence: 0))])
@@ -144,7 +144,7 @@ import Testing
     @Test func everyFieldWithFewValuesHasNoOther() throws {
         expect(Self.unmeasured, at: 16, [0, 1, 2], [3, 255, 256, 0x0100_0001])
         for algorithm in [0x04, 0x0C, 0x0D, 0x12, 0] as [UInt8] {
-            #expect(problem(Self.module, 24, [algorithm, 0]) != nil, "a content digest by \(algorithm)")
+            #expect(problem(Self.lcm, 24, [algorithm, 0]) != nil, "a content digest by \(algorithm)")
         }
         let identity = LaunchEvent.identity(
             LaunchEvent.Identity(

@@ -21,22 +21,22 @@ import Testing
                 xenCommandLine: [], securityMode: .none))
     }
 
-    private func module() throws -> LaunchEvent {
-        .module(byteCount: 1, digest: try #require(Digest(.sha256, bytes: [UInt8](repeating: 1, count: 32))))
+    private func lcm() throws -> LaunchEvent {
+        .lcm(byteCount: 1, digest: try #require(Digest(.sha256, bytes: [UInt8](repeating: 1, count: 32))))
     }
 
     @Test func aDomainIsRecordedOnce() throws {
         let domid = try #require(DomainID(rawValue: 5))
         var order = RecordOrder()
         #expect(order.problem(identity()) == nil)
-        #expect(order.problem(try module()) == nil)
+        #expect(order.problem(try lcm()) == nil)
         #expect(order.problem(domain: domid) == nil)
         #expect(order.problem(domain: domid) == .secondDomain(domid))
     }
 
     /// A launch may fail after each of its records; before the LCM's there is none.
     @Test func anErrorMayFollowEveryRecordFromTheLCMOn() throws {
-        let records = [identity(), try module(), Self.configuration]
+        let records = [identity(), try lcm(), Self.configuration]
         for count in 2...records.count {
             var order = RecordOrder()
             for record in records.prefix(count) { #expect(order.problem(record) == nil) }
@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test func noRecordMayFollowItselfOrALaterOne() throws {
-        let records = [identity(), try module(), Self.configuration, Self.error]
+        let records = [identity(), try lcm(), Self.configuration, Self.error]
         for last in records.indices {
             for next in 0...last {
                 var order = RecordOrder()

@@ -11,11 +11,11 @@ import Testing
     @Test func onlyTheHandoffShutdownShutsTheBootDomainDown() throws {
         var prediction = try TestPrediction()
         for (kind, keepsRole) in [(HandoffKind.park, true), (.park, false), (.shutdown, false)] {
-            prediction.module.settings.handoff = kind
+            prediction.lcm.settings.handoff = kind
             var host = SimulatedHypervisor(cpus: 4, callerIsHardwareDomain: keepsRole)
             for domain in try prediction.domains() { host.add(domain) }
             let run = LaunchRun(
-                prediction.lcm, arguments: .init(), host: host, tpm: SimulatedTPM(banks: [0x0B]))
+                prediction.received, arguments: .init(), host: host, tpm: SimulatedTPM(banks: [0x0B]))
             #expect(run.end == .complete, "\(kind)")
             #expect(run.journal.entries.last?.operation == kind.operation)
             #expect(run.journal.entries.contains { $0.operation == .shutdown } == (kind == .shutdown))

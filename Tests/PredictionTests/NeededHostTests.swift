@@ -17,7 +17,7 @@ import Testing
                 memory: 8192,
                 settings: settings, kernel: kernel)
         }
-        return HypervisorFacts.Scheduler(neededBy: LaunchControlModule(domains: domains, settings: LaunchSettings()))
+        return HypervisorFacts.Scheduler(neededBy: LCM(domains: domains, settings: LaunchSettings()))
     }
 
     /// Every domain has its memory in whole pages.
@@ -28,8 +28,24 @@ import Testing
         {
             let domain = DomainDescription(
                 domid: try #require(DomainID(rawValue: 1)), name: [0x61], memory: memory, kernel: kernel)
-            let host = HostResources(neededBy: LaunchControlModule(domains: [domain], settings: LaunchSettings()))
+            let host = HostResources(neededBy: LCM(domains: [domain], settings: LaunchSettings()))
             #expect(host.totalPages == pages, "\(memory)")
+        }
+    }
+
+    /// As many nodes as the highest that a domain names wants, and no more.
+    @Test func theHostHasTheNodesThatAreNamed() throws {
+        let kernel = ImageReference(moduleIndex: 1, segments: [])
+        for (highest, nodes) in [(nil, 1), (0, 1), (1, 2), (63, 64), (64, 65)] as [(UInt32?, UInt32)] {
+            var domain = DomainDescription(
+                domid: try #require(DomainID(rawValue: 1)), name: [0x61], memory: 8192, kernel: kernel)
+            if let highest {
+                var set = CPUSet()
+                set.insert(highest)
+                domain.settings.append(.nodeAffinity(set))
+            }
+            let host = HostResources(neededBy: LCM(domains: [domain], settings: LaunchSettings()))
+            #expect(host.nodes == nodes, "\(String(describing: highest))")
         }
     }
 

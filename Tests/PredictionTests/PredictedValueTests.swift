@@ -66,29 +66,29 @@ import Testing
 
     /// With the LCM's own digest left as it is: these count by themselves.
     private static let configurationChanges: [(String, Change)] = [
-        ("weight", { $0.module.domains[0].settings.set(.weight, [.weight(512)]) }),
-        ("cap", { $0.module.domains[0].settings.set(.cap, [.cap(50)]) }),
-        ("mem-max", { $0.module.domains[0].maxMemory = 9000 }),
-        ("hard affinity", { $0.module.domains[0].affinities = [affinity(hard: 1)] }),
-        ("soft affinity", { $0.module.domains[0].affinities = [affinity(soft: 1)] }),
-        ("uuid", { $0.module.domains[0].handle = DomainHandle(high: 1, low: 2) }),
-        ("memory", { $0.module.domains[0].memory += 4 }),
-        ("vcpus", { $0.module.domains[0].vcpus = 2 }),
-        ("name", { $0.module.domains[0].name = Array("e".utf8) }),
-        ("bootargs", { $0.module.domains[0].commandLine[0] ^= 1 }),
-        ("no bootargs", { $0.module.domains[0].commandLine = [] }),
-        ("recovery role", { $0.module.domains[2].roles = .recovery }),
-        ("dependency", { $0.module.domains[2].dependencies = [0] }),
-        ("no dependency", { $0.module.domains[1].dependencies = [] }),
-        ("log region", { $0.module.domains[0].logRegion = Segment(address: 0x20_0000, byteCount: 8192) }),
-        ("TPM policy", { $0.module.settings.tpmPolicy = .warn }),
-        ("coverage", { $0.module.settings.coverage = .images }),
+        ("weight", { $0.lcm.domains[0].settings.set(.weight, [.weight(512)]) }),
+        ("cap", { $0.lcm.domains[0].settings.set(.cap, [.cap(50)]) }),
+        ("mem-max", { $0.lcm.domains[0].maxMemory = 9000 }),
+        ("hard affinity", { $0.lcm.domains[0].affinities = [affinity(hard: 1)] }),
+        ("soft affinity", { $0.lcm.domains[0].affinities = [affinity(soft: 1)] }),
+        ("uuid", { $0.lcm.domains[0].handle = DomainHandle(high: 1, low: 2) }),
+        ("memory", { $0.lcm.domains[0].memory += 4 }),
+        ("vcpus", { $0.lcm.domains[0].vcpus = 2 }),
+        ("name", { $0.lcm.domains[0].name = Array("e".utf8) }),
+        ("bootargs", { $0.lcm.domains[0].commandLine[0] ^= 1 }),
+        ("no bootargs", { $0.lcm.domains[0].commandLine = [] }),
+        ("recovery role", { $0.lcm.domains[2].roles = .recovery }),
+        ("dependency", { $0.lcm.domains[2].dependencies = [0] }),
+        ("no dependency", { $0.lcm.domains[1].dependencies = [] }),
+        ("log region", { $0.lcm.domains[0].logRegion = Segment(address: 0x20_0000, byteCount: 8192) }),
+        ("TPM policy", { $0.lcm.settings.tpmPolicy = .warn }),
+        ("coverage", { $0.lcm.settings.coverage = .images }),
         ("order of the domains", swapDomains),
         (
             "handoff",
             {
-                $0.module.settings.handoff = .execute
-                $0.module.settings.handoffTarget = Array("/init".utf8)
+                $0.lcm.settings.handoff = .execute
+                $0.lcm.settings.handoffTarget = Array("/init".utf8)
                 $0.launch.nextInit = nextInit([1])
                 $0.launch.identity.commandLine = Array("domb.exec=/init".utf8)
             }
@@ -107,10 +107,10 @@ import Testing
 
     /// The second depends on the first by its index, which is why they are these two.
     @Sendable private static func swapDomains(_ prediction: inout TestPrediction) {
-        prediction.module.domains[1].dependencies = []
-        prediction.module.domains.swapAt(0, 1)
+        prediction.lcm.domains[1].dependencies = []
+        prediction.lcm.domains.swapAt(0, 1)
         prediction.kernels.swapAt(0, 1)
-        prediction.module.domains[0].dependencies = [1]
+        prediction.lcm.domains[0].dependencies = [1]
     }
 
     @Test func everyConfigurationValueCounts() throws {
@@ -122,8 +122,8 @@ import Testing
 
     @Test func nextInitCounts() throws {
         var base = try TestPrediction()
-        base.module.settings.handoff = .execute
-        base.module.settings.handoffTarget = Array("/init".utf8)
+        base.lcm.settings.handoff = .execute
+        base.lcm.settings.handoffTarget = Array("/init".utf8)
         base.launch.nextInit = Self.nextInit([1])
         base.launch.identity.commandLine = Array("domb.exec=/init".utf8)
         let content = try isDifferentInEveryBank({ $0.launch.nextInit = Self.nextInit([2]) }, from: base)
@@ -137,7 +137,7 @@ import Testing
         let bit = UInt8(1) << UInt8.random(in: 0..<8, using: &seed)
         var base = try TestPrediction()
         for index in base.kernels.indices { base.kernels[index] = [UInt8](repeating: UInt8(index), count: 40) }
-        for index in base.module.domains.indices { base.module.domains[index].kernel.segments[0].byteCount = 40 }
+        for index in base.lcm.domains.indices { base.lcm.domains[index].kernel.segments[0].byteCount = 40 }
         let old = try base.values()
         for domain in base.kernels.indices {
             for place in base.kernels[domain].indices {
@@ -178,7 +178,7 @@ import Testing
     @Test func anLCMOfAnotherPCRIsRefusedHereToo() throws {
         var prediction = try TestPrediction()
         let twelve = try #require(PCRIndex(rawValue: 12))
-        prediction.module.settings.pcr = twelve
+        prediction.lcm.settings.pcr = twelve
         let refusal = LaunchFailure(.plan, .refusal(.refused(.otherPCR)))
         #expect(throws: refusal) { try prediction.predicted() }
         prediction.launch.identity.commandLine = Array("domb.pcr=12".utf8)
@@ -187,10 +187,10 @@ import Testing
 
     @Test func refusalOfTheRealPlanIsTheRefusalHere() throws {
         var prediction = try TestPrediction()
-        prediction.module.settings.handoff = .shutdown
+        prediction.lcm.settings.handoff = .shutdown
         let cause = LaunchFailure(.plan, .refusal(.refused(.shutdownOfHardwareDomain)))
         #expect(throws: cause) { try prediction.predicted() }
-        prediction.module.domains[0].roles = .hardware
+        prediction.lcm.domains[0].roles = .hardware
         #expect(throws: Never.self) { try prediction.predicted() }
         prediction.launch.identity.commandLine = Array("domb.tpm=maybe".utf8)
         #expect(throws: LaunchFailure(.prepare, .argument(prediction.launch.identity.commandLine))) {

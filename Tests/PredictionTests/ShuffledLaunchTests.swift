@@ -17,7 +17,7 @@ import Testing
         host.listsBackwards = backwards
         for domain in try prediction.domains() { host.add(domain) }
         return LaunchRun(
-            prediction.lcm, arguments: .init(), host: host,
+            prediction.received, arguments: .init(), host: host,
             tpm: SimulatedTPM(banks: banks.map { $0.rawValue }))
     }
 
@@ -45,11 +45,11 @@ import Testing
         let expected = try records(try run(prediction, banks: [.sha256]))
         for order in [[0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
             var shuffled = prediction
-            shuffled.module.domains = order.map { prediction.module.domains[$0] }
+            shuffled.lcm.domains = order.map { prediction.lcm.domains[$0] }
             shuffled.kernels = order.map { prediction.kernels[$0] }
             shuffled.modules = order.map { prediction.modules[$0] }
-            for index in shuffled.module.domains.indices {
-                shuffled.module.domains[index].dependencies = shuffled.module.domains[index].dependencies
+            for index in shuffled.lcm.domains.indices {
+                shuffled.lcm.domains[index].dependencies = shuffled.lcm.domains[index].dependencies
                     .compactMap { order.firstIndex(of: $0) }
             }
             let run = try run(shuffled, banks: [.sha256])

@@ -20,7 +20,7 @@ struct TestPrediction {
             range: 0x10_0000..<(0x10_0000 + size), entry: 0x10_0000, loadsModulesLast: modulesLast)
     }
 
-    var module: LaunchControlModule
+    var lcm: LCM
     /// One for each domain.
     var kernels: [[UInt8]]
     var modules: [[[UInt8]]]
@@ -34,8 +34,8 @@ struct TestPrediction {
         var nextInit: Surroundings.NextInit?
     }
 
-    var lcm: ReceivedModule {
-        ReceivedModule(module: module, byteCount: launch.moduleByteCount, digest: launch.moduleDigest)
+    var received: ReceivedLCM {
+        ReceivedLCM(lcm: lcm, byteCount: launch.moduleByteCount, digest: launch.moduleDigest)
     }
 
     var banks = HashAlgorithm.allCases
@@ -44,7 +44,7 @@ struct TestPrediction {
     init() throws {
         kernels = (1...3).map { [UInt8](repeating: $0, count: 5000) }
         modules = [[], [], [[UInt8](repeating: 9, count: 77)]]
-        module = LaunchControlModule(domains: [], settings: LaunchSettings(handoff: .park))
+        lcm = LCM(domains: [], settings: LaunchSettings(handoff: .park))
         for index in 0..<3 {
             let domain = DomainDescription(
                 domid: try #require(DomainID(rawValue: UInt16(index + 1))), name: Array("d\(index)".utf8),
@@ -53,7 +53,7 @@ struct TestPrediction {
                     moduleIndex: 1, segments: [Segment(address: 0x10_0000, byteCount: 5000)]),
                 ramdisk: index == 2 ? ImageReference(moduleIndex: 2) : nil, commandLine: Array("line".utf8),
                 dependencies: index == 1 ? [0] : [])
-            module.domains.append(domain)
+            lcm.domains.append(domain)
         }
         launch = Launch(
             identity: LaunchEvent.Identity(
@@ -62,7 +62,7 @@ struct TestPrediction {
     }
 
     func domains() throws -> [SimulatedDomain] {
-        try module.domains.enumerated().map { index, domain in
+        try lcm.domains.enumerated().map { index, domain in
             var builder = SimulatedBuilder(
                 domain, kernel: Self.kernel(kernels[index]), modules: modules[index])
             return try builder.build(cpus: 4)
@@ -71,7 +71,7 @@ struct TestPrediction {
 
     func predicted() throws -> PredictedLaunch {
         try PredictedLaunch(
-            lcm, launch.identity, nextInit: launch.nextInit, domains: try domains(),
+            received, launch.identity, nextInit: launch.nextInit, domains: try domains(),
             on: PredictedLaunch.Host(banks: banks, cpus: 4))
     }
 

@@ -16,11 +16,11 @@ import Testing
         launch.host.facts.host.cpus = 4
         let pool = CPUPoolDescription(
             name: [UInt8]("rt".utf8), scheduler: .rtds, cpus: CPUSet(words: [0b1100]))
-        launch.module.settings.cpupools = [pool]
+        launch.lcm.settings.cpupools = [pool]
         for index in 1...2 {
-            launch.module.domains[index].weight = nil
-            launch.module.domains[index].settings.cpupool = pool.name
-            launch.module.domains[index].settings.periodAndBudget = RTDSParameters(period: 10000, budget: 5000)
+            launch.lcm.domains[index].weight = nil
+            launch.lcm.domains[index].settings.cpupool = pool.name
+            launch.lcm.domains[index].settings.periodAndBudget = RTDSParameters(period: 10000, budget: 5000)
         }
         return launch
     }
@@ -66,13 +66,13 @@ import Testing
         let other = CPUPoolDescription(name: [0x62], scheduler: .null, cpus: CPUSet(words: [0b1000]))
         for (text, change) in [
             ("cpupool rt: cpu 3, and the host has 3", { $0.host.facts.host.cpus = 3 }),
-            ("cpupool rt: cpu 0, which Xen leaves in pool 0", { $0.module.settings.cpupools[0].cpus.insert(0) }),
-            ("cpupool b: cpu 3 is in a pool before it", { $0.module.settings.cpupools.append(other) }),
+            ("cpupool rt: cpu 0, which Xen leaves in pool 0", { $0.lcm.settings.cpupools[0].cpus.insert(0) }),
+            ("cpupool b: cpu 3 is in a pool before it", { $0.lcm.settings.cpupools.append(other) }),
             (
                 "cpupool rt: its domains have 2 vcpus, and the null scheduler runs no more than cpus: 1",
                 {
-                    $0.module.settings.cpupools[0].scheduler = .null
-                    $0.module.settings.cpupools[0].cpus = CPUSet(words: [4])
+                    $0.lcm.settings.cpupools[0].scheduler = .null
+                    $0.lcm.settings.cpupools[0].cpus = CPUSet(words: [4])
                 }
             ),
             (
@@ -82,14 +82,14 @@ import Testing
             (
                 "domain 2: affinity to cpu 1, which is not in its cpupool",
                 {
-                    $0.module.domains[1].affinities = [
+                    $0.lcm.domains[1].affinities = [
                         VCPUAffinity(vcpu: 0, hard: CPUSet(words: [0b110]), soft: nil)
                     ]
                 }
             ),
             (
                 "domain 2: weight and cap are credit's and credit2's, and the domain is under another scheduler",
-                { $0.module.domains[1].weight = 1 }
+                { $0.lcm.domains[1].weight = 1 }
             ),
         ] as [(String, (inout SimulatedLaunch) -> Void)] {
             var launch = try launch()

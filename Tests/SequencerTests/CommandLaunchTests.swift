@@ -46,7 +46,7 @@ import Testing
     /// No domain is left to a multicall that never comes.
     @Test func everyDomainIsUnpausedByTheCommandItself() throws {
         var launch = try launch()
-        launch.module.domains[1].conduct.onFailure = .skip
+        launch.lcm.domains[1].conduct.onFailure = .skip
         let outcome = launch.run()
         #expect(outcome.plan?.atHandoff == [])
         #expect(
@@ -86,13 +86,13 @@ import Testing
 
     @Test func aDomainIsFoundByItsUUIDWhateverItsDomid() throws {
         var launch = try launch()
-        launch.module.domains[0].handle = try handle(0xA1)
-        launch.module.domains[1].handle = try handle(0xA2)
+        launch.lcm.domains[0].handle = try handle(0xA1)
+        launch.lcm.domains[1].handle = try handle(0xA2)
         launch.host.domainsByID[1]?.info.handle = try handle(0xA2)
         launch.host.domainsByID[2]?.info.handle = try handle(0xA1)
         // Domain 2's kernel is the one that the LCM has first.
         for index in [0, 1] {
-            launch.module.domains[index].kernel.expectedDigest = SwiftCryptoHash.digest(
+            launch.lcm.domains[index].kernel.expectedDigest = SwiftCryptoHash.digest(
                 .sha256, of: [UInt8](repeating: UInt8(2 - index), count: 3000))
         }
         let outcome = launch.run()
@@ -103,21 +103,21 @@ import Testing
     /// A boot domain's launch goes by domids: Xen's handles were set by whoever built.
     @Test func aBootDomainGoesByDomids() throws {
         var launch = try SimulatedLaunch(dependencies: [[]])
-        launch.module.domains[0].handle = try handle(0xA1)
+        launch.lcm.domains[0].handle = try handle(0xA1)
         launch.host.add(SimulatedDomain(domid: try domid(2), kibibytes: 8192, handle: try handle(0xA1)))
         #expect(refusal(launch) == .refused(.unnamed, try domid(2)))
     }
 
     @Test func withoutItsUUIDTheDomidCounts() throws {
         var launch = try launch()
-        launch.module.domains[0].handle = try handle(0xA1)
+        launch.lcm.domains[0].handle = try handle(0xA1)
         launch.host.domainsByID[1]?.info.handle = try handle(0xB1)
         #expect(refusal(launch) == .refused(.handle, try domid(1)))
     }
 
     @Test func aUUIDThatTwoDomainsHaveIsRefused() throws {
         var launch = try launch()
-        launch.module.domains[0].handle = try handle(0xA1)
+        launch.lcm.domains[0].handle = try handle(0xA1)
         launch.host.domainsByID[1]?.info.handle = try handle(0xA1)
         launch.host.add(SimulatedDomain(domid: try domid(7), kibibytes: 8192, handle: try handle(0xA1)))
         launch.arguments.allowsOthers = true
@@ -127,24 +127,24 @@ import Testing
     /// By its UUID one is domain 2, by its domid the other.
     @Test func twoDomainsOfTheLCMAreNeverOne() throws {
         var launch = try launch()
-        launch.module.domains[0].handle = try handle(0xA1)
+        launch.lcm.domains[0].handle = try handle(0xA1)
         launch.host.domainsByID[2]?.info.handle = try handle(0xA1)
         #expect(refusal(launch) == .refused(.ambiguous, try domid(2)))
     }
 
     @Test func whatTheToolstackMakesIsRefused() throws {
         var launch = try launch()
-        launch.module.settings.xenstored = SimulatedLaunch.digest
-        launch.module.domains[1].settings.enhanced = true
+        launch.lcm.settings.xenstored = SimulatedLaunch.digest
+        launch.lcm.domains[1].settings.enhanced = true
         #expect(refusal(launch) == .refused(.toolstackDevices, try domid(2)))
-        launch.module.domains[1].settings.enhanced = false
+        launch.lcm.domains[1].settings.enhanced = false
         #expect(refusal(launch) == nil)
     }
 
     @Test func aRoleThatNoToolstackGivesIsRefused() throws {
         for role in [DomainRoles.hardware, .control, .xenstore, .console] {
             var launch = try launch()
-            launch.module.domains[1].roles = role
+            launch.lcm.domains[1].roles = role
             #expect(refusal(launch) == .refused(.toolstackRole, try domid(2)))
         }
     }
@@ -152,12 +152,12 @@ import Testing
     /// The ring to xenstore is the toolstack's, so a domain without `xen,enhanced` can write its node.
     @Test func readinessByANodeOfItsOwnNeedsNoRingOfOurs() throws {
         var launch = try launch()
-        launch.module.settings.xenstored = SimulatedLaunch.digest
-        launch.module.domains[0].conduct.readiness = .node(path: [UInt8]("data/ready".utf8), value: nil)
+        launch.lcm.settings.xenstored = SimulatedLaunch.digest
+        launch.lcm.domains[0].conduct.readiness = .node(path: [UInt8]("data/ready".utf8), value: nil)
         #expect(refusal(launch) == nil)
         launch.arguments.launcher = .bootDomain
-        launch.module.settings.handoff = .park
-        #expect(refusal(launch) == .refused(.noStoreRing, try domid(1)))
+        launch.lcm.settings.handoff = .park
+        #expect(refusal(launch) == .refused(.noXenstoreRing, try domid(1)))
     }
 
     /// After a launch, or in a system that uses the PCR for something else, the log could not lead to its value.
@@ -175,14 +175,14 @@ import Testing
 
     @Test func afterAFailureTheDomainsAreStillPausedAndAnotherPCRLaunchesThem() throws {
         var launch = try launch()
-        let good = launch.module.domains[1].kernel.expectedDigest
-        launch.module.domains[1].kernel.expectedDigest = SimulatedLaunch.digest
+        let good = launch.lcm.domains[1].kernel.expectedDigest
+        launch.lcm.domains[1].kernel.expectedDigest = SimulatedLaunch.digest
         let failed = launch.run()
         #expect(status(failed) == .failed)
         #expect(failed.unpaused.isEmpty)
         launch.host = failed.host
         launch.tpm = failed.tpm
-        launch.module.domains[1].kernel.expectedDigest = good
+        launch.lcm.domains[1].kernel.expectedDigest = good
         #expect(status(launch.run()) == .refused)
         launch.arguments.pcr = try #require(PCRIndex(rawValue: 12))
         #expect(status(launch.run()) == .complete)
@@ -197,7 +197,7 @@ import Testing
         #expect(CommandStatus(after: LaunchFailure(.unpause, .measurement(.tpmReset)), unpaused: 1).rawValue == 3)
         #expect(CommandStatus(.partial(failure)).rawValue == 4)
         #expect(CommandStatus(.recovered(failure)).rawValue == 5)
-        #expect(CommandStatus(after: LaunchFailure(.module, .noModule), unpaused: 0).rawValue == 65)
+        #expect(CommandStatus(after: LaunchFailure(.lcm, .noModule), unpaused: 0).rawValue == 65)
     }
 
     @Test func aFailureAfterAnUnpauseSaysSo() throws {

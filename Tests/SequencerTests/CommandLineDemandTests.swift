@@ -17,7 +17,7 @@ import Testing
 
     private func refusal(_ line: String, _ policy: TPMPolicy = .require) throws -> PlanRefusal? {
         var launch = try SimulatedLaunch(dependencies: [[]])
-        launch.module.settings.tpmPolicy = policy
+        launch.lcm.settings.tpmPolicy = policy
         launch.arguments = try parse(line)
         guard case .refusal(let refusal) = launch.run(planOnly: true).failure?.cause else { return nil }
         return refusal

@@ -23,7 +23,7 @@ import Testing
         var arguments = LaunchArguments()
         arguments.end = end
         return SimulatedMachine(
-            host: SimulatedHypervisor(callerIsHardwareDomain: isHardwareDomain), store: SimulatedTPM(),
+            host: SimulatedHypervisor(callerIsHardwareDomain: isHardwareDomain), tpm: SimulatedTPM(),
             hashing: SwiftCryptoHash.self, arguments: arguments)
     }
 
@@ -45,7 +45,7 @@ import Testing
                         #expect(happens == (isHardwareDomain ? end : .hold), "\(failure) \(end)")
                         let asked = machine.host.journal.entries.contains { $0.operation == .features }
                         #expect(asked == (end != .hold))
-                        #expect(machine.store.extends.count == 3)
+                        #expect(machine.tpm.extends.count == 3)
                         #expect(machine.closure == .closed)
                     }
                 }
@@ -76,7 +76,7 @@ import Testing
         #expect(received == legacy)
 
         var machine = SimulatedMachine(
-            host: SimulatedHypervisor(), store: good.tpm, hashing: SwiftCryptoHash.self,
+            host: SimulatedHypervisor(), tpm: good.tpm, hashing: SwiftCryptoHash.self,
             arguments: launch.arguments)
         machine.resume(received)
         let closure = machine.recordFailure(LaunchFailure(.handoff, .system(SystemError(.execute, code: 8))))
@@ -87,14 +87,14 @@ import Testing
         let text = LaunchFailure(.handoff, .system(SystemError(.execute, code: 8))).message.bytes
         _ = whole.record(.error(stage: 9, domid: nil, text: text))
         #expect(machine.host.journal.eventLogs == [whole.log.bytes])
-        #expect(machine.store.registers[.sha256]?[13] == whole.predicted.last)
+        #expect(machine.tpm.registers[.sha256]?[13] == whole.predicted.last)
     }
 
     @Test func oneFailureIsAllThatALogHas() {
         var machine = machine(isHardwareDomain: true, end: .hold)
         machine.resume(LaunchLegacy(isFailed: true, recordCount: 5, unpaused: [], log: [1]))
         machine.recordFailure(LaunchFailure(.handoff, .noModule))
-        #expect(machine.store.extends.isEmpty)
+        #expect(machine.tpm.extends.isEmpty)
     }
 
     @Test func aCutOrForeignReportIsNone() throws {
@@ -110,22 +110,22 @@ import Testing
         let init2 = [UInt8]("/init2".utf8)
         for allowed in [nil, init1, init2] {
             var launch = try SimulatedLaunch(dependencies: [[]], handoff: .execute)
-            launch.module.settings.handoffTarget = init1
+            launch.lcm.settings.handoffTarget = init1
             launch.arguments.nextInit = allowed
             launch.arguments.classicInit = init1
             let refusal = PlanRefusal.refused(.nextInit)
             let outcome = launch.run()
             #expect(outcome.failure == (allowed == init1 ? nil : LaunchFailure(.plan, .refusal(refusal))))
             var machine = SimulatedMachine(
-                host: SimulatedHypervisor(), store: SimulatedTPM(), hashing: SwiftCryptoHash.self,
+                host: SimulatedHypervisor(), tpm: SimulatedTPM(), hashing: SwiftCryptoHash.self,
                 arguments: launch.arguments)
             var failure: LaunchFailure?
             do throws(LaunchFailure) { try machine.closeForClassicBoot() } catch { failure = error }
-            #expect(failure == (allowed == init1 ? nil : LaunchFailure(.module, .refusal(refusal))))
+            #expect(failure == (allowed == init1 ? nil : LaunchFailure(.lcm, .refusal(refusal))))
         }
         // A command hands nothing over.
         var launch = try SimulatedLaunch(dependencies: [[]], handoff: .execute)
-        launch.module.settings.handoffTarget = init1
+        launch.lcm.settings.handoffTarget = init1
         launch.arguments.launcher = .command
         #expect(launch.run().failure == nil)
     }

@@ -21,8 +21,8 @@ import Testing
         launch.host.facts.host.nodes = 2
         launch.host.labels = [[0x61]: 7]
         launch.host.devices = [0x300: nil]
-        for index in 0...1 where scheduler == .rtds { launch.module.domains[index].weight = nil }
-        var extended = launch.module.domains[1].settings
+        for index in 0...1 where scheduler == .rtds { launch.lcm.domains[index].weight = nil }
+        var extended = launch.lcm.domains[1].settings
         if scheduler == .rtds { extended.periodAndBudget = RTDSParameters(period: 10000, budget: 4000) }
         extended.nodeAffinity = CPUSet(words: [2])
         extended.ioports = [try #require(IOPortRange(first: 0x3F8, count: 8))]
@@ -34,7 +34,7 @@ import Testing
         extended.cpuidClear = [.avx512f, .svm]
         extended.label = [0x61]
         extended.pci = [PCIAddress(rawValue: 0x300)]
-        launch.module.domains[1].settings = extended
+        launch.lcm.domains[1].settings = extended
         return launch
     }
 
@@ -162,22 +162,22 @@ import Testing
         let memory = try #require(IOMemoryRange(host: 0xD0001, count: 1, guest: 0xE0000))
         let low = try #require(IOMemoryRange(host: 0xD0000, count: 1, guest: 2047))
         for (text, change) in [
-            ("domain 2: port 0x3ff is domain 1's too", { $0.module.domains[0].settings.ioports = [ports] }),
-            ("domain 2: machine frame 0xd0001 is domain 1's too", { $0.module.domains[0].settings.iomem = [memory] }),
-            ("domain 2: interrupt 9 is domain 1's too", { $0.module.domains[0].settings.irqs = [9] }),
+            ("domain 2: port 0x3ff is domain 1's too", { $0.lcm.domains[0].settings.ioports = [ports] }),
+            ("domain 2: machine frame 0xd0001 is domain 1's too", { $0.lcm.domains[0].settings.iomem = [memory] }),
+            ("domain 2: interrupt 9 is domain 1's too", { $0.lcm.domains[0].settings.irqs = [9] }),
             (
                 "domain 2: PCI device 0000:03:00.0 is domain 1's too",
-                { $0.module.domains[0].settings.pci = [PCIAddress(rawValue: 0x300)] }
+                { $0.lcm.domains[0].settings.pci = [PCIAddress(rawValue: 0x300)] }
             ),
             (
                 "domain 1: iomem at guest frame 0x7ff, where it has RAM or the builder's pages",
-                { $0.module.domains[0].settings.iomem = [low] }
+                { $0.lcm.domains[0].settings.iomem = [low] }
             ),
             (
                 "domain 2: ioports, iomem or irqs, and the hardware role has left the boot domain: it has none to give",
                 {
                     $0.host.facts.callerIsHardwareDomain = false
-                    $0.module.domains[0].roles = .hardware
+                    $0.lcm.domains[0].roles = .hardware
                 }
             ),
             (
@@ -196,7 +196,7 @@ import Testing
             ),
             (
                 "domain 1: weight and cap are credit's and credit2's, and the domain is under another scheduler",
-                { $0.module.domains[0].weight = 1 }
+                { $0.lcm.domains[0].weight = 1 }
             ),
         ] as [(String, (inout SimulatedLaunch) -> Void)] {
             #expect(try refusal(change) == "plan: \(text)")
@@ -208,8 +208,8 @@ import Testing
         func refusal(free: UInt64) throws -> PlanRefusal? {
             var launch = try launch()
             // 1024 pages and 2048 more than what is built.
-            launch.module.domains[0].maxMemory = 8192 + 4096
-            launch.module.domains[1].maxMemory = 8192 + 8192
+            launch.lcm.domains[0].maxMemory = 8192 + 4096
+            launch.lcm.domains[1].maxMemory = 8192 + 8192
             launch.host.facts.host.freePages = free
             guard case .refusal(let refusal) = launch.run(planOnly: true).failure?.cause else { return nil }
             return refusal

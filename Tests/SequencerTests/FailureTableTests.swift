@@ -17,8 +17,8 @@ import Testing
             let expected: DomainConduct.OnFailure =
                 switch kind {
                 case .configuration, .logDelivery, .unpause, .timeout, .stopped: wish
-                case .measurement, .store: wish == .recover ? .recover : .halt
-                case .preparation, .construction, .module, .facts, .plan, .tpm, .events, .handoff: .halt
+                case .measurement, .xenstore: wish == .recover ? .recover : .halt
+                case .preparation, .construction, .lcm, .facts, .plan, .tpm, .events, .handoff: .halt
                 }
             #expect(FailurePolicy.answer(kind, wish) == expected)
         }
@@ -28,21 +28,21 @@ import Testing
     @Test func whateverFailsInXenstoreIsNoSingleDomainsFailure() throws {
         let domid = try domid()
         let device = try #require(VirtualDisk(text: Array("vdev=xvda,target=/dev/ram0".utf8)[...]))
-        let inStore: [ConfigOperation] = [
+        let inXenstore: [ConfigOperation] = [
             .home, .console(Backend(name: []), server: domid), .disk(device, server: domid),
         ]
         let others: [ConfigOperation] = [
-            .vcpus(1), .setting(.memMax(4)), .ring(.store, remote: domid), .setting(.label([1])),
+            .vcpus(1), .setting(.memMax(4)), .ring(.xenstore, remote: domid), .setting(.label([1])),
         ]
-        let error = HypercallError(.storeWrite, code: 22)
-        for operation in inStore + others {
-            let isStores = inStore.contains(operation)
+        let error = HypercallError(.xenstoreWrite, code: 22)
+        for operation in inXenstore + others {
+            let isXenstores = inXenstore.contains(operation)
             for cause in [ConfigError.hypercall(operation, error), .notKept(operation)] {
                 let failure = LaunchFailure(.configure, domid: domid, .configuration(cause))
-                #expect(failure.kind == (isStores ? .store : .configuration), "\(operation)")
+                #expect(failure.kind == (isXenstores ? .xenstore : .configuration), "\(operation)")
             }
             for cause in [ConfigError.node([1], operation, error), .nodeNotKept([1], operation)] {
-                #expect(LaunchFailure(.configure, domid: domid, .configuration(cause)).kind == .store)
+                #expect(LaunchFailure(.configure, domid: domid, .configuration(cause)).kind == .xenstore)
             }
             for cause in [ConfigError.noRing(operation), .otherPort(operation, 3)] {
                 #expect(LaunchFailure(.configure, domid: domid, .configuration(cause)).kind == .configuration)
@@ -50,9 +50,9 @@ import Testing
         }
         for domid in [domid, nil] {
             let lost = ConfigError.transactionLost(attempts: 16)
-            #expect(LaunchFailure(.configure, domid: domid, .configuration(lost)).kind == .store)
+            #expect(LaunchFailure(.configure, domid: domid, .configuration(lost)).kind == .xenstore)
         }
-        #expect(LaunchFailure(.configure, .hypercall(error)).kind == .store)
+        #expect(LaunchFailure(.configure, .hypercall(error)).kind == .xenstore)
         #expect(LaunchFailure(.configure, domid: domid, .hypercall(error)).kind == .configuration)
     }
 
@@ -60,7 +60,7 @@ import Testing
         let domid = try domid()
         let cause = LaunchFailure.Cause.measurement(.badStartInfo)
         let table: [(LaunchFailure.Stage, alone: FailurePolicy.Kind, ofADomain: FailurePolicy.Kind)] = [
-            (.prepare, .preparation, .preparation), (.module, .module, .module), (.facts, .facts, .facts),
+            (.prepare, .preparation, .preparation), (.lcm, .lcm, .lcm), (.facts, .facts, .facts),
             (.plan, .plan, .plan), (.measure, .tpm, .measurement), (.cap, .tpm, .logDelivery),
             (.unpause, .unpause, .unpause), (.ready, .events, .events), (.handoff, .handoff, .handoff),
         ]

@@ -14,7 +14,7 @@ struct HandoffTests {
     /// Domain 1, and 2, 3 and 4 after it: nobody waits for those, and without 3 and 4 the launch goes on.
     private func launch(_ handoff: HandoffKind = .shutdown) throws -> SimulatedLaunch {
         var launch = try SimulatedLaunch(dependencies: [[], [0], [0], [0]], handoff: handoff)
-        for index in 2...3 { launch.module.domains[index].conduct.onFailure = .skip }
+        for index in 2...3 { launch.lcm.domains[index].conduct.onFailure = .skip }
         return launch
     }
 
@@ -63,8 +63,8 @@ struct HandoffTests {
     /// Where somebody waits for it, it has to be seen to be ready, or its failure is not one to be left out.
     @Test func whoIsNeededOrWaitedForIsUnpausedBefore() throws {
         var launch = try SimulatedLaunch(dependencies: [[], [0], [], []])
-        for index in 0...2 { launch.module.domains[index].conduct.onFailure = .skip }
-        launch.module.domains[2].conduct.readiness = .poweredOff
+        for index in 0...2 { launch.lcm.domains[index].conduct.onFailure = .skip }
+        launch.lcm.domains[2].conduct.readiness = .poweredOff
         let plan = try #require(launch.run(planOnly: true).plan)
         #expect(plan.atHandoff == [1])
     }
@@ -78,8 +78,8 @@ struct HandoffTests {
     /// Nobody begins to run once a failure is in the log.
     @Test func whereOneWasLeftOutNothingIsPutOff() throws {
         var launch = try launch()
-        launch.module.domains[1].conduct.onFailure = .skip
-        launch.module.domains[1].conduct.readiness = .poweredOff
+        launch.lcm.domains[1].conduct.onFailure = .skip
+        launch.lcm.domains[1].conduct.readiness = .poweredOff
         launch.host.faults.append(SimulatedFault(.unpause, try domid(2), .errno(22)))
         let outcome = launch.run(handingOver: true)
         guard case .partial = outcome.end else {
@@ -109,7 +109,7 @@ struct HandoffTests {
         host.add(SimulatedDomain(domid: try domid(1), kibibytes: 64))
         if refused { host.faults.append(SimulatedFault(.remoteShutdown, nil, .errno(1))) }
         var machine = SimulatedMachine(
-            host: host, store: SimulatedTPM(), hashing: SwiftCryptoHash.self)
+            host: host, tpm: SimulatedTPM(), hashing: SwiftCryptoHash.self)
         let mayLeave = machine.endHost(.powerOff)
         return (mayLeave, machine.host.domainsByID[1]?.info.isShutDown == true)
     }

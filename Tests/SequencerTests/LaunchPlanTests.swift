@@ -50,7 +50,7 @@ import Testing
 
     @Test func anLCMThatAsksForLessIsRefused() throws {
         let refused = try refusal {
-            $0.module.settings.tpmPolicy = .warn
+            $0.lcm.settings.tpmPolicy = .warn
             $0.arguments.leastTPMPolicy = .require
         }
         #expect(refused == .refused(.policyBelowLeast))
@@ -72,7 +72,7 @@ import Testing
         for named in 0..<UInt32(PCRIndex.count) where named != index {
             let named = try #require(PCRIndex(rawValue: named))
             let refusal = try refusal {
-                $0.module.settings.pcr = named
+                $0.lcm.settings.pcr = named
                 $0.arguments.pcr = demanded
             }
             #expect(refusal == .refused(.otherPCR))
@@ -87,7 +87,7 @@ import Testing
         for (named, index) in [(nil, 11), (11, 11), (nil, 13), (13, 13)] as [(UInt32?, UInt32)] {
             var launch = try SimulatedLaunch(dependencies: [[]])
             launch.arguments.pcr = try #require(PCRIndex(rawValue: index))
-            launch.module.settings.pcr = named.flatMap { PCRIndex(rawValue: $0) }
+            launch.lcm.settings.pcr = named.flatMap { PCRIndex(rawValue: $0) }
             let outcome = launch.run()
             #expect(outcome.failure == nil)
             #expect(Set(outcome.tpm.extends.map { UInt32($0.pcr.rawValue) }) == [index])
@@ -105,7 +105,7 @@ import Testing
     }
 
     @Test func aCycleNamesItsDomains() throws {
-        let refused = try refusal { $0.module.domains[0].dependencies = [1] }
+        let refused = try refusal { $0.lcm.domains[0].dependencies = [1] }
         #expect(refused == .refused(.cycle))
         #expect(refused?.text == "dependency cycle: dom1 -> dom2 -> dom1")
     }
@@ -142,7 +142,7 @@ import Testing
         let image = ImageReference(moduleIndex: 5, segments: [])
         for others in [[kind], [.config, kind], [kind, .config]] {
             let refused = try refusal {
-                $0.module.domains[1].otherModules = others.map { OtherModule(kind: $0, image: image) }
+                $0.lcm.domains[1].otherModules = others.map { OtherModule(kind: $0, image: image) }
             }
             #expect(refused == .refused(.unmeasurableModule, try domid(2)))
         }
@@ -183,29 +183,29 @@ import Testing
 
     @Test func anotherHandleIsRefusedAndNoneIsNot() throws {
         let wanted = DomainHandle(high: 1, low: 1)
-        #expect(try refusal { $0.module.domains[0].handle = wanted } == nil)
+        #expect(try refusal { $0.lcm.domains[0].handle = wanted } == nil)
         let refused = try refusal {
-            $0.module.domains[0].handle = wanted
+            $0.lcm.domains[0].handle = wanted
             $0.host.domainsByID[1]?.info.handle = DomainHandle(high: 2, low: 2)
         }
         #expect(refused == .refused(.handle, try domid(1)))
     }
 
     @Test func aKernelOfUnknownPlaceIsRefused() throws {
-        #expect(try refusal { $0.module.domains[1].kernel.segments = [] } == .refused(.unknownPlace, try domid(2)))
+        #expect(try refusal { $0.lcm.domains[1].kernel.segments = [] } == .refused(.unknownPlace, try domid(2)))
     }
 
     @Test func theRecoveryDomainIsNotPartOfAGoodLaunch() throws {
         var launch = try SimulatedLaunch(dependencies: [[], []])
-        launch.module.domains[0].roles = .recovery
+        launch.lcm.domains[0].roles = .recovery
         #expect(launch.run(planOnly: true).plan?.unpauseOrder == [1])
         #expect(
-            try refusal { $0.module.domains[0].roles = .recovery } == .refused(.recoveryDependency, try domid(2)))
+            try refusal { $0.lcm.domains[0].roles = .recovery } == .refused(.recoveryDependency, try domid(2)))
     }
 
     @Test func aLogRegionOverTheKernelIsRefused() throws {
         let region = Segment(address: 0x10_0000, byteCount: 4096)
-        #expect(try refusal { $0.module.domains[1].logRegion = region } == .refused(.logRegion, try domid(2)))
+        #expect(try refusal { $0.lcm.domains[1].logRegion = region } == .refused(.logRegion, try domid(2)))
     }
 
     @Test func aSecondProcessAndAnOpenDescriptorAreRefused() throws {

@@ -63,7 +63,7 @@ import Testing
     @Test func withoutATPMAWarnPolicyLaunchesAndSaysSo() throws {
         var launch = try SimulatedLaunch(dependencies: [[]])
         launch.tpm.isPresent = false
-        launch.module.settings.tpmPolicy = .warn
+        launch.lcm.settings.tpmPolicy = .warn
         let outcome = launch.run()
         #expect(outcome.failure == nil)
         #expect(outcome.unpaused.count == 1)
@@ -83,7 +83,7 @@ import Testing
             as [(Int, String?)]
         {
             var launch = try SimulatedLaunch(dependencies: [[]])
-            launch.module.unknownProperties = (0..<count).map {
+            launch.lcm.unknownProperties = (0..<count).map {
                 UnknownProperty(node: Array("/n".utf8), name: Array("p\($0)".utf8), offset: 0)
             }
             let notes = launch.run().journal.notes.map { String(decoding: $0.bytes, as: UTF8.self) }
@@ -102,7 +102,7 @@ import Testing
             var other = launch
             if number & 1 != 0 { other.tpm.banks.reverse() }
             other.host.listsBackwards = number & 2 != 0
-            if number & 4 != 0 { other.module.domains[2].dependencies.reverse() }
+            if number & 4 != 0 { other.lcm.domains[2].dependencies.reverse() }
             let outcome = other.run()
             #expect(outcome.failure == nil)
             #expect(outcome.journal.eventLogs.last == expected.journal.eventLogs.last, "\(number)")

@@ -16,10 +16,10 @@ import Testing
     /// Domains that are all left out where they fail; these ones do not come, each later than the one before it.
     private func launch(late: [Int], of count: Int, dependencies: [[Int]]? = nil) throws -> SimulatedLaunch {
         var launch = try SimulatedLaunch(dependencies: dependencies ?? [[Int]](repeating: [], count: count))
-        for index in 0..<count { launch.module.domains[index].conduct.onFailure = .skip }
+        for index in 0..<count { launch.lcm.domains[index].conduct.onFailure = .skip }
         for (place, index) in late.enumerated() {
-            launch.module.domains[index].conduct.readiness = .poweredOff
-            launch.module.domains[index].conduct.timeout = UInt32(1000 * (place + 1))
+            launch.lcm.domains[index].conduct.readiness = .poweredOff
+            launch.lcm.domains[index].conduct.timeout = UInt32(1000 * (place + 1))
         }
         return launch
     }
@@ -55,15 +55,15 @@ import Testing
                 for late in [first, second] {
                     var launch = try launch(late: [late], of: 3)
                     let other = late == first ? second : first
-                    launch.module.domains[other].logRegion = Segment(address: 0x20_0000, byteCount: 0x2000)
-                    launch.module.domains[other].conduct.readiness = .poweredOff
-                    let domid = launch.module.domains[other].domid
+                    launch.lcm.domains[other].logRegion = Segment(address: 0x20_0000, byteCount: 0x2000)
+                    launch.lcm.domains[other].conduct.readiness = .poweredOff
+                    let domid = launch.lcm.domains[other].domid
                     launch.host.faults = [SimulatedFault(operation, domid, .errno(22))]
                     guard case .partial(let failure) = launch.run().end else {
                         Issue.record("\(operation.name): not partial")
                         continue
                     }
-                    #expect(failure.domid == launch.module.domains[first].domid, "\(operation.name)")
+                    #expect(failure.domid == launch.lcm.domains[first].domid, "\(operation.name)")
                 }
             }
         }
@@ -74,7 +74,7 @@ import Testing
         policy: TPMPolicy
     ) throws {
         var launch = try launch(late: [1], of: 3)
-        launch.module.settings.tpmPolicy = policy
+        launch.lcm.settings.tpmPolicy = policy
         let good = launch.run()
         guard case .partial(let wanted) = good.end else {
             Issue.record("\(String(describing: good.end))")
@@ -100,7 +100,7 @@ import Testing
     /// Without a TPM there is nothing to put it into.
     @Test func withoutATPMALaunchMayBePartial() throws {
         var launch = try launch(late: [1], of: 3)
-        launch.module.settings.tpmPolicy = .warn
+        launch.lcm.settings.tpmPolicy = .warn
         launch.tpm.isPresent = false
         guard case .partial = launch.run().end else {
             Issue.record("not partial")
@@ -112,11 +112,11 @@ import Testing
     @Test func aRecoveryWantsItsErrorRecordedForCertain() throws {
         for isMeasured in [true, false] {
             var launch = try SimulatedLaunch(dependencies: [[], []])
-            launch.module.domains[0].roles = .recovery
-            launch.module.domains[1].conduct.onFailure = .recover
+            launch.lcm.domains[0].roles = .recovery
+            launch.lcm.domains[1].conduct.onFailure = .recover
             if isMeasured {
-                launch.module.domains[1].conduct.readiness = .poweredOff
-                launch.module.domains[1].conduct.timeout = 2000
+                launch.lcm.domains[1].conduct.readiness = .poweredOff
+                launch.lcm.domains[1].conduct.timeout = 2000
             } else {
                 launch.host.domainsByID[2]?.memory.write([0xFF], at: 0x10_0123)
             }
@@ -155,13 +155,13 @@ import Testing
     @Test(arguments: 0..<5) func whoIsLeftOutHasNothingInXenstore(failing: Int) throws {
         let dependencies = [[], [0], [1], [0], []]
         var launch = try launch(late: [], of: 5, dependencies: dependencies)
-        launch.module.settings.handoff = .park
-        launch.module.settings.xenstored = SimulatedLaunch.digest
+        launch.lcm.settings.handoff = .park
+        launch.lcm.settings.xenstored = SimulatedLaunch.digest
         for index in 0..<5 {
-            launch.module.domains[index].settings.enhanced = true
-            launch.host.domainsByID[UInt16(index + 1)]?.parameters[.storeFrame] = 20
+            launch.lcm.domains[index].settings.enhanced = true
+            launch.host.domainsByID[UInt16(index + 1)]?.parameters[.xenstoreFrame] = 20
         }
-        launch.host.faults = [SimulatedFault(.credit2Set, launch.module.domains[failing].domid, .errno(22))]
+        launch.host.faults = [SimulatedFault(.credit2Set, launch.lcm.domains[failing].domid, .errno(22))]
         var left = [failing]
         for index in 0..<5 where dependencies[index].contains(where: { left.contains($0) }) { left.append(index) }
         let outcome = launch.run()
@@ -172,8 +172,8 @@ import Testing
         for index in 0..<5 {
             let isLeft = left.contains(index)
             let home = "/local/domain/\(index + 1)"
-            #expect(outcome.host.store.nodes.keys.contains { $0.hasPrefix(home) } == !isLeft, "domain \(index + 1)")
-            #expect((outcome.host.store.introduced[UInt16(index + 1)] == nil) == isLeft, "domain \(index + 1)")
+            #expect(outcome.host.xenstore.nodes.keys.contains { $0.hasPrefix(home) } == !isLeft, "domain \(index + 1)")
+            #expect((outcome.host.xenstore.introduced[UInt16(index + 1)] == nil) == isLeft, "domain \(index + 1)")
             #expect(outcome.host.domainsByID[UInt16(index + 1)]?.info.isPaused == isLeft, "domain \(index + 1)")
         }
     }

@@ -14,7 +14,7 @@ import Testing
 
     private func launch(_ place: Segment = place) throws -> SimulatedLaunch {
         var launch = try SimulatedLaunch(dependencies: [[], [0]])
-        launch.module.domains[1].logRegion = place
+        launch.lcm.domains[1].logRegion = place
         return launch
     }
 

@@ -18,7 +18,7 @@ import Testing
     /// I2: a log goes into a domain before it runs, and never afterwards, whatever fails and whoever asks for it.
     @Test(arguments: [[0], [1], [0, 1], [0, 1, 2]]) func noLogIsWrittenIntoADomainThatRuns(wanting: [Int]) throws {
         var launch = try SimulatedLaunch(dependencies: [[], [], [1]], handoff: .park)
-        for index in wanting { launch.module.domains[index].logRegion = Self.region }
+        for index in wanting { launch.lcm.domains[index].logRegion = Self.region }
         let good = launch.run()
         #expect(good.end == .complete)
         let firstUnpause = try #require(good.host.calls.firstIndex { $0.operation == .unpause })
@@ -29,7 +29,7 @@ import Testing
         }) {
             var failing = launch
             failing.host.failure = call.map { ($0, 22) }
-            for index in 0..<3 { failing.module.domains[index].conduct.onFailure = onFailure }
+            for index in 0..<3 { failing.lcm.domains[index].conduct.onFailure = onFailure }
             let outcome = failing.run()
             let entries = outcome.journal.entries
             for (place, entry) in entries.enumerated() where entry.operation == .foreignWrite && entry.result == 0 {
@@ -44,7 +44,7 @@ import Testing
                 Issue.record("no log")
                 return
             }
-            for index in wanting where !outcome.unpaused.contains(launch.module.domains[index].domid) {
+            for index in wanting where !outcome.unpaused.contains(launch.lcm.domains[index].domid) {
                 let there = outcome.host.domainsByID[UInt16(index + 1)]?.memory.bytes(
                     at: Self.region.address + 16, count: log.count)
                 #expect(there == log, "call \(call ?? -1): domain \(index + 1)")
@@ -56,16 +56,16 @@ import Testing
     /// EEXIST, and EBUSY from Xen 4.21 on, say that a xenstored has the interrupt; whatever else Xen says is a failure, and named.
     @Test(arguments: 1...133 as ClosedRange<Int32>) func onlyWhatIsTakenMeansThatXenstoreTells(code: Int32) throws {
         var launch = try SimulatedLaunch(dependencies: [[]])
-        launch.module.domains[0].conduct.readiness = .poweredOff
+        launch.lcm.domains[0].conduct.readiness = .poweredOff
         launch.host.domainsByID[1]?.behaviour = DomainBehaviour([(1000, .shutDown(.powerOff))])
         launch.host.faults = [SimulatedFault(.bindVIRQ, nil, .errno(code))]
         let outcome = launch.run()
         if code == 16 || code == 17 {
             #expect(outcome.end == .complete)
-            #expect(outcome.journal.entries.contains { $0.operation == .storeWait })
+            #expect(outcome.journal.entries.contains { $0.operation == .xenstoreWait })
         } else {
             #expect(outcome.failure == LaunchFailure(.ready, .hypercall(HypercallError(.bindVIRQ, code: code))))
-            #expect(!outcome.journal.entries.contains { $0.operation == .storeOpen })
+            #expect(!outcome.journal.entries.contains { $0.operation == .xenstoreOpen })
         }
     }
 
@@ -75,7 +75,7 @@ import Testing
         [(-10, true), (0, true), (100, false)] as [(Int64, Bool)])
     func aDomainHasItsWholeTimeAndNoMore(timeout: UInt32, event: (offset: Int64, isInTime: Bool)) throws {
         var launch = try SimulatedLaunch(dependencies: [[], [0]])
-        launch.module.domains[0].conduct = DomainConduct(readiness: .poweredOff, timeout: timeout)
+        launch.lcm.domains[0].conduct = DomainConduct(readiness: .poweredOff, timeout: timeout)
         let limit = UInt64(timeout) * 1000
         let after = UInt64(Int64(limit) + event.offset)
         launch.host.domainsByID[1]?.behaviour = DomainBehaviour([(after, .shutDown(.powerOff))])
@@ -95,10 +95,10 @@ import Testing
     /// xenstored's own word is asked for each domain that was introduced.
     @Test(arguments: 1...3 as ClosedRange<UInt16>) func aDomainThatXenstoredDoesNotKnowIsTold(number: UInt16) throws {
         var launch = try SimulatedLaunch(dependencies: [[], [], []], handoff: .park)
-        launch.module.settings.xenstored = SimulatedLaunch.digest
+        launch.lcm.settings.xenstored = SimulatedLaunch.digest
         for index in 0..<3 {
-            launch.module.domains[index].settings.enhanced = UInt16(index + 1) >= number
-            launch.host.domainsByID[UInt16(index + 1)]?.parameters[.storeFrame] = 20
+            launch.lcm.domains[index].settings.enhanced = UInt16(index + 1) >= number
+            launch.host.domainsByID[UInt16(index + 1)]?.parameters[.xenstoreFrame] = 20
         }
         #expect(launch.run().end == .complete)
         launch.host.ignored = [.introduce]
@@ -114,28 +114,28 @@ import Testing
     /// could be left out: one transaction is for all.
     @Test func everyNodeIsReadBack() throws {
         var launch = try SimulatedLaunch(dependencies: [[], []], handoff: .park)
-        launch.module.settings.xenstored = SimulatedLaunch.digest
+        launch.lcm.settings.xenstored = SimulatedLaunch.digest
         for index in 0..<2 {
-            launch.module.domains[index].settings.enhanced = true
-            launch.module.domains[index].conduct.onFailure = .skip
-            launch.host.domainsByID[UInt16(index + 1)]?.parameters[.storeFrame] = 20
+            launch.lcm.domains[index].settings.enhanced = true
+            launch.lcm.domains[index].conduct.onFailure = .skip
+            launch.host.domainsByID[UInt16(index + 1)]?.parameters[.xenstoreFrame] = 20
             launch.host.domainsByID[UInt16(index + 1)]?.parameters[.consoleFrame] = 21
         }
-        launch.module.domains[1].settings.console = Backend(name: Array("dom1".utf8))
+        launch.lcm.domains[1].settings.console = Backend(name: Array("dom1".utf8))
         let good = launch.run()
         #expect(good.end == .complete)
-        let paths = good.host.store.nodes.keys.sorted()
+        let paths = good.host.xenstore.nodes.keys.sorted()
         #expect(paths.count > 30)
         for path in paths {
             var forgetful = launch
-            forgetful.host.store.forgotten = [path]
+            forgetful.host.xenstore.forgotten = [path]
             let outcome = forgetful.run()
             guard case .configuration(.nodeNotKept(let told, _)) = outcome.failure?.cause else {
                 Issue.record("\(path): \(String(describing: outcome.failure))")
                 continue
             }
             #expect(String(decoding: told, as: UTF8.self) == path)
-            #expect(outcome.unpaused.isEmpty && outcome.host.store.introduced.isEmpty)
+            #expect(outcome.unpaused.isEmpty && outcome.host.xenstore.introduced.isEmpty)
         }
     }
 
@@ -146,7 +146,7 @@ import Testing
         #expect(expected.end == .complete)
         for dependencies in [[3, 2, 1, 0], [1, 0, 3, 2], [0, 2, 1, 3], [3, 0, 1, 2]] {
             for listsBackwards in [false, true] {
-                launch.module.domains[4].dependencies = dependencies
+                launch.lcm.domains[4].dependencies = dependencies
                 launch.host.listsBackwards = listsBackwards
                 launch.tpm.banks.reverse()
                 let outcome = launch.run()
@@ -155,7 +155,7 @@ import Testing
             }
         }
         // And that a domain depends on another is in the log.
-        launch.module.domains[4].dependencies = [0, 1, 2]
+        launch.lcm.domains[4].dependencies = [0, 1, 2]
         #expect(launch.run().recorder?.log.bytes != expected.recorder?.log.bytes)
     }
 }

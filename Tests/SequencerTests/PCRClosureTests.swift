@@ -13,14 +13,14 @@ import Testing
 
     private func machine(_ tpm: SimulatedTPM, _ words: String) throws -> SimulatedMachine {
         SimulatedMachine(
-            host: SimulatedHypervisor(), store: tpm, hashing: SwiftCryptoHash.self,
+            host: SimulatedHypervisor(), tpm: tpm, hashing: SwiftCryptoHash.self,
             arguments: try LaunchArguments(parsing: [UInt8](words.utf8)))
     }
 
     private func closure(_ tpm: SimulatedTPM, _ words: String = "") throws -> (PCRClosure, SimulatedTPM) {
         var machine = try machine(tpm, words)
-        let closure = machine.recordFailure(LaunchFailure(.module, .noModule))
-        return (closure, machine.store)
+        let closure = machine.recordFailure(LaunchFailure(.lcm, .noModule))
+        return (closure, machine.tpm)
     }
 
     @Test func aFailureIsClosedOrThereIsNoTPMOrItIsOpen() throws {
@@ -48,7 +48,7 @@ import Testing
                 var machine = try machine(SimulatedTPM(), "domb.pcr=\(index)")
                 let closure = machine.recordFailure(LaunchFailure(stage, .measurement(.tpmReset)))
                 #expect(closure == .closed)
-                #expect(machine.store.extends.map { $0.pcr.rawValue } == [index, index, index])
+                #expect(machine.tpm.extends.map { $0.pcr.rawValue } == [index, index, index])
             }
         }
     }
@@ -95,13 +95,13 @@ import Testing
         #expect(try classic(SimulatedTPM(), "domb.tpm=require") == nil)
         #expect(try classic(absent, "") == nil)
         #expect(try classic(absent, "domb.tpm=warn") == nil)
-        let refused = LaunchFailure(.module, .refusal(.refused(.tpmRequired)))
+        let refused = LaunchFailure(.lcm, .refusal(.refused(.tpmRequired)))
         #expect(try classic(absent, "domb.tpm=require") == refused)
         var failing = SimulatedTPM()
         failing.faults = [1: .refuse(0x101)]
-        #expect(try classic(failing, "") == LaunchFailure(.module, .refusal(.refused(.openPCR))))
+        #expect(try classic(failing, "") == LaunchFailure(.lcm, .refusal(.refused(.openPCR))))
         var unhashable = SimulatedTPM()
         unhashable.banks.append(0x12)
-        #expect(try classic(unhashable, "") == LaunchFailure(.module, .refusal(.refused(.openPCR))))
+        #expect(try classic(unhashable, "") == LaunchFailure(.lcm, .refusal(.refused(.openPCR))))
     }
 }

@@ -15,7 +15,7 @@ import Testing
         _ dependencies: [[Int]], _ conducts: [Int: DomainConduct], _ behaviours: [Int: DomainBehaviour] = [:]
     ) throws -> SimulatedLaunch {
         var launch = try SimulatedLaunch(dependencies: dependencies)
-        for (index, conduct) in conducts { launch.module.domains[index].conduct = conduct }
+        for (index, conduct) in conducts { launch.lcm.domains[index].conduct = conduct }
         for (index, behaviour) in behaviours {
             launch.host.domainsByID[UInt16(index + 1)]?.behaviour = behaviour
         }
@@ -65,8 +65,8 @@ import Testing
                 ])
             ])
         #expect(text(launch.run().failure)?.contains("the LCM has no domb,xenstored") == true)
-        launch.module.settings.xenstored = SimulatedLaunch.digest
-        launch.module.settings.handoff = .park
+        launch.lcm.settings.xenstored = SimulatedLaunch.digest
+        launch.lcm.settings.handoff = .park
         let outcome = launch.run()
         #expect(outcome.end == .complete)
         #expect(times(outcome) == [1: 0, 2: 3])
@@ -140,7 +140,7 @@ import Testing
     ) throws -> SimulatedLaunch.Outcome {
         var launch = try launch(
             [[], [], [1]], [1: DomainConduct(readiness: .poweredOff, timeout: 2000, onFailure: .recover)])
-        launch.module.domains[0].roles = .recovery
+        launch.lcm.domains[0].roles = .recovery
         change(&launch)
         return launch.run()
     }
@@ -169,7 +169,7 @@ import Testing
     /// The same with the Recovery Domain behind the one that fails.
     @Test func aRecoveryDomainThatComesLaterIsMeasuredFirst() throws {
         var launch = try launch([[], []], [0: DomainConduct(onFailure: .recover)])
-        launch.module.domains[1].roles = .recovery
+        launch.lcm.domains[1].roles = .recovery
         launch.host.domainsByID[1]?.memory.write([0xFF], at: 0x10_0123)
         let outcome = launch.run()
         #expect(outcome.unpaused.map(\.rawValue) == [2])
@@ -181,7 +181,7 @@ import Testing
         let good = try launch([[], []], [:])
         let call = try #require(good.run().host.calls.firstIndex { $0.operation == .maxVCPUs })
         var launch = try launch([[], []], [0: DomainConduct(onFailure: .recover)])
-        launch.module.domains[1].roles = .recovery
+        launch.lcm.domains[1].roles = .recovery
         launch.host.failure = (call, 22)
         let outcome = launch.run()
         #expect(outcome.unpaused.map(\.rawValue) == [2])
@@ -200,7 +200,7 @@ import Testing
     @Test func noRecoveryWithoutATPM() throws {
         let outcome = try recovering {
             $0.tpm.isPresent = false
-            $0.module.settings.tpmPolicy = .warn
+            $0.lcm.settings.tpmPolicy = .warn
         }
         #expect(outcome.end == nil)
         #expect(outcome.unpaused.map(\.rawValue) == [2])
@@ -223,27 +223,27 @@ import Testing
         }
         #expect(
             try refusal {
-                $0.module.domains[0].conduct.readiness = .poweredOff
-                $0.module.domains[0].roles = .hardware
+                $0.lcm.domains[0].conduct.readiness = .poweredOff
+                $0.lcm.domains[0].roles = .hardware
             } == "plan: domain 1: ready by its shutdown, and that of the hardware domain halts the host")
         #expect(
             try refusal {
-                $0.module.settings.xenstored = SimulatedLaunch.digest
-                $0.module.settings.handoff = .park
-                $0.module.domains[1].conduct.readiness = .node(path: [0x61], value: nil)
+                $0.lcm.settings.xenstored = SimulatedLaunch.digest
+                $0.lcm.settings.handoff = .park
+                $0.lcm.domains[1].conduct.readiness = .node(path: [0x61], value: nil)
             } == "plan: domain 2: ready by a node of its own, and it has no ring to xenstore (xen,enhanced)")
         #expect(
-            try refusal { $0.module.domains[1].conduct.onFailure = .recover }
+            try refusal { $0.lcm.domains[1].conduct.onFailure = .recover }
                 == "plan: domain 2: on-failure recover, and the LCM has no Recovery Domain")
         #expect(
             try refusal {
-                $0.module.domains[0].roles = .recovery
-                $0.module.domains[1].roles = .recovery
+                $0.lcm.domains[0].roles = .recovery
+                $0.lcm.domains[1].roles = .recovery
             } == "plan: domain 2: it is a second Recovery Domain: which one is to run?")
         #expect(
             try refusal {
-                $0.module.domains[0].roles = .recovery
-                $0.module.domains[0].conduct.onFailure = .skip
+                $0.lcm.domains[0].roles = .recovery
+                $0.lcm.domains[0].conduct.onFailure = .skip
             }?.hasPrefix("plan: domain 1: the Recovery Domain runs after a failure") == true)
     }
 }

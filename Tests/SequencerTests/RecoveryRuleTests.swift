@@ -13,13 +13,13 @@ import Testing
     /// Domain 1 is the Recovery Domain, in xenstore and with the log in its memory, and a failure of domain 2's leads to it.
     private func launch() throws -> SimulatedLaunch {
         var launch = try SimulatedLaunch(dependencies: [[], []], handoff: .park)
-        launch.module.settings.xenstored = SimulatedLaunch.digest
-        launch.module.domains[0].roles = .recovery
-        launch.module.domains[0].logRegion = Segment(address: 0x20_0000, byteCount: 0x1_0000)
-        launch.module.domains[1].conduct.onFailure = .recover
+        launch.lcm.settings.xenstored = SimulatedLaunch.digest
+        launch.lcm.domains[0].roles = .recovery
+        launch.lcm.domains[0].logRegion = Segment(address: 0x20_0000, byteCount: 0x1_0000)
+        launch.lcm.domains[1].conduct.onFailure = .recover
         for index in 0...1 {
-            launch.module.domains[index].settings.set(.enhanced, [.enhanced])
-            launch.host.domainsByID[UInt16(index + 1)]?.parameters[.storeFrame] = 20
+            launch.lcm.domains[index].settings.set(.enhanced, [.enhanced])
+            launch.host.domainsByID[UInt16(index + 1)]?.parameters[.xenstoreFrame] = 20
         }
         return launch
     }
@@ -55,7 +55,7 @@ import Testing
             let what = "call \(call), \(good.host.calls[call].operation.name.description)"
             #expect(changes(outcome) == changes(good), "\(what)")
             #expect(outcome.recorder?.domains.filter { $0.rawValue == 1 }.count == 1, "\(what)")
-            #expect(outcome.host.store.introduced[1] != nil, "\(what)")
+            #expect(outcome.host.xenstore.introduced[1] != nil, "\(what)")
             let log = try #require(outcome.recorder?.log.bytes)
             let memory = try #require(outcome.host.domainsByID[1]?.memory)
             // Behind "DOMB LOG" and its size.

@@ -15,14 +15,14 @@ typealias SimulatedMachine = Machine<SimulatedHypervisor, SimulatedTPM, SwiftCry
 struct SimulatedLaunch {
     static let digest = SwiftCryptoHash.digest(.sha256, of: [1, 2, 3])
 
-    var module: LaunchControlModule
+    var lcm: LCM
     var host: SimulatedHypervisor
     var tpm = SimulatedTPM(banks: [HashAlgorithm.sha1.rawValue, HashAlgorithm.sha256.rawValue])
     var arguments = LaunchArguments()
 
     /// Domains 1, 2 ... with these dependencies, by index.
     init(dependencies: [[Int]], handoff: HandoffKind = .shutdown) throws {
-        module = LaunchControlModule(domains: [], settings: LaunchSettings(coverage: .all, handoff: handoff))
+        lcm = LCM(domains: [], settings: LaunchSettings(coverage: .all, handoff: handoff))
         host = SimulatedHypervisor()
         for (index, targets) in dependencies.enumerated() {
             let domid = try #require(DomainID(rawValue: UInt16(index + 1)))
@@ -34,7 +34,7 @@ struct SimulatedLaunch {
                     expectedDigest: SwiftCryptoHash.digest(.sha256, of: kernel)),
                 dependencies: targets)
             description.weight = 512
-            module.domains.append(description)
+            lcm.domains.append(description)
             var domain = SimulatedDomain(domid: domid, kibibytes: 8192)
             domain.memory.write(Self.startInfo(kibibytes: 8192), at: 0x1_0000)
             domain.memory.write(kernel, at: 0x10_0000)
@@ -77,18 +77,18 @@ struct SimulatedLaunch {
         var host = host
         host.journal = RecordingJournal()
         var machine = SimulatedMachine(
-            host: host, store: tpm, hashing: SwiftCryptoHash.self, arguments: arguments)
+            host: host, tpm: tpm, hashing: SwiftCryptoHash.self, arguments: arguments)
         var failure: LaunchFailure?
         var end: LaunchEnd?
         do throws(LaunchFailure) {
-            let lcm = ReceivedModule(module: module, byteCount: 3, digest: Self.digest)
+            let received = ReceivedLCM(lcm: lcm, byteCount: 3, digest: Self.digest)
             let surroundings = Surroundings(
-                buildID: [9], otherProcesses: otherProcesses, hasXenstored: module.settings.xenstored != nil,
+                buildID: [9], otherProcesses: otherProcesses, hasXenstored: lcm.settings.xenstored != nil,
                 inheritedDescriptors: inheritedDescriptors)
             if planOnly {
-                machine.plan = try machine.makePlan(lcm, in: surroundings)
+                machine.plan = try machine.makePlan(received, in: surroundings)
             } else {
-                end = try machine.launch(lcm, in: surroundings)
+                end = try machine.launch(received, in: surroundings)
             }
             if handingOver { try Self.handOff(&machine) }
         } catch {
@@ -97,7 +97,7 @@ struct SimulatedLaunch {
         }
         return Outcome(
             failure: failure, end: end, plan: machine.plan, unpaused: machine.unpaused, host: machine.host,
-            tpm: machine.store,
+            tpm: machine.tpm,
             journal: machine.host.journal, recorder: machine.recorder)
     }
 

@@ -61,9 +61,9 @@ import Testing
         fault: SimulatedTPM.Fault
     ) throws {
         var launch = try launch()
-        launch.module.domains[0].roles = .recovery
-        launch.module.domains[1].dependencies = []
-        launch.module.domains[1].conduct = DomainConduct(readiness: .poweredOff, timeout: 2000, onFailure: .recover)
+        launch.lcm.domains[0].roles = .recovery
+        launch.lcm.domains[1].dependencies = []
+        launch.lcm.domains[1].conduct = DomainConduct(readiness: .poweredOff, timeout: 2000, onFailure: .recover)
         let good = launch.run()
         guard case .recovered = good.end else {
             Issue.record("not recovered")
@@ -118,13 +118,13 @@ import Testing
     @Test(arguments: [[0x12], [0x12, 0x0B], [0x0B, 0x12], [0x04, 0x12, 0x0B], [0x0B, 0x27]] as [[UInt16]])
     func aBankThatCannotBeHashedIsNeverCalledClosed(banks: [UInt16]) throws {
         var machine = SimulatedMachine(
-            host: SimulatedHypervisor(), store: SimulatedTPM(banks: banks), hashing: SwiftCryptoHash.self)
-        let closure = machine.recordFailure(LaunchFailure(.module, .noModule))
+            host: SimulatedHypervisor(), tpm: SimulatedTPM(banks: banks), hashing: SwiftCryptoHash.self)
+        let closure = machine.recordFailure(LaunchFailure(.lcm, .noModule))
         #expect(closure == .open)
         // Nothing is extended without a digest: a TPM takes that, and does nothing.
-        #expect(machine.store.extends.allSatisfy { !$0.digests.isEmpty })
+        #expect(machine.tpm.extends.allSatisfy { !$0.digests.isEmpty })
         // What is told once is told again.
-        let again = machine.recordFailure(LaunchFailure(.module, .noModule))
+        let again = machine.recordFailure(LaunchFailure(.lcm, .noModule))
         #expect(again == .open)
         var launch = try launch()
         launch.tpm = SimulatedTPM(banks: banks)
@@ -144,7 +144,7 @@ import Testing
         }
         for code in own + layers {
             var launch = try launch()
-            launch.module.settings.tpmPolicy = policy
+            launch.lcm.settings.tpmPolicy = policy
             launch.tpm.faults = [0: .refuse(code)]
             let failure = launch.run(planOnly: true).failure
             let error = TPMError(.getCapability, responseCode: code)
@@ -160,7 +160,7 @@ import Testing
     /// PCR, and so nothing of it is extended.
     @Test func anUnmeasuredLaunchExtendsNothingLater() throws {
         var launch = try launch()
-        launch.module.settings.tpmPolicy = .warn
+        launch.lcm.settings.tpmPolicy = .warn
         launch.tpm.faults = [0: .refuse(0x101)]
         launch.host.faults = [SimulatedFault(.unpause, nil, .errno(22))]
         let outcome = launch.run()

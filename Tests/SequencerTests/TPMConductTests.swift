@@ -15,7 +15,7 @@ import Testing
 
     private func launch(policy: TPMPolicy = .require) throws -> SimulatedLaunch {
         var launch = try SimulatedLaunch(dependencies: [[], [0]])
-        launch.module.settings.tpmPolicy = policy
+        launch.lcm.settings.tpmPolicy = policy
         return launch
     }
 
@@ -174,12 +174,12 @@ import Testing
         var launch = try launch()
         launch.tpm.banks.append(0x12)
         var machine = SimulatedMachine(
-            host: launch.host, store: launch.tpm, hashing: SwiftCryptoHash.self)
-        let open = machine.recordFailure(LaunchFailure(.module, .noModule))
+            host: launch.host, tpm: launch.tpm, hashing: SwiftCryptoHash.self)
+        let open = machine.recordFailure(LaunchFailure(.lcm, .noModule))
         #expect(open == .open)
         var closable = SimulatedMachine(
-            host: launch.host, store: SimulatedTPM(), hashing: SwiftCryptoHash.self)
-        let closed = closable.recordFailure(LaunchFailure(.module, .noModule))
+            host: launch.host, tpm: SimulatedTPM(), hashing: SwiftCryptoHash.self)
+        let closed = closable.recordFailure(LaunchFailure(.lcm, .noModule))
         #expect(closed == .closed)
     }
 }

@@ -11,7 +11,7 @@ extension [Setting] {
     }
 
     public var enhanced: Bool {
-        get { usesStore }
+        get { usesXenstore }
         set { set(.enhanced, newValue ? [.enhanced] : []) }
     }
 

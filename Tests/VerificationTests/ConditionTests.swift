@@ -18,9 +18,9 @@ import Testing
         var policy = TPMPolicy.require
         var coverage = Coverage.all
         var roles: DomainRoles = []
-        var module = SwiftCryptoHash.digest(.sha256, of: [7])
+        var lcm = SwiftCryptoHash.digest(.sha256, of: [7])
 
-        func log() throws -> TestLog {
+        func log() throws -> QuotedLog {
             var recorder = Recorder<SwiftCryptoHash>(pcr: .standard, banks: [.sha256])
             let domid = try #require(DomainID(rawValue: 2))
             _ = recorder.record(
@@ -28,14 +28,14 @@ import Testing
                     LaunchEvent.Identity(
                         buildID: [1], commandLine: Array(commandLine.utf8), xenVersion: Array("4.20".utf8),
                         xenBuildID: [5], xenCommandLine: Array(xenCommandLine.utf8), securityMode: securityMode)))
-            _ = recorder.record(.module(byteCount: 9, digest: module))
+            _ = recorder.record(.lcm(byteCount: 9, digest: lcm))
             let kernel = MeasuredRegion(
-                role: .kernel, segments: [Segment(address: 0x10_0000, byteCount: 4096)], digest: module)
+                role: .kernel, segments: [Segment(address: 0x10_0000, byteCount: 4096)], digest: lcm)
             _ = recorder.record(
                 .domain(
                     LaunchEvent.DomainRecord(
                         domid: domid, name: Array("app".utf8), handle: DomainHandle(high: 1, low: 2), roles: roles,
-                        coverage: coverage, vcpus: 1, entry: 0, registers: module, commandLine: [],
+                        coverage: coverage, vcpus: 1, entry: 0, registers: lcm, commandLine: [],
                         regions: [kernel], pageCount: coverage == .all ? 2048 : 0)))
             _ = recorder.record(
                 .configuration(
@@ -45,7 +45,7 @@ import Testing
                             LaunchEvent.Configuration.Domain(domid: domid, memory: 8192, dependencies: [], items: [])
                         ])))
             _ = recorder.recordCap(launchFailed: false)
-            return try TestLog(recorder.log.bytes)
+            return try QuotedLog(recorder.log.bytes)
         }
 
         func verified(
@@ -68,7 +68,7 @@ import Testing
                 domains: [
                     ExpectedLaunch.Domain(
                         domid: 2, name: "app", record: SwiftCryptoHash.digest(.sha256, of: record))
-                ], module: module,
+                ], lcm: lcm,
                 identity: ExpectedLaunch.Identity(
                     buildID: "01", commandLine: commandLine, xenVersion: "4.20", xenBuildID: "05",
                     xenCommandLine: xenCommandLine, xsm: "\(securityMode.name)"))
@@ -107,7 +107,7 @@ import Testing
     /// DomB refuses an LCM that is not the pinned one: a log that says otherwise is none of DomB's.
     @Test func aPinOfAnotherLCMIsNoLaunchOfDomB() throws {
         let pinned = { (digest: Digest) in "quiet domb.lcm=sha256:\(hexadecimal(digest.bytes))" }
-        #expect(try status(.pin) { $0.commandLine = pinned($0.module) } == nil)
+        #expect(try status(.pin) { $0.commandLine = pinned($0.lcm) } == nil)
         let other = SwiftCryptoHash.digest(.sha256, of: [8])
         #expect(try status(.pin) { $0.commandLine = pinned(other) } == .failed)
     }
@@ -136,7 +136,7 @@ import Testing
             ("XSM: expected \"flask enforcing\", the log has \"none\"", { $0.securityMode = .none }),
             ("domain 2 (app): its record is not the expected one", { $0.coverage = .images }),
             ("the settings do, or the order", { $0.policy = .warn }),
-            ("another LCM: expected", { $0.module = SwiftCryptoHash.digest(.sha256, of: [9]) }),
+            ("another LCM: expected", { $0.lcm = SwiftCryptoHash.digest(.sha256, of: [9]) }),
         ] as [(String, (inout Launch) -> Void)] {
             let texts = try differences(change)
             #expect(texts.contains { $0.contains(part) }, "\(part): \(texts)")
@@ -148,7 +148,7 @@ import Testing
         let more = ExpectedLaunch.Domain(domid: 7, name: "more", record: SwiftCryptoHash.digest(.sha256, of: [9]))
         for (domains, isTold) in [([more], true), ([], false)] {
             let expected = ExpectedLaunch(
-                source: "x", pcr: 11, values: whole.values, domains: domains, module: whole.module,
+                source: "x", pcr: 11, values: whole.values, domains: domains, lcm: whole.lcm,
                 identity: whole.identity)
             var other = Launch()
             other.commandLine = "loud"
@@ -170,18 +170,18 @@ import Testing
             xenBuildID: identity.xenBuildID,
             xenCommandLine: identity.xenCommandLine, xsm: identity.xsm)
         func verified(
-            _ domains: [ExpectedLaunch.Domain], _ module: Digest?, _ identity: ExpectedLaunch.Identity?
+            _ domains: [ExpectedLaunch.Domain], _ lcm: Digest?, _ identity: ExpectedLaunch.Identity?
         ) throws -> LaunchVerifier<SwiftCryptoHash> {
             try Launch().verified([
                 ExpectedLaunch(
-                    source: "x", pcr: 11, values: whole.values, domains: domains, module: module, identity: identity)
+                    source: "x", pcr: 11, values: whole.values, domains: domains, lcm: lcm, identity: identity)
             ])
         }
-        #expect(try verified(whole.domains, whole.module, identity).isGood)
+        #expect(try verified(whole.domains, whole.lcm, identity).isGood)
         for verifier in [
-            try verified([domain], whole.module, identity),
-            try verified(whole.domains + [more], whole.module, identity),
-            try verified(whole.domains, digest, identity), try verified(whole.domains, whole.module, other),
+            try verified([domain], whole.lcm, identity),
+            try verified(whole.domains + [more], whole.lcm, identity),
+            try verified(whole.domains, digest, identity), try verified(whole.domains, whole.lcm, other),
         ] {
             let failed = verifier.checks.filter { $0.status == .failed }
             #expect(failed.count == 1 && failed.allSatisfy { $0.text.contains("contradicts its own values") })

@@ -25,13 +25,13 @@ import Testing
     }
 
     @Test func withoutEvidenceNothingProvesALog() throws {
-        let log = try TestLog.launch()
+        let log = try QuotedLog.launch()
         #expect(try failures(verify(log.bytes)) == [.evidence])
         #expect(try verify(log.bytes) { $0.logOnly = true }.isGood)
     }
 
     @Test func launcherIsUnprovenUnlessThatIsSaidToBeAllRight() throws {
-        let log = try TestLog.launch()
+        let log = try QuotedLog.launch()
         let values = try pcrs(log.pcrText(records: log.records.count))
         let strict = try verify(log.bytes) {
             $0.pcrs = values
@@ -45,8 +45,8 @@ import Testing
 
     /// Every bank of the log must be in the file, and every bank with values must be in the log.
     @Test func banksOfLogAndTPMMustBeTheSame() throws {
-        let two = try TestLog.launch(banks: [.sha1, .sha256])
-        let one = try TestLog.launch(banks: [.sha256])
+        let two = try QuotedLog.launch(banks: [.sha1, .sha256])
+        let one = try QuotedLog.launch(banks: [.sha256])
         let twoValues = two.pcrText(records: two.records.count)
         let oneValue = one.pcrText(records: one.records.count)
         #expect(try failures(verify(one.bytes) { $0.pcrs = try pcrs(twoValues) }) == [.pcrs])
@@ -58,7 +58,7 @@ import Testing
 
     @Test func onlyAClosedLaunchOfABootDomainIsGood() throws {
         func failed(_ recorder: Recorder<SwiftCryptoHash>, _ allow: Bool = false) throws -> [Check.Subject] {
-            let log = try TestLog(recorder.log.bytes)
+            let log = try QuotedLog(recorder.log.bytes)
             return try failures(
                 verify(log.bytes) {
                     $0.pcrs = try pcrs(log.pcrText(records: log.records.count))
@@ -66,31 +66,31 @@ import Testing
                 })
         }
         let banks: [HashAlgorithm] = [.sha256]
-        #expect(try failed(TestLog.recorder(banks: banks)).isEmpty)
-        #expect(try failed(TestLog.recorder(banks: banks, capped: false)) == [.launch])
+        #expect(try failed(QuotedLog.recorder(banks: banks)).isEmpty)
+        #expect(try failed(QuotedLog.recorder(banks: banks, capped: false)) == [.launch])
         let error = LaunchEvent.error(stage: 8, domid: nil, text: Array("x\u{1B}[2J".utf8))
-        var late = try TestLog.recorder(banks: banks)
+        var late = try QuotedLog.recorder(banks: banks)
         _ = late.record(error)
         #expect(try failed(late) == [.launch])
-        var early = try TestLog.recorder(banks: banks, capped: false)
+        var early = try QuotedLog.recorder(banks: banks, capped: false)
         _ = early.record(error)
         _ = early.recordCap(launchFailed: true)
         #expect(try failed(early) == [.launch])
-        let command = try TestLog.recorder(banks: banks, launcher: .command)
+        let command = try QuotedLog.recorder(banks: banks, launcher: .command)
         #expect(try failed(command) == [.launch])
         #expect(try failed(command, true).isEmpty)
     }
 
     /// No text of a log can move a cursor.
     @Test func errorOfALaunchIsPrintedWithoutItsControlCharacters() throws {
-        var late = try TestLog.recorder(banks: [.sha256])
+        var late = try QuotedLog.recorder(banks: [.sha256])
         _ = late.record(.error(stage: 8, domid: nil, text: Array("x\u{1B}[2J".utf8)))
         let verifier = try verify(late.log.bytes)
         #expect(verifier.checks.contains { $0.text.contains("x\\x1b[2J") })
     }
 
     @Test func expectedValuesMustBeThoseOfEveryBank() throws {
-        let log = try TestLog.launch(banks: [.sha256, .sha384])
+        let log = try QuotedLog.launch(banks: [.sha256, .sha384])
         let replay = LogReplay(try EventLogReader(parsing: log.bytes), hashing: SwiftCryptoHash.self)
         func failed(_ pcr: UInt8, _ values: [Digest]) throws -> Int {
             let verifier = try verify(log.bytes) {

@@ -83,7 +83,7 @@ import Testing
 
     /// DomB measures where its command line says: a log of another PCR is none of DomB's, whoever asks for it.
     @Test func aLogIsOfThePCRThatItsCommandLineNames() throws {
-        let log = try TestLog.fixture()
+        let log = try QuotedLog.fixture()
         var bytes = log.bytes
         for record in try EventLogReader(parsing: bytes).records { bytes[record.offset] = 12 }
         var evidence = Evidence()
@@ -163,7 +163,7 @@ import Testing
     }
 
     @Test func sha1AloneProvesNothingUnlessThatIsSaidToBeEnough() throws {
-        let log = try TestLog.launch(banks: [.sha1])
+        let log = try QuotedLog.launch(banks: [.sha1])
         var evidence = Evidence()
         evidence.withoutLauncher = true
         evidence.pcrs = try PCRValues(parsing: Array(log.pcrText(records: log.records.count).utf8))

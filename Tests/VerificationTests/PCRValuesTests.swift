@@ -20,6 +20,14 @@ import Testing
         }
     }
 
+    /// A bank that DomB does not know is passed over, whatever its name.
+    @Test(arguments: Array("0123456789abcdefghijklmnopqrstuvwxyz_")) func everyLetterAndDigitMayBeInABanksName(
+        _ character: Character
+    ) {
+        let unknown = "  x\(character):"
+        #expect(problem(Self.good + [unknown, "    11: 0x0A"]) == nil, "'\(unknown)'")
+    }
+
     @Test func aWrongLineIsToldByItsNumber() {
         #expect(problem(Self.good) == nil)
         let wrong: [(String, StructureError.Code)] = [

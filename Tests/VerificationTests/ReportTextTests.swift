@@ -103,7 +103,7 @@ import Testing
                     launcher: .bootDomain, buildID: [1], commandLine: text() + Array(" root=".utf8) + text(),
                     xenVersion: text(), xenBuildID: [5], xenCommandLine: text(), securityMode: .permissive)))
         let digest = SwiftCryptoHash.digest(.sha256, of: [7])
-        _ = recorder.record(.module(byteCount: 9, digest: digest))
+        _ = recorder.record(.lcm(byteCount: 9, digest: digest))
         let domid = try #require(DomainID(rawValue: 1))
         _ = recorder.record(
             .domain(

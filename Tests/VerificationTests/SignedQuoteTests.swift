@@ -52,7 +52,7 @@ import Testing
     private func checks(
         _ wish: Wish, of log: EventLogReader? = nil, _ change: (inout Evidence) throws -> Void = { _ in }
     ) throws -> [Check] {
-        let reader = try log ?? EventLogReader(parsing: try TestLog.launch().bytes)
+        let reader = try log ?? EventLogReader(parsing: try QuotedLog.launch().bytes)
         let values = LogReplay(reader, hashing: SwiftCryptoHash.self).values
         let message = Self.message(wish, values)
         let signature = [UInt8](try wish.signer.signature(for: message).rawRepresentation)

@@ -16,11 +16,11 @@ import Testing
         case twoBanks
         case threeBanks
 
-        func get() throws -> TestLog {
+        func get() throws -> QuotedLog {
             switch self {
-            case .realBoot: try TestLog.fixture()
-            case .twoBanks: try TestLog.launch()
-            case .threeBanks: try TestLog.launch(banks: [.sha256, .sha384, .sha512])
+            case .realBoot: try QuotedLog.fixture()
+            case .twoBanks: try QuotedLog.launch()
+            case .threeBanks: try QuotedLog.launch(banks: [.sha256, .sha384, .sha512])
             }
         }
     }
@@ -47,7 +47,7 @@ import Testing
         }
     }
 
-    private func isRefused(_ log: TestLog, _ original: TestLog) throws -> Bool {
+    private func isRefused(_ log: QuotedLog, _ original: QuotedLog) throws -> Bool {
         try verify(log.bytes, original.pcrText(records: original.records.count))?.isGood != true
     }
 

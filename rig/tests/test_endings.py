@@ -12,7 +12,7 @@ _ALLOWED = {
     r"PowerControl\.exit\(": {"DomBInit/DomBInit.swift", "DomBInit/NextInit.swift", "LinuxBindings/ProcessSplit.swift",
                               "DomBLaunch/DomBLaunch.swift"},
     r"\breboot\(": {"LinuxBindings/PowerControl.swift"},
-    r"\bfatalError\(|\bpreconditionFailure\(": {"FaultInjection/FaultingStore.swift"},
+    r"\bfatalError\(|\bpreconditionFailure\(": {"FaultInjection/FaultingTPM.swift"},
 }
 _FOLDERS = ("DomBInit", "DomBConstruct", "DomBLaunch", "LinuxBindings", "FaultInjection", "Sequencer", "Measurement",
             "ConfigApply", "LaunchControl", "Platform", "TPMBindings", "XenBindings", "BuilderModel")

@@ -16,7 +16,7 @@ struct LauncherProof<Hash: ContentHash> {
     let trusted: [UInt8]
     /// What the log's first record says, and the LCM's digest; neither without such a record.
     let identity: LaunchEvent.Identity?
-    let module: Digest?
+    let lcm: Digest?
     /// The LCM that the boot domain's command line pins.
     let pin: Digest?
     /// The log is as it was predicted, and with it the command lines.
@@ -29,7 +29,7 @@ struct LauncherProof<Hash: ContentHash> {
 
     init(
         firmware: FirmwareLog, files: [LauncherFile], modules: [LauncherFile], covered: [[HashAlgorithm]],
-        trusted: [UInt8], identity: LaunchEvent.Identity?, module: Digest?, pin: Digest?, isPredicted: Bool,
+        trusted: [UInt8], identity: LaunchEvent.Identity?, lcm: Digest?, pin: Digest?, isPredicted: Bool,
         unproven: Check.Status
     ) {
         self.firmware = firmware
@@ -38,7 +38,7 @@ struct LauncherProof<Hash: ContentHash> {
         self.covered = covered
         self.trusted = trusted
         self.identity = identity
-        self.module = module
+        self.lcm = lcm
         self.pin = pin
         self.isPredicted = isPredicted
         self.unproven = unproven

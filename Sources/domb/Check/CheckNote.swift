@@ -63,7 +63,7 @@ extension [CheckNote] {
 extension UnknownProperty {
     fileprivate var isNode: Bool { name.isEmpty }
 
-    private static let known = LaunchControlModule.propertyNames.map { domb.text($0.bytes) }
+    private static let known = LCM.propertyNames.map { domb.text($0.bytes) }
 
     /// What people write, and the property that it may have been meant for: also DomB's words without what stands before
     /// them, and words of others.

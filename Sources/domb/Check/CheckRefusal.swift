@@ -14,9 +14,9 @@ struct CheckRefusal {
     private(set) var line: Int?
     private(set) var key: String?
 
-    init(_ refusal: PlanRefusal, in module: LaunchControlModule) {
+    init(_ refusal: PlanRefusal, in lcm: LCM) {
         code = refusal.name
-        text = refusal.line(in: module)
+        text = refusal.line(in: lcm)
         domid = refusal.domid
     }
 
@@ -59,6 +59,6 @@ extension CommandFailure {
 extension LaunchControlFile {
     /// Everything that the plan refuses.
     func planRefusals(_ facts: LaunchFacts, _ arguments: LaunchArguments) -> [PlanRefusal] {
-        LaunchPlan.refusals(of: received(module), facts: facts, arguments: arguments)
+        LaunchPlan.refusals(of: received(lcm), facts: facts, arguments: arguments)
     }
 }

@@ -24,10 +24,10 @@ struct CheckedLaunch {
 
     /// Everything that stands in the way, on that host.
     mutating func refusals(_ host: AssumedHost) throws -> [CheckRefusal] {
-        let arguments = try host.parsedArguments(for: file.module)
-        let places = DescriptionPlaces(description: description, module: file.module)
-        let plan = file.planRefusals(host.facts(for: file.module), arguments).map { places.refusal($0) }
-        let check = LaunchCheck(description, modules, file.module)
+        let arguments = try host.parsedArguments(for: file.lcm)
+        let places = DescriptionPlaces(description: description, lcm: file.lcm)
+        let plan = file.planRefusals(host.facts(for: file.lcm), arguments).map { places.refusal($0) }
+        let check = LaunchCheck(description, modules, file.lcm)
         notes += check.notes
         return try check.refusals(&images).withoutRepeats(of: plan) + initramfsRefusals(places)
     }
@@ -43,7 +43,7 @@ struct CheckedLaunch {
         var found: [String] = []
         do throws(CommandFailure) {
             let initramfs = try Initramfs(try HostFile.read(path, limit: InstalledFiles.fileLimit), from: path)
-            var check = InitramfsCheck(description, modules, file.module.domains, initramfs)
+            var check = InitramfsCheck(description, modules, file.lcm.domains, initramfs)
             try check.run(&images)
             notes += check.notes.map { CheckNote(.initramfs, $0) }
             found = check.refusals
@@ -68,7 +68,7 @@ extension LaunchDescription {
             }
         }
         let (_, found, _) = LaunchControlFile.reading(FlatTree(launch).blob, from: file)
-        let places = DescriptionPlaces(description: self, module: launch.module)
+        let places = DescriptionPlaces(description: self, lcm: launch.lcm)
         guard found.isEmpty else {
             throw .malformed(found) { places.refusal($0).told(of: file) }
         }

@@ -30,10 +30,10 @@ struct EmptyDigest {
     }
 
     /// Those of an LCM: no launch gets past them.
-    static func all(in module: LaunchControlModule) -> [EmptyDigest] {
-        let store = EmptyDigest(module.settings.xenstored, "xenstored's digest", ["launch.xenstored"], nil)
+    static func all(in lcm: LCM) -> [EmptyDigest] {
+        let store = EmptyDigest(lcm.settings.xenstored, "xenstored's digest", ["launch.xenstored"], nil)
         return (store.map { [$0] } ?? [])
-            + module.domains.flatMap { domain in
+            + lcm.domains.flatMap { domain in
                 [EmptyDigest(domain.kernel.expectedDigest, "the digest of its kernel", ["kernel"], domain)].compactMap {
                     $0
                 }

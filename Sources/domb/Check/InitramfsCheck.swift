@@ -52,10 +52,10 @@ struct InitramfsCheck {
         {
             refuse("it has no \(text(target)), to which the launch hands over (launch.handoff_target)")
         }
-        if let digest = description.settings.xenstored, description.builder == .construct { checkStore(digest) }
+        if let digest = description.settings.xenstored, description.builder == .construct { checkXenstore(digest) }
     }
 
-    private mutating func checkStore(_ digest: Digest) {
+    private mutating func checkXenstore(_ digest: Digest) {
         let advice = "pack it with xenstored=FILE, and give sha256sum FILE as launch.xenstored"
         guard let program = initramfs.file("/xenstored") else {
             return refuse("it has no /xenstored, which launch.xenstored says is there: \(advice)")

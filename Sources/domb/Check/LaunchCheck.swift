@@ -11,17 +11,17 @@ import Sequencer
 struct LaunchCheck {
     private let description: LaunchDescription
     private let modules: LaunchDescription.Modules
-    private let module: LaunchControlModule
+    private let lcm: LCM
     private let places: DescriptionPlaces
 
-    private var domains: [DomainDescription] { module.domains }
+    private var domains: [DomainDescription] { lcm.domains }
 
     /// `module` is the LCM that the description is compiled to.
-    init(_ description: LaunchDescription, _ modules: LaunchDescription.Modules, _ module: LaunchControlModule) {
+    init(_ description: LaunchDescription, _ modules: LaunchDescription.Modules, _ lcm: LCM) {
         self.description = description
         self.modules = modules
-        self.module = module
-        places = DescriptionPlaces(description: description, module: module)
+        self.lcm = lcm
+        places = DescriptionPlaces(description: description, lcm: lcm)
     }
 
     func refusals(_ images: inout ImageFolder) throws(CommandFailure) -> [CheckRefusal] {
@@ -35,7 +35,7 @@ struct LaunchCheck {
             case nil: break
             }
         }
-        return EmptyDigest.all(in: module).map { $0.refusal(at: places) } + roleRefusals + channelRefusals + refusals
+        return EmptyDigest.all(in: lcm).map { $0.refusal(at: places) } + roleRefusals + channelRefusals + refusals
     }
 
     private var roleRefusals: [CheckRefusal] {
@@ -63,9 +63,9 @@ struct LaunchCheck {
             [places.refusal("logRegion", ["log_region"], domain.domid, words)]
         }
         guard layout.ram.contains(where: { $0.contains(region) }) else { return refusal("lies outside of its memory") }
-        for (index, module) in layout.modules.enumerated() where module.overlaps(region) {
+        for (index, lcm) in layout.modules.enumerated() where lcm.overlaps(region) {
             return refusal(
-                "lies over its \(index == 0 && domain.ramdisk != nil ? "ramdisk" : "modules"), \(words(module))")
+                "lies over its \(index == 0 && domain.ramdisk != nil ? "ramdisk" : "modules"), \(words(lcm))")
         }
         return layout.startInfo.overlaps(region) ? refusal("lies over its start info, \(words(layout.startInfo))") : []
     }
@@ -79,7 +79,7 @@ struct LaunchCheck {
         var refusals: [CheckRefusal] = []
         for domain in domains {
             var next: UInt32 = 1
-            if domain.settings.usesStore { next += 1 }
+            if domain.settings.usesXenstore { next += 1 }
             if domain.settings.has(.console) { next += 1 }
             for case .eventChannel(let channel) in domain.settings {
                 if channel.port != next {

@@ -53,9 +53,9 @@ struct CheckCommand: ParsableCommand {
             try report("malformed", problems.map { $0.json }, notes)
             throw CommandFailure.malformed(problems) { "\(lcm): \($0.line)" }
         }
-        let refusals = file.planRefusals(host.facts(for: file.module), try host.parsedArguments(for: file.module))
+        let refusals = file.planRefusals(host.facts(for: file.lcm), try host.parsedArguments(for: file.lcm))
         try refuse(
-            refusals.map { CheckRefusal($0, in: file.module) } + EmptyDigest.all(in: file.module).map { $0.refusal },
+            refusals.map { CheckRefusal($0, in: file.lcm) } + EmptyDigest.all(in: file.lcm).map { $0.refusal },
             notes)
         guard let grub else { return try finish(notes) }
         let count = try LaunchControlContainer.tableCount(bytes, lcm)

@@ -67,9 +67,9 @@ struct CompileCommand: ParsableCommand {
         let modules = try description.modules()
         var folder = ImageFolder(root: images, besides: input.path)
         let launch = try description.launch(modules, &folder)
-        let places = DescriptionPlaces(description: description, module: launch.module)
-        let refusals = try LaunchCheck(description, modules, launch.module).refusals(&folder)
-            .withoutRepeats(of: launch.module.impossibilities.map { places.refusal($0) })
+        let places = DescriptionPlaces(description: description, lcm: launch.lcm)
+        let refusals = try LaunchCheck(description, modules, launch.lcm).refusals(&folder)
+            .withoutRepeats(of: launch.lcm.impossibilities.map { places.refusal($0) })
         guard refusals.isEmpty else { throw CommandFailure.refusal(refusals, of: input.path) }
         let content =
             try format == .dtb

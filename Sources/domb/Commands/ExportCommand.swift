@@ -66,18 +66,18 @@ struct ExportCommand: ParsableCommand {
     }
 
     private func writeConfigurations() throws {
-        let lcm = try LaunchControlFile(reading: file)
-        lcm.noteUnknownProperties()
+        let read = try LaunchControlFile(reading: file)
+        read.noteUnknownProperties()
         let images = try ImageOption.paths(image)
-        let chosen = lcm.module.domains.filter { domain == nil || text($0.name) == domain }
+        let chosen = read.lcm.domains.filter { domain == nil || text($0.name) == domain }
         if chosen.isEmpty, let domain {
-            let names = lcm.module.domains.map { text($0.name) }
+            let names = read.lcm.domains.map { text($0.name) }
             throw CommandFailure.refusal(
                 "\(file): no domain '\(domain)'\(NearName.hint(for: domain, among: names))")
         }
         let files = chosen.map { domain in
-            let heading = "# domain \(text(domain.name)) of \(file), sha256 \(hexadecimal(lcm.digest.bytes))"
-            let lines = [heading] + XLConfiguration(domain, in: lcm.module, images: images).lines
+            let heading = "# domain \(text(domain.name)) of \(file), sha256 \(hexadecimal(read.digest.bytes))"
+            let lines = [heading] + XLConfiguration(domain, in: read.lcm, images: images).lines
             return (name: text(domain.name), content: lines.joined(separator: "\n") + "\n")
         }
         guard output != "-", domain == nil else {

@@ -28,13 +28,13 @@ struct PlanCommand: ParsableCommand {
         }
         let description = try LaunchDescription(parsing: input.bytes, from: lcm)
         let launch = try CheckedLaunch(description, images: images)
-        try plan(launch.file, DescriptionPlaces(description: description, module: launch.file.module))
+        try plan(launch.file, DescriptionPlaces(description: description, lcm: launch.file.lcm))
     }
 
     /// `places`: where an author wrote it.
     private func plan(_ file: LaunchControlFile, _ places: DescriptionPlaces?) throws {
         file.noteUnknownProperties()
-        let (module, placeless) = file.module.withAssumedPlaces()
+        let (module, placeless) = file.lcm.withAssumedPlaces()
         let arguments = try host.parsedArguments(for: module)
         let notes = Excerpt.lines(of: placeless) { domain in
             "domain \(domain.domid.rawValue) (\(text(domain.name))): nothing says where its kernel lies (domb,load): "
@@ -67,7 +67,7 @@ struct PlanCommand: ParsableCommand {
         _ file: LaunchControlFile, _ plan: LaunchPlan, _ steps: [PlanStep], _ budget: PlanBudget
     ) throws(CommandFailure) {
         var lines = ["plan for \(lcm), sha256 \(hexadecimal(file.digest.bytes))"]
-        lines += host.assumptions(for: file.module).map { "assumed: \($0)" }
+        lines += host.assumptions(for: file.lcm).map { "assumed: \($0)" }
         lines.append("PCR \(plan.pcr.rawValue)")
         lines += budget.lines
         var output = StandardOutputStream()
@@ -95,7 +95,7 @@ struct PlanCommand: ParsableCommand {
                 .object([("file", .string(lcm)), ("sha256", .string(hexadecimal(file.digest.bytes)))])
             ),
             ("pcr", .number(plan.pcr.rawValue)),
-            ("assumptions", .array(host.assumptions(for: file.module).map { .string($0) })),
+            ("assumptions", .array(host.assumptions(for: file.lcm).map { .string($0) })),
             ("budget", budget.json),
             (
                 "steps",
@@ -115,10 +115,10 @@ struct PlanCommand: ParsableCommand {
 
 extension PlanRefusal {
     /// "domain 3 (sensor): TEXT".
-    func line(in module: LaunchControlModule) -> String {
+    func line(in lcm: LCM) -> String {
         let what = String(decoding: message.bytes, as: UTF8.self)
         guard let domid else { return what }
-        let name = module.domains.first { $0.domid == domid }.map { " (\(text($0.name)))" } ?? ""
+        let name = lcm.domains.first { $0.domid == domid }.map { " (\(text($0.name)))" } ?? ""
         return "domain \(domid.rawValue)\(name): \(what)"
     }
 

@@ -55,7 +55,7 @@ struct PredictCommand: ParsableCommand {
         let xen = try release.releases(identity.xenVersion, program: self.identity.dombInit)
         return try LaunchPrediction(
             file, identity: identity, xen: xen, nextInit: nextInit, modules: modules,
-            host: PredictedLaunch.Host(banks: banks, cpus: HostResources(neededBy: file.module, cpus: cpus).cpus))
+            host: PredictedLaunch.Host(banks: banks, cpus: HostResources(neededBy: file.lcm, cpus: cpus).cpus))
     }
 
     private var banks: [HashAlgorithm] {

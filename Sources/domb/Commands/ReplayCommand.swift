@@ -37,7 +37,7 @@ struct ReplayCommand: ParsableCommand {
         for words in fail {
             // Names are known once the LCM is read.
             let anyone: (String) -> DomainID? = { $0.isEmpty ? nil : DomainID(rawValue: 0) }
-            do { _ = try FaultPoint(words, domid: anyone) } catch {
+            do { _ = try RehearsedFault(words, domid: anyone) } catch {
                 throw ValidationError("--fail \(words): \(error.text)")
             }
         }
@@ -58,7 +58,7 @@ struct ReplayCommand: ParsableCommand {
         file.noteUnknownProperties()
         var rehearsal = try Rehearsal(file, host: host, modules: modules)
         if let trace { return try replay(try TraceFile(reading: trace), rehearsal) }
-        var faults = RehearsedFaults(rehearsal.module)
+        var faults = RehearsedFaults(rehearsal.lcm)
         var said = fail
         if let seed {
             let point = RandomFault.point(rehearsal.run(), seed: seed)
@@ -68,7 +68,7 @@ struct ReplayCommand: ParsableCommand {
         for words in said { try Self.add(words, to: &faults, "--fail \(words)") }
         if let scenario {
             let file = try ReplayScenario(reading: scenario)
-            try file.apply(to: &rehearsal.host, rehearsal.module, scenario)
+            try file.apply(to: &rehearsal.host, rehearsal.lcm, scenario)
             for fault in file.faults {
                 try Self.add(fault.words, to: &faults, "\(scenario):\(fault.line): \(fault.words)")
             }
@@ -84,7 +84,7 @@ struct ReplayCommand: ParsableCommand {
     private static func add(
         _ words: String, to faults: inout RehearsedFaults, _ place: String
     ) throws(CommandFailure) {
-        do throws(FaultPoint.Problem) {
+        do throws(RehearsedFault.Problem) {
             try faults.add(words)
         } catch {
             throw .malformed("\(place): \(error.text)")
@@ -92,9 +92,9 @@ struct ReplayCommand: ParsableCommand {
     }
 
     private func show(_ run: LaunchRun, _ rehearsal: Rehearsal, _ said: [String]) throws {
-        let timeline = Timeline(rehearsal.module, entries: run.journal.entries, ready: run.ready)
+        let timeline = Timeline(rehearsal.lcm, entries: run.journal.entries, ready: run.ready)
         if let svg { try HostFile.write(Array("\(timeline.svg)\n".utf8), to: svg) }
-        let report = ReplayReport(lcm, run, timeline, said, host.assumptions(for: rehearsal.module))
+        let report = ReplayReport(lcm, run, timeline, said, host.assumptions(for: rehearsal.lcm))
         try StandardOutput.print(json ? report.json.written() : report.text.joined(separator: "\n"))
     }
 
@@ -109,7 +109,7 @@ struct ReplayCommand: ParsableCommand {
         let entries = trace.entries.map {
             TraceEntry(operation: $0.operation, domid: $0.domid, result: $0.result, start: $0.start, end: $0.end)
         }
-        let timeline = Timeline(rehearsal.module, entries: entries, ready: run.ready)
+        let timeline = Timeline(rehearsal.lcm, entries: entries, ready: run.ready)
         if let svg { try HostFile.write(Array("\(timeline.svg)\n".utf8), to: svg) }
         let report = ReplayReport(lcm, run, timeline, [], ["every answer is that of \(trace.path)"])
         try StandardOutput.print(json ? report.json.written() : report.text.joined(separator: "\n"))

@@ -24,12 +24,12 @@ struct ShowCommand: ParsableCommand {
 extension LaunchControlFile {
     /// Somebody else's properties are no error, but a person may have meant one for DomB.
     func noteUnknownProperties() {
-        module.unknownProperties.map { CheckNote($0) }.write(for: path)
+        lcm.unknownProperties.map { CheckNote($0) }.write(for: path)
     }
 
     /// For people.
     var description: String {
-        let settings = module.settings
+        let settings = lcm.settings
         var lines = [
             "LCM \(path): \(byteCount) bytes, sha256 \(hexadecimal(digest.bytes))",
             "launch: \(settings.pcr.map { "PCR \($0.rawValue)" } ?? "no PCR named"), TPM \(settings.tpmPolicy.name), coverage \(settings.coverage.name), "
@@ -39,7 +39,7 @@ extension LaunchControlFile {
             lines.append("xenstored: a process of the boot domain, sha256 \(hexadecimal(digest.bytes))")
         }
         lines += settings.cpupools.map { "cpupool \(text($0.name)): \($0.scheduler.name), cpus \(cpuList($0.cpus))" }
-        for domain in module.domains { lines += ["", heading(domain)] + details(domain).map { "  \($0)" } }
+        for domain in lcm.domains { lines += ["", heading(domain)] + details(domain).map { "  \($0)" } }
         return lines.joined(separator: "\n")
     }
 
@@ -75,7 +75,7 @@ extension LaunchControlFile {
         if domain.conduct.onFailure != .halt {
             lines.append(row("on failure", domain.conduct.onFailure.name.description))
         }
-        let before = domain.dependencies.map { module.domains[$0] }
+        let before = domain.dependencies.map { lcm.domains[$0] }
         if !before.isEmpty {
             let names = before.map { "\(text($0.name)) (\($0.domid.rawValue))" }
             lines.append(row("depends on", names.joined(separator: ", ")))

@@ -22,7 +22,7 @@ extension Change.Place {
         switch self {
         case .launch: [("where", .string("launch"))]
         case .identity: [("where", .string("identity"))]
-        case .module: [("where", .string("lcm"))]
+        case .lcm: [("where", .string("lcm"))]
         case .nextInit: [("where", .string("next-init"))]
         case .domain(let label): [("where", .string("domain"))] + label.members
         case .settings: [("where", .string("settings"))]

@@ -16,7 +16,7 @@ extension Change.Place {
         switch self {
         case .launch: ""
         case .identity: "identity"
-        case .module: "LCM"
+        case .lcm: "LCM"
         case .nextInit: "next init"
         case .domain(let label), .configuration(let label): label.words
         case .settings: "settings"

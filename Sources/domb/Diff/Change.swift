@@ -12,7 +12,7 @@ struct Change: Equatable {
         /// The launch as a whole.
         case launch
         case identity
-        case module
+        case lcm
         case nextInit
         /// As it was measured, or is to be.
         case domain(DomainLabel)

@@ -11,7 +11,7 @@ struct DiffInput {
         case log(LogInput)
         /// With the LCM's own size and digest where it is compiled: what a .dts or a description is compiled to depends on
         /// more than the file.
-        case lcm(LaunchControlModule, compiled: LaunchStatement.Module?)
+        case lcm(LCM, compiled: LaunchStatement.Module?)
     }
 
     let path: String
@@ -22,7 +22,7 @@ struct DiffInput {
     func statement(besideLog: Bool) -> LaunchStatement {
         switch content {
         case .log(let log): LaunchStatement(log.reader, outcome: log.replay.outcome)
-        case .lcm(let module, let compiled): LaunchStatement(module, compiled: compiled, besideLog: besideLog)
+        case .lcm(let lcm, let compiled): LaunchStatement(lcm, compiled: compiled, besideLog: besideLog)
         }
     }
 
@@ -47,18 +47,18 @@ extension DiffInput {
         case .tree, .xlcm:
             let file = try LaunchControlFile(path, bytes)
             content = .lcm(
-                file.module,
+                file.lcm,
                 compiled: LaunchStatement.Module(byteCount: UInt64(file.byteCount), digest: file.digest))
         // The name decides where there is one.
         case .unknown where LogInput.holdsLog(bytes), _ where path == "-" && LogInput.holdsLog(bytes):
             content = .log(try LogInput(bytes, from: path))
         case .source:
             let blob = try DeviceTreeCompiler(includes: includes).compile(path, bytes)
-            content = .lcm(try LaunchControlFile(path, blob).module, compiled: nil)
+            content = .lcm(try LaunchControlFile(path, blob).lcm, compiled: nil)
         case .description:
             let description = try LaunchDescription(parsing: bytes, from: path)
             var folder = ImageFolder(root: images, besides: path)
-            content = .lcm(try description.launch(try description.modules(), &folder).module, compiled: nil)
+            content = .lcm(try description.launch(try description.modules(), &folder).lcm, compiled: nil)
         case .unknown:
             throw .malformed(
                 "\(path): neither an event log nor a console capture with one, neither a device tree blob nor an xLCM, "

@@ -112,7 +112,7 @@ extension LaunchComparison.Gap {
         switch (place, aspect) {
         case (.domain(let label), .region(_, .digest)): "\(label.words): \(aspect.words)"
         case (_, .presence): place.words
-        case (.module, _), (.nextInit, _): "\(place.words) \(aspect.words)"
+        case (.lcm, _), (.nextInit, _): "\(place.words) \(aspect.words)"
         default: aspect.words
         }
     }

@@ -13,16 +13,16 @@ struct DomainPair {
     /// In A's order, then what only B has. A domain is the same one if domid and name are; then if the name is; then if the
     /// domid is, and so it was renamed.
     static func pairs(_ a: [DomainStatement], _ b: [DomainStatement]) -> [DomainPair] {
-        var partners = [Int?](repeating: nil, count: a.count)
+        var peers = [Int?](repeating: nil, count: a.count)
         var isTaken = [Bool](repeating: false, count: b.count)
         func match<Key: Hashable>(by key: (DomainLabel) -> Key) {
             var free: [Key: [Int]] = [:]
             for index in b.indices.reversed() where !isTaken[index] {
                 free[key(b[index].label), default: []].append(index)
             }
-            for index in a.indices where partners[index] == nil {
+            for index in a.indices where peers[index] == nil {
                 guard let partner = free[key(a[index].label)]?.popLast() else { continue }
-                partners[index] = partner
+                peers[index] = partner
                 isTaken[partner] = true
             }
         }
@@ -30,7 +30,7 @@ struct DomainPair {
         match { $0.name }
         match { $0.domid }
         let known = a.indices.map { index in
-            DomainPair(a: a[index], b: partners[index].map { b[$0] }, places: (index, partners[index]))
+            DomainPair(a: a[index], b: peers[index].map { b[$0] }, places: (index, peers[index]))
         }
         return known
             + b.indices.filter { !isTaken[$0] }.map { DomainPair(a: nil, b: b[$0], places: (nil, $0)) }

@@ -116,13 +116,13 @@ struct LaunchComparison {
     }
 
     private mutating func compareModule() {
-        switch (a.module, b.module) {
+        switch (a.lcm, b.lcm) {
         case (.said(let a?), .said(let b?)):
-            add(.module, .byteCount, a.byteCount, b.byteCount) { .byteCount($0) }
-            add(.module, .digest, a.digest, b.digest) { .digest($0) }
-        case (.said(let a?), .said(nil)): addPresence(.module, only: .a, .digest(a.digest))
-        case (.said(nil), .said(let b?)): addPresence(.module, only: .b, .digest(b.digest))
-        default: compare(.module, .digest, a.module, b.module) { $0.map { .digest($0.digest) } }
+            add(.lcm, .byteCount, a.byteCount, b.byteCount) { .byteCount($0) }
+            add(.lcm, .digest, a.digest, b.digest) { .digest($0) }
+        case (.said(let a?), .said(nil)): addPresence(.lcm, only: .a, .digest(a.digest))
+        case (.said(nil), .said(let b?)): addPresence(.lcm, only: .b, .digest(b.digest))
+        default: compare(.lcm, .digest, a.lcm, b.lcm) { $0.map { .digest($0.digest) } }
         }
     }
 

@@ -11,7 +11,7 @@ extension LaunchStatement {
         pcr = .said(log.pcr)
         identity = .said(nil)
         unmeasured = .said(nil)
-        module = .said(nil)
+        lcm = .said(nil)
         nextInit = .said(nil)
         var errors: [LaunchEvent.ErrorRecord] = []
         var isCapped = false
@@ -22,8 +22,8 @@ extension LaunchStatement {
             switch event {
             case .identity(let record): if identity == .said(nil) { identity = .said(record) }
             case .unmeasured(let policy): if unmeasured == .said(nil) { unmeasured = .said(policy) }
-            case .module(let byteCount, let digest):
-                if module == .said(nil) { module = .said(Module(byteCount: byteCount, digest: digest)) }
+            case .lcm(let byteCount, let digest):
+                if lcm == .said(nil) { lcm = .said(Module(byteCount: byteCount, digest: digest)) }
             case .nextInit(let path, let byteCount, let digest):
                 if nextInit == .said(nil) {
                     nextInit = .said(NextInit(path: path, byteCount: byteCount, digest: digest))

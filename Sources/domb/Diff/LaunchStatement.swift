@@ -47,7 +47,7 @@ struct LaunchStatement {
     var pcr: Said<PCRIndex?> = .unsaid
     var identity: Said<LaunchEvent.Identity?> = .unsaid
     var unmeasured: Said<TPMPolicy?> = .unsaid
-    var module: Said<Module?> = .unsaid
+    var lcm: Said<Module?> = .unsaid
     var nextInit: Said<NextInit?> = .unsaid
     /// `nil` where a log has no configuration record.
     var settings: Settings?

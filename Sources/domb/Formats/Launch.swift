@@ -5,7 +5,7 @@ import Platform
 
 /// Everything that a format has to carry: the model, and the boot domain, which the model leaves to whoever builds it.
 struct Launch: Equatable {
-    var module: LaunchControlModule
+    var lcm: LCM
     var bootDomain: BootDomain?
 }
 
@@ -46,12 +46,12 @@ struct Inexpressible: Error {
     /// What no format but the one that it came in can carry on.
     mutating func addForeign(_ launch: Launch) {
         for what in launch.bootDomain?.foreign ?? [] { add("\(what) of the boot domain") }
-        let module = launch.module
-        for property in module.unknownProperties {
+        let lcm = launch.lcm
+        for property in lcm.unknownProperties {
             let name = property.name.isEmpty ? "" : ":\(text(property.name))"
             add("\(text(property.node))\(name), which DomB does not read")
         }
-        for domain in module.domains {
+        for domain in lcm.domains {
             let name = "domain \(text(domain.name))"
             for other in domain.otherModules { add("\(name): its \(other.kind.name) module") }
             for image in [domain.kernel, domain.ramdisk].compactMap({ $0 }) {

@@ -5,20 +5,20 @@ import Platform
 
 extension LaunchControlContainer {
     /// The LCM as complete ACPI tables, in order, for GRUB's `acpi` command or QEMU's `-acpitable file=`.
-    static func tables<Hash: ContentHash>(for module: [UInt8], hashing: Hash.Type) throws(ContainerError)
+    static func tables<Hash: ContentHash>(for lcm: [UInt8], hashing: Hash.Type) throws(ContainerError)
         -> [[UInt8]]
     {
-        guard module.count <= Limits.moduleBytes else { throw .tooLarge(byteCount: module.count) }
+        guard lcm.count <= Limits.moduleBytes else { throw .tooLarge(byteCount: lcm.count) }
         // What QEMU's -acpitable carries in one table, its header excluded, less the part's header.
         let room = 65_499 - 48
-        let count = max(1, (module.count + room - 1) / room)
-        let digest = Hash.digest(.sha256, of: module)
+        let count = max(1, (lcm.count + room - 1) / room)
+        let digest = Hash.digest(.sha256, of: lcm)
         return (0..<count).map { index in
-            let data = module[min(index * room, module.count)..<min((index + 1) * room, module.count)]
+            let data = lcm[min(index * room, lcm.count)..<min((index + 1) * room, lcm.count)]
             var payload = magic
             payload.append(littleEndian: UInt64(index + 1), byteCount: 2)
             payload.append(littleEndian: UInt64(count), byteCount: 2)
-            payload.append(littleEndian: UInt64(module.count), byteCount: 4)
+            payload.append(littleEndian: UInt64(lcm.count), byteCount: 4)
             payload.append(littleEndian: 0, byteCount: 4)
             payload.append(contentsOf: digest.bytes)
             payload.append(contentsOf: data)

@@ -15,12 +15,12 @@ extension LaunchControlFile {
                     ("sha256", .string(hexadecimal(digest.bytes))),
                 ])
             ),
-            ("launch", module.settings.json),
-            ("domains", .array(module.domains.map { domain($0) })),
+            ("launch", lcm.settings.json),
+            ("domains", .array(lcm.domains.map { domain($0) })),
             (
                 "unknownProperties",
                 .array(
-                    module.unknownProperties.map {
+                    lcm.unknownProperties.map {
                         .object([
                             ("node", .string(text($0.node))), ("name", .string(text($0.name))),
                             ("offset", .number($0.offset)),
@@ -44,7 +44,7 @@ extension LaunchControlFile {
                     [domain.kernel.json(role: "kernel")] + (domain.ramdisk.map { [$0.json(role: "ramdisk")] } ?? [])
                         + domain.otherModules.map { $0.image.json(role: $0.kind.name.description) })
             ),
-            ("dependsOn", .array(domain.dependencies.map { .number(module.domains[$0].domid.rawValue) })),
+            ("dependsOn", .array(domain.dependencies.map { .number(lcm.domains[$0].domid.rawValue) })),
             ("conduct", domain.conduct.json),
             ("configuration", domain.configuration),
         ])

@@ -11,7 +11,7 @@ struct LaunchControlFile {
     let byteCount: Int
     /// SHA-256 of the whole: what `domb.lcm=` pins.
     let digest: Digest
-    let module: LaunchControlModule
+    let lcm: LCM
 
     init(reading path: String) throws(CommandFailure) {
         try self.init(path, try HostFile.read(path, limit: Limits.moduleBytes))
@@ -23,16 +23,16 @@ struct LaunchControlFile {
         self = file
     }
 
-    private init(_ path: String, _ bytes: [UInt8], _ module: LaunchControlModule) {
+    private init(_ path: String, _ bytes: [UInt8], _ lcm: LCM) {
         self.path = path
         byteCount = bytes.count
         digest = SwiftCryptoHash.digest(.sha256, of: bytes)
-        self.module = module
+        self.lcm = lcm
     }
 
     /// As a launch takes it; `module`: what it says, with what is assumed besides.
-    func received(_ module: LaunchControlModule) -> ReceivedModule {
-        ReceivedModule(module: module, byteCount: UInt64(byteCount), digest: digest)
+    func received(_ lcm: LCM) -> ReceivedLCM {
+        ReceivedLCM(lcm: lcm, byteCount: UInt64(byteCount), digest: digest)
     }
 
     /// With everything that is wrong, not only the first thing; no file where there is anything. `unread`: what was passed
@@ -40,12 +40,12 @@ struct LaunchControlFile {
     static func reading(
         _ bytes: [UInt8], from path: String
     ) -> (file: LaunchControlFile?, problems: [LaunchProblem], unread: [UnknownProperty]) {
-        let reading = LaunchControlModule.read(bytes, hashing: SwiftCryptoHash.self)
-        guard reading.problems.isEmpty, let module = reading.module else {
+        let reading = LCM.read(bytes, hashing: SwiftCryptoHash.self)
+        guard reading.problems.isEmpty, let lcm = reading.lcm else {
             // Those of DomB's own are among the problems.
-            let unread = reading.module?.unknownProperties.filter { !$0.name.starts(with: Array("domb,".utf8)) }
+            let unread = reading.lcm?.unknownProperties.filter { !$0.name.starts(with: Array("domb,".utf8)) }
             return (nil, LaunchProblem.list(reading, of: bytes), unread ?? [])
         }
-        return (LaunchControlFile(path, bytes, module), [], module.unknownProperties)
+        return (LaunchControlFile(path, bytes, lcm), [], lcm.unknownProperties)
     }
 }

@@ -76,7 +76,7 @@ extension Launch {
         case .yaml: return try DescriptionWriter.write(self, from: path)
         case .xlcm:
             content = try XLCMWriter.write(self, from: path)
-            if content.count > 4096 || module.domains.count >= 8 {
+            if content.count > 4096 || lcm.domains.count >= 8 {
                 Diagnostics.write("domb: \(path): note: the prototype's Xen takes 4096 bytes and 8 domains at most")
             }
         case .dtb:
@@ -84,9 +84,9 @@ extension Launch {
             content = FlatTree(self).blob
         }
         let file = try LaunchControlFile(path, content)
-        var expected = module
+        var expected = lcm
         expected.unknownProperties = []
-        guard file.module == expected else {
+        guard file.lcm == expected else {
             throw .internalError("\(path): what was written does not read back as what was meant: please report it")
         }
         return content
@@ -95,7 +95,7 @@ extension Launch {
     private func checkTreeCanSay(_ path: String) throws(CommandFailure) {
         var inexpressible = Inexpressible("a device tree")
         inexpressible.addForeign(self)
-        for domain in module.domains {
+        for domain in lcm.domains {
             inexpressible.add(
                 "domain '\(text(domain.name))': a node's name has letters, digits and , . _ + - @ only",
                 unless: Self.isNodeName(domain.name))
@@ -119,7 +119,7 @@ extension Launch {
 
     /// From a compiled LCM.
     init(compiled bytes: [UInt8], _ path: String) throws(CommandFailure) {
-        module = try LaunchControlFile(path, bytes).module
+        lcm = try LaunchControlFile(path, bytes).lcm
         if bytes.starts(with: FlatTree.magic) {
             bootDomain = BootDomain(try LaunchInput.tree(bytes, path))
         } else {
@@ -129,15 +129,15 @@ extension Launch {
 }
 
 extension LaunchControlContainer {
-    static func written(_ module: [UInt8], _ path: String) throws(CommandFailure) -> [[UInt8]] {
+    static func written(_ lcm: [UInt8], _ path: String) throws(CommandFailure) -> [[UInt8]] {
         do throws(ContainerError) {
-            return try tables(for: module, hashing: SwiftCryptoHash.self)
+            return try tables(for: lcm, hashing: SwiftCryptoHash.self)
         } catch {
             throw .malformed("\(path): \(error)")
         }
     }
 
-    static func tableCount(_ module: [UInt8], _ path: String) throws(CommandFailure) -> Int {
-        try written(module, path).count
+    static func tableCount(_ lcm: [UInt8], _ path: String) throws(CommandFailure) -> Int {
+        try written(lcm, path).count
     }
 }

@@ -10,16 +10,16 @@ struct XLConfiguration {
     private var unsaid: [String] = []
 
     /// `images`: the files of the boot modules, by index.
-    init(_ domain: DomainDescription, in module: LaunchControlModule, images: [UInt32: String]) {
+    init(_ domain: DomainDescription, in lcm: LCM, images: [UInt32: String]) {
         addIdentity(domain)
         addMemory(domain)
         addAffinity("cpus", domain.affinities.map { ($0.vcpu, $0.hard) }, vcpus: domain.vcpus)
         addAffinity("cpus_soft", domain.affinities.map { ($0.vcpu, $0.soft) }, vcpus: domain.vcpus)
-        for key in SettingKey.written { add(key, domain, module) }
+        for key in SettingKey.written { add(key, domain, lcm) }
         add(domain.kernel, "kernel", images)
         if let ramdisk = domain.ramdisk { add(ramdisk, "ramdisk", images) }
         if !domain.commandLine.isEmpty { set("cmdline", domain.commandLine) }
-        addUnsaid(domain, module)
+        addUnsaid(domain, lcm)
     }
 
     /// The file's lines.
@@ -61,7 +61,7 @@ struct XLConfiguration {
     }
 
     /// All that stands there of one key, in xl's words.
-    private mutating func add(_ key: SettingKey, _ domain: DomainDescription, _ module: LaunchControlModule) {
+    private mutating func add(_ key: SettingKey, _ domain: DomainDescription, _ lcm: LCM) {
         var words: (key: String, items: [String]) = ("", [])
         for setting in domain.settings.items(key) {
             switch setting {
@@ -81,7 +81,7 @@ struct XLConfiguration {
             case .weight(let weight): settings.append("cpu_weight = \(weight)")
             case .cap(let cap): settings.append("cap = \(cap)")
             case .label(let label): set("seclabel", label)
-            case .cpupool(let name): addPool(name, module)
+            case .cpupool(let name): addPool(name, lcm)
             case .hvmParam(let parameter): add(parameter, domain.mode)
             case .tscMode(let mode): settings.append("tsc_mode = \"\(Self.word(mode))\"")
             case .nodeAffinity(let nodes): unsaid.append("node affinity \(cpuList(nodes))")
@@ -124,18 +124,18 @@ struct XLConfiguration {
     }
 
     /// By number: the name is the LCM's alone.
-    private mutating func addPool(_ name: [UInt8], _ module: LaunchControlModule) {
-        guard let pool = module.settings.cpupool(named: name) else { return }
+    private mutating func addPool(_ name: [UInt8], _ lcm: LCM) {
+        guard let pool = lcm.settings.cpupool(named: name) else { return }
         settings.append("pool = \"\(pool.number)\"")
         unsaid.append(
             "making cpupool \(pool.number) (\(text(pool.name))): scheduler \(pool.scheduler.name), "
                 + "cpus \(cpuList(pool.cpus))")
     }
 
-    private mutating func addUnsaid(_ domain: DomainDescription, _ module: LaunchControlModule) {
+    private mutating func addUnsaid(_ domain: DomainDescription, _ lcm: LCM) {
         unsaid.append("domid \(domain.domid.rawValue)")
         if !domain.roles.isEmpty { unsaid.append("roles \(domain.roles.names.joined(separator: ", "))") }
-        let before = domain.dependencies.map { text(module.domains[$0].name) }
+        let before = domain.dependencies.map { text(lcm.domains[$0].name) }
         if !before.isEmpty { unsaid.append("it waits for \(before.joined(separator: ", "))") }
         for other in domain.otherModules { unsaid.append("a module of kind \(other.kind.name)") }
         if let place = domain.logRegion {

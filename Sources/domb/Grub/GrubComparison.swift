@@ -69,7 +69,7 @@ struct GrubComparison {
         want(0, "the LCM", nil)
         if let index = launch.bootDomain?.kernelIndex { want(Int(index), "kernel of the boot domain", nil) }
         if let index = launch.bootDomain?.ramdiskIndex { want(Int(index), "initramfs of the boot domain", nil) }
-        for domain in launch.module.domains {
+        for domain in launch.lcm.domains {
             want(domain.kernel, "kernel of \(text(domain.name))", isKernel: true)
             if let ramdisk = domain.ramdisk { want(ramdisk, "ramdisk of \(text(domain.name))", isKernel: false) }
         }

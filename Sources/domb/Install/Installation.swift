@@ -39,7 +39,7 @@ struct Installation {
         let commands = try entry.commands(
             modules.renamed { index, path in names[index] ?? path }, lcm: InstalledNames.lcm,
             tables: entry.path(InstalledNames.tables), tableCount: tables.count)
-        let script = try GrubScript(title: entry.title, boot: places.boot, commands: commands)
+        let script = try InstalledScript(title: entry.title, boot: places.boot, commands: commands)
         files.append((Array(script.content.utf8), places.script))
         self.files = files
     }
@@ -81,7 +81,7 @@ extension InstallPlaces {
             throw .malformed("\(description.file): boot_domain: an installation needs it, with its kernel's path")
         }
         var installed = description
-        installed.grub.folder = GrubScript.boot
+        installed.grub.folder = InstalledScript.boot
         installed.grub.lcm = InstalledNames.lcm
         installed.xen.path = try onBoot(description.xen.path, description.place(of: "xen", "path"))
         installed.boot?.kernel?.path = try onBoot(kernel, description.place(of: "boot_domain", "kernel"))

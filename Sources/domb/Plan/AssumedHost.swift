@@ -66,18 +66,18 @@ struct AssumedHost: ParsableArguments {
         _ = try parsed(arguments ?? "")
     }
 
-    func parsedArguments(for module: LaunchControlModule) throws -> LaunchArguments {
-        try parsed(arguments ?? neededArguments(module))
+    func parsedArguments(for lcm: LCM) throws -> LaunchArguments {
+        try parsed(arguments ?? neededArguments(lcm))
     }
 
     /// What the LCM cannot have of itself: only the boot domain's command line gives it.
-    private func neededArguments(_ module: LaunchControlModule) -> String {
+    private func neededArguments(_ lcm: LCM) -> String {
         var words: [String] = []
-        if let pcr = module.settings.pcr, pcr != .standard, pcr.mayHoldLaunch {
+        if let pcr = lcm.settings.pcr, pcr != .standard, pcr.mayHoldLaunch {
             words.append("domb.pcr=\(pcr.rawValue)")
         }
         // A path with a space in it can stand on no command line.
-        if let target = module.settings.handoffTarget.map({ String(decoding: $0, as: UTF8.self) }),
+        if let target = lcm.settings.handoffTarget.map({ String(decoding: $0, as: UTF8.self) }),
             !target.contains(" ")
         {
             words.append("domb.exec=\(target)")
@@ -95,46 +95,46 @@ struct AssumedHost: ParsableArguments {
         }
     }
 
-    func facts(for module: LaunchControlModule) -> LaunchFacts {
-        let built = module.domains.map { domain in
+    func facts(for lcm: LCM) -> LaunchFacts {
+        let built = lcm.domains.map { domain in
             DomainInfo(
                 domid: domain.domid, isPaused: true, isShutDown: false, isDying: false, isHVM: true,
                 totalPages: (domain.memory + 3) / 4, maxPages: (domain.memory + 3) / 4, cpuTime: 0, vcpus: 1,
                 handle: .unset)
         }
         // TSS2_TCTI_RC_IO_ERROR, as without a device.
-        let tpm: LaunchFacts.TPM =
+        let tpm: LaunchFacts.TPMState =
             noTPM ? .absent(TPMError(.getCapability, responseCode: 0xA_000A)) : .banks(banks.map { $0.rawValue })
         return LaunchFacts(
             hypervisor: HypervisorFacts(
-                version: [], buildID: [], commandLine: [], callerIsHardwareDomain: isHardwareDomain(module),
-                securityMode: securityMode(module), scheduler: schedulerFact(module), host: resources(module),
+                version: [], buildID: [], commandLine: [], callerIsHardwareDomain: isHardwareDomain(lcm),
+                securityMode: securityMode(lcm), scheduler: schedulerFact(lcm), host: resources(lcm),
                 domains: bootDomain + built),
-            tpm: tpm, surroundings: Surroundings(hasXenstored: module.settings.xenstored != nil))
+            tpm: tpm, surroundings: Surroundings(hasXenstored: lcm.settings.xenstored != nil))
     }
 
     /// For people and for JSON, in the same words.
-    func assumptions(for module: LaunchControlModule) -> [String] {
+    func assumptions(for lcm: LCM) -> [String] {
         [
             "every domain is built as the LCM says, paused, and no other but the boot domain exists",
-            "the boot domain is \(isHardwareDomain(module) ? "" : "not ")the hardware domain",
-        ] + assumedArguments(module) + [
+            "the boot domain is \(isHardwareDomain(lcm) ? "" : "not ")the hardware domain",
+        ] + assumedArguments(lcm) + [
             noTPM ? "no TPM answers" : "the TPM's active banks are \(banks.map { "\($0)" }.joined(separator: ", "))",
-            "the scheduler is \(schedulerFact(module).name), and "
-                + "\(counted(resources(module).cpus, "physical cpu is", "physical cpus are")) online",
-        ] + extendedAssumptions(for: module)
+            "the scheduler is \(schedulerFact(lcm).name), and "
+                + "\(counted(resources(lcm).cpus, "physical cpu is", "physical cpus are")) online",
+        ] + extendedAssumptions(for: lcm)
     }
 
-    private func assumedArguments(_ module: LaunchControlModule) -> [String] {
-        let needed = neededArguments(module)
+    private func assumedArguments(_ lcm: LCM) -> [String] {
+        let needed = neededArguments(lcm)
         return arguments != nil || needed.isEmpty ? [] : ["the boot domain's command line has \(needed)"]
     }
 
     /// What only some LCMs need.
-    private func extendedAssumptions(for module: LaunchControlModule) -> [String] {
+    private func extendedAssumptions(for lcm: LCM) -> [String] {
         var lines: [String] = []
-        let host = resources(module)
-        func needs(_ key: SettingKey) -> Bool { module.domains.contains { $0.settings.has(key) } }
+        let host = resources(lcm)
+        func needs(_ key: SettingKey) -> Bool { lcm.domains.contains { $0.settings.has(key) } }
         if let freeMemory {
             lines.append("\(freeMemory.kibibytes) KiB of memory are free")
         } else if needs(.memMax) {
@@ -145,31 +145,31 @@ struct AssumedHost: ParsableArguments {
             lines.append(host.hasIOMMU ? "Xen uses an IOMMU" : "Xen uses no IOMMU")
         }
         if needs(.label) {
-            lines.append("the XSM policy is \(securityMode(module).name), and it has the labels")
+            lines.append("the XSM policy is \(securityMode(lcm).name), and it has the labels")
         }
         return lines
     }
 
-    private func resources(_ module: LaunchControlModule) -> HostResources {
-        var host = HostResources(neededBy: module, cpus: cpus)
+    private func resources(_ lcm: LCM) -> HostResources {
+        var host = HostResources(neededBy: lcm, cpus: cpus)
         host.nodes = nodes ?? host.nodes
         host.freePages = freeMemory.map { $0.kibibytes / 4 } ?? host.freePages
         host.hasIOMMU = host.hasIOMMU && !noIOMMU
         return host
     }
 
-    private func schedulerFact(_ module: LaunchControlModule) -> HypervisorFacts.Scheduler {
-        scheduler?.fact ?? HypervisorFacts.Scheduler(neededBy: module)
+    private func schedulerFact(_ lcm: LCM) -> HypervisorFacts.Scheduler {
+        scheduler?.fact ?? HypervisorFacts.Scheduler(neededBy: lcm)
     }
 
-    private func securityMode(_ module: LaunchControlModule) -> SecurityMode {
-        xsm?.mode ?? (module.domains.contains { $0.settings.has(.label) } ? .enforcing : .none)
+    private func securityMode(_ lcm: LCM) -> SecurityMode {
+        xsm?.mode ?? (lcm.domains.contains { $0.settings.has(.label) } ? .enforcing : .none)
     }
 
     private var banks: [HashAlgorithm] { bank.isEmpty ? [.sha256] : bank.map { $0.algorithm } }
 
-    private func isHardwareDomain(_ module: LaunchControlModule) -> Bool {
-        hardwareDomain || !module.domains.contains { !$0.roles.isDisjoint(with: [.hardware, .legacyDom0]) }
+    private func isHardwareDomain(_ lcm: LCM) -> Bool {
+        hardwareDomain || !lcm.domains.contains { !$0.roles.isDisjoint(with: [.hardware, .legacyDom0]) }
     }
 
     /// Domid 0 is always free: in an LCM it means the next free one.

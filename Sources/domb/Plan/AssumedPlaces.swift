@@ -3,16 +3,16 @@
 import LaunchControl
 import Platform
 
-extension LaunchControlModule {
+extension LCM {
     /// For planning alone: a kernel of which the LCM does not say where it lies is put at 1 MiB. A real launch refuses
     /// it, since what has no place cannot be measured. Also the domains for which that was done.
-    func withAssumedPlaces() -> (module: LaunchControlModule, assumed: [DomainDescription]) {
-        var module = self
+    func withAssumedPlaces() -> (lcm: LCM, assumed: [DomainDescription]) {
+        var lcm = self
         var assumed: [DomainDescription] = []
-        for index in module.domains.indices where module.domains[index].kernel.segments.isEmpty {
-            module.domains[index].kernel.segments = [Segment(address: 0x10_0000, byteCount: 4096)]
-            assumed.append(module.domains[index])
+        for index in lcm.domains.indices where lcm.domains[index].kernel.segments.isEmpty {
+            lcm.domains[index].kernel.segments = [Segment(address: 0x10_0000, byteCount: 4096)]
+            assumed.append(lcm.domains[index])
         }
-        return (module, assumed)
+        return (lcm, assumed)
     }
 }

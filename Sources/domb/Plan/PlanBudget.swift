@@ -15,11 +15,11 @@ struct PlanBudget {
 
     init(_ plan: LaunchPlan, cpus: UInt32?) {
         memory = plan.memory
-        vcpus = plan.module.domains.map { UInt64($0.vcpus) }.reduce(0, +)
-        caps = plan.module.domains.compactMap { $0.settings.share.cap.map { UInt64($0) } }.reduce(0, +)
+        vcpus = plan.lcm.domains.map { UInt64($0.vcpus) }.reduce(0, +)
+        caps = plan.lcm.domains.compactMap { $0.settings.share.cap.map { UInt64($0) } }.reduce(0, +)
         self.cpus = cpus
         cpupools = plan.cpupools.map { pool in
-            let members = plan.module.domains.filter { $0.cpupool == pool.name }
+            let members = plan.lcm.domains.filter { $0.cpupool == pool.name }
             let vcpus = members.map { UInt64($0.vcpus) }.reduce(0, +)
             return "cpupool \(pool.number) (\(text(pool.name))): \(pool.scheduler.name), cpus \(cpuList(pool.cpus)), "
                 + counted(vcpus, "vcpu", "vcpus")

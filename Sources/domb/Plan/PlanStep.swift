@@ -23,11 +23,11 @@ struct PlanStep {
     /// Without the next init and the handoff where a command of a dom0 launches.
     static func steps(of plan: LaunchPlan, isCommand: Bool = false) -> [PlanStep] {
         configure(plan, .beforeMeasuring) + measure(plan, isCommand) + cap(plan) + configure(plan, .afterMeasuring)
-            + store(plan) + unpause(plan) + (isCommand ? [] : handoff(plan))
+            + xenstore(plan) + unpause(plan) + (isCommand ? [] : handoff(plan))
     }
 
     private static func configure(_ plan: LaunchPlan, _ moment: ConfigOperation.Moment) -> [PlanStep] {
-        zip(plan.module.domains, plan.configurations).flatMap { domain, configuration in
+        zip(plan.lcm.domains, plan.configurations).flatMap { domain, configuration in
             configuration.operations.filter { $0.moment == moment }.flatMap { operation in
                 operation.effects.map {
                     PlanStep(stage: "configure", operation: $0, domain: domain, detail: operation.detail)
@@ -36,12 +36,12 @@ struct PlanStep {
         }
     }
 
-    private static func store(_ plan: LaunchPlan) -> [PlanStep] {
-        let shares = zip(plan.module.domains, plan.configurations).filter { $0.0.settings.usesStore }
+    private static func xenstore(_ plan: LaunchPlan) -> [PlanStep] {
+        let shares = zip(plan.lcm.domains, plan.configurations).filter { $0.0.settings.usesXenstore }
         return shares.map { domain, configuration in
-            let written = configuration.operations.filter { $0.moment == .inStore }.map { $0.detail }
+            let written = configuration.operations.filter { $0.moment == .inXenstore }.map { $0.detail }
             return PlanStep(
-                stage: "configure", operation: .storeWrite, domain: domain, detail: written.joined(separator: "; "))
+                stage: "configure", operation: .xenstoreWrite, domain: domain, detail: written.joined(separator: "; "))
         }
             + shares.map {
                 PlanStep(stage: "configure", operation: .introduce, domain: $0.0, detail: "xenstored serves its ring")
@@ -52,12 +52,12 @@ struct PlanStep {
         var records = [extend("identity: DomB's build id, the command lines, Xen's version, build id and XSM mode")]
         if plan.banks == nil { records.append(extend("that no TPM answered")) }
         records.append(extend("the LCM"))
-        if !isCommand, let target = plan.module.settings.handoffTarget {
+        if !isCommand, let target = plan.lcm.settings.handoffTarget {
             records.append(extend("the next init, \(text(target))"))
         }
-        for domain in plan.module.domains {
+        for domain in plan.lcm.domains {
             let images = domain.ramdisk == nil ? "kernel" : "kernel, ramdisk"
-            let rest = plan.module.settings.coverage == .all ? ", every other page" : ""
+            let rest = plan.lcm.settings.coverage == .all ? ", every other page" : ""
             records.append(
                 PlanStep(
                     stage: "measure", operation: .pcrExtend, domain: domain,
@@ -87,8 +87,8 @@ struct PlanStep {
     private static func unpause(
         _ plan: LaunchPlan, _ index: Int, _ stage: String, _ operation: Operation
     ) -> PlanStep {
-        let domain = plan.module.domains[index]
-        let names = domain.dependencies.map { text(plan.module.domains[$0].name) }
+        let domain = plan.lcm.domains[index]
+        let names = domain.dependencies.map { text(plan.lcm.domains[$0].name) }
         let words = [
             names.isEmpty ? nil : "after \(names.joined(separator: ", "))",
             domain.conduct.readinessWords.map { "ready \($0)" },
@@ -102,13 +102,13 @@ struct PlanStep {
     }
 
     private static func lastStep(_ plan: LaunchPlan) -> PlanStep {
-        switch plan.module.settings.handoff {
+        switch plan.lcm.settings.handoff {
         case .shutdown:
             PlanStep(stage: "handoff", operation: .shutdown, domain: nil, detail: "the boot domain shuts itself down")
         case .execute:
             PlanStep(
                 stage: "handoff", operation: .execute, domain: nil,
-                detail: text(plan.module.settings.handoffTarget ?? []))
+                detail: text(plan.lcm.settings.handoffTarget ?? []))
         case .park:
             PlanStep(stage: "handoff", operation: .park, domain: nil, detail: "DomB sleeps for ever, holding nothing")
         }
@@ -142,7 +142,7 @@ extension ConfigOperation {
         case .share(let scheduler, _, _): [scheduler == .credit ? .creditSet : .credit2Set]
         case .rtds: [.rtdsSet]
         case .ring: [.allocUnbound, .setParameter, .grantWrite]
-        case .home, .console, .disk, .interface: [.storeWrite]
+        case .home, .console, .disk, .interface: [.xenstoreWrite]
         }
     }
 

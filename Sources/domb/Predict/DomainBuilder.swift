@@ -10,7 +10,7 @@ import SimulatedPlatform
 
 /// Builds the domains of an LCM from files. A kernel that several share is read once.
 struct DomainBuilder {
-    private let lcm: LaunchControlFile
+    private let file: LaunchControlFile
     private let modules: BootModuleFiles
     private let feasibility: Feasibility
     private let cpus: UInt32
@@ -19,9 +19,9 @@ struct DomainBuilder {
     private var loaded: [UInt32: [UInt8]] = [:]
 
     init(
-        lcm: LaunchControlFile, modules: BootModuleFiles, xen: XenReleases, xenCommandLine: [UInt8], cpus: UInt32
+        _ file: LaunchControlFile, modules: BootModuleFiles, xen: XenReleases, xenCommandLine: [UInt8], cpus: UInt32
     ) {
-        self.lcm = lcm
+        self.file = file
         feasibility = Feasibility(xenCommandLine: xenCommandLine)
         self.modules = modules
         self.cpus = cpus
@@ -29,12 +29,12 @@ struct DomainBuilder {
     }
 
     mutating func buildAll() throws(CommandFailure) -> [SimulatedDomain] {
-        let refusals = feasibility.refusals(of: lcm.module.domains) { _, _ in nil }
+        let refusals = feasibility.refusals(of: file.lcm.domains) { _, _ in nil }
         guard refusals.isEmpty else {
-            throw .refusal(refusals) { "\(lcm.path): refused by domb-construct: \(text($0.line.bytes))" }
+            throw .refusal(refusals) { "\(file.path): refused by domb-construct: \(text($0.line.bytes))" }
         }
         var built: [SimulatedDomain] = []
-        for domain in lcm.module.domains { built.append(try build(domain)) }
+        for domain in file.lcm.domains { built.append(try build(domain)) }
         return built
     }
 
@@ -46,7 +46,7 @@ struct DomainBuilder {
         do throws(BuildRefusal) {
             return try builder.build(cpus: cpus)
         } catch {
-            throw .refusal("\(lcm.path): refused by libxenguest: \(Self.name(domain)): \(error.text)")
+            throw .refusal("\(file.path): refused by libxenguest: \(Self.name(domain)): \(error.text)")
         }
     }
 
@@ -81,18 +81,18 @@ struct DomainBuilder {
 
     /// Why the launch fails, for people: with names, and the file where one is at fault.
     func explanation(of failure: LaunchFailure) -> String {
-        let domain = lcm.module.domains.first { $0.domid == failure.domid }
+        let domain = file.lcm.domains.first { $0.domid == failure.domid }
         switch failure.cause {
-        case .refusal(let refusal): return "\(lcm.path): refused: \(refusal.line(in: lcm.module))"
+        case .refusal(let refusal): return "\(file.path): refused: \(refusal.line(in: file.lcm))"
         case .measurement(.digestMismatch(let role, let expected, let actual)):
             guard let domain else { break }
             let image = Self.images(role, of: domain).first { $0.expectedDigest == expected }
             let source = image?.moduleIndex.map { "boot module \($0)" } ?? "an image"
-            return "\(lcm.path): \(Self.name(domain)): its \(role.name), \(source), has SHA-256 "
+            return "\(file.path): \(Self.name(domain)): its \(role.name), \(source), has SHA-256 "
                 + "\(hexadecimal(actual.bytes)), and the LCM says \(hexadecimal(expected.bytes))"
         default: break
         }
-        return "\(lcm.path): the launch would fail: \(text(failure.message.bytes))"
+        return "\(file.path): the launch would fail: \(text(failure.message.bytes))"
     }
 
     private static func images(_ role: RegionRole, of domain: DomainDescription) -> [ImageReference] {

@@ -26,11 +26,11 @@ struct LaunchPrediction {
         self.identity = identity
         let next = try Self.nextInit(nextInit, file, identity.launcher)
         var builder = DomainBuilder(
-            lcm: file, modules: modules, xen: xen, xenCommandLine: identity.xenCommandLine, cpus: host.cpus)
+            file, modules: modules, xen: xen, xenCommandLine: identity.xenCommandLine, cpus: host.cpus)
         let built = try builder.buildAll()
         do throws(LaunchFailure) {
             let predicted = try PredictedLaunch(
-                file.received(file.module), identity, nextInit: next, domains: built, on: host)
+                file.received(file.lcm), identity, nextInit: next, domains: built, on: host)
             (log, domains) = (predicted.log, predicted.domains)
         } catch {
             throw .refusal(builder.explanation(of: error))
@@ -45,11 +45,11 @@ struct LaunchPrediction {
             guard path == nil else { throw .refusal("\(file.path): --next-init, and a command hands nothing over") }
             return nil
         }
-        guard file.module.settings.handoff == .execute else {
+        guard file.lcm.settings.handoff == .execute else {
             guard path == nil else { throw .refusal("\(file.path): --next-init, and its handoff is not exec") }
             return nil
         }
-        let target = file.module.settings.handoffTarget ?? []
+        let target = file.lcm.settings.handoffTarget ?? []
         guard let path else {
             throw .noInput("\(file.path): its handoff is exec: --next-init FILE is needed, the \(text(target)) to be")
         }

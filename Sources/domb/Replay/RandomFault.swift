@@ -16,7 +16,7 @@ enum RandomFault {
         guard !entries.isEmpty else { return "XENVER_extraversion2" }
         let place = Int.random(in: 0..<entries.count, using: &generator)
         let entry = entries[place]
-        let isTPMs = FaultPoint.tpmOperations.contains(entry.operation)
+        let isTPMs = RehearsedFault.tpmOperations.contains(entry.operation)
         let number = entries[...place].count {
             $0.operation == entry.operation && (isTPMs || $0.domid == entry.domid)
         }

@@ -9,41 +9,41 @@ import SimulatedPlatform
 
 /// A simulated host with the domains of an LCM, ready for a launch.
 struct Rehearsal {
-    private(set) var module: LaunchControlModule
+    private(set) var lcm: LCM
     var host: SimulatedHypervisor
     private var tpm: SimulatedTPM
     private let arguments: LaunchArguments
-    private let lcm: ReceivedModule
+    private let received: ReceivedLCM
     private var surroundings = Surroundings()
 
     /// Domains of the images that are given, or of stand-ins.
     init(_ file: LaunchControlFile, host assumed: AssumedHost, modules: BootModuleFiles) throws {
-        arguments = try assumed.parsedArguments(for: file.module)
+        arguments = try assumed.parsedArguments(for: file.lcm)
         let given = modules.images != nil || !modules.image.isEmpty
-        let placed = file.module.withAssumedPlaces().module
-        module = given ? file.module : StandInDomains.module(placed)
-        let facts = assumed.facts(for: module)
+        let placed = file.lcm.withAssumedPlaces().lcm
+        lcm = given ? file.lcm : StandInDomains.lcm(placed)
+        let facts = assumed.facts(for: lcm)
         host = SimulatedHypervisor(
             cpus: facts.hypervisor.cpus, callerIsHardwareDomain: facts.hypervisor.callerIsHardwareDomain)
-        host.provide(for: module, cpus: facts.hypervisor.cpus)
+        host.provide(for: lcm, cpus: facts.hypervisor.cpus)
         host.facts.scheduler = facts.hypervisor.scheduler
         host.facts.securityMode = facts.hypervisor.securityMode
         host.facts.host = facts.hypervisor.host
         // Where the LCM gives the hardware role away, Xen's command line has to.
         host.facts.commandLine =
-            module.domains.first { $0.roles.contains(.hardware) }.map {
+            lcm.domains.first { $0.roles.contains(.hardware) }.map {
                 Array("hardware_dom=\($0.domid.rawValue)".utf8)
             } ?? []
         host.costs = .ordinary
         if given {
             var builder = DomainBuilder(
-                lcm: file, modules: modules, xen: .usual, xenCommandLine: host.facts.commandLine,
+                file, modules: modules, xen: .usual, xenCommandLine: host.facts.commandLine,
                 cpus: facts.hypervisor.cpus)
             for domain in try builder.buildAll() { host.add(domain) }
         } else {
-            for domain in try StandInDomains.build(module, cpus: facts.hypervisor.cpus) { host.add(domain) }
+            for domain in try StandInDomains.build(lcm, cpus: facts.hypervisor.cpus) { host.add(domain) }
         }
-        host.letEachBeReady(module)
+        host.letEachBeReady(lcm)
         switch facts.tpm {
         case .banks(let banks): tpm = SimulatedTPM(banks: banks)
         case .absent:
@@ -51,14 +51,14 @@ struct Rehearsal {
             tpm.isPresent = false
         }
         tpm.costs = .ordinary
-        lcm = file.received(module)
+        received = file.received(lcm)
         guard arguments.launcher != .command else { return }
-        surroundings.nextInit = module.settings.handoffTarget.map {
+        surroundings.nextInit = lcm.settings.handoffTarget.map {
             Surroundings.NextInit(path: $0, byteCount: 0, digest: file.digest)
         }
     }
 
-    mutating func add(_ points: [FaultPoint]) {
+    mutating func add(_ points: [RehearsedFault]) {
         for point in points {
             switch point {
             case .host(let fault): host.faults.append(fault)
@@ -98,7 +98,7 @@ struct Rehearsal {
             host.facts.host.freePages = numbers[1]
         }
         // That a domain shuts down is in the answers; that its node is there is not.
-        for domain in module.domains {
+        for domain in lcm.domains {
             var behaviour = DomainBehaviour()
             if case .node = domain.conduct.readiness, let after = trace.nodeSeen(domain.domid) {
                 behaviour = DomainBehaviour(fulfilling: domain.conduct, of: domain.domid, after: after)
@@ -108,6 +108,6 @@ struct Rehearsal {
     }
 
     func run() -> LaunchRun {
-        LaunchRun(lcm, in: surroundings, arguments: arguments, host: host, tpm: tpm)
+        LaunchRun(received, in: surroundings, arguments: arguments, host: host, tpm: tpm)
     }
 }

@@ -6,17 +6,17 @@ import Prediction
 
 /// What is to go wrong in a rehearsal, and whether it did.
 struct RehearsedFaults {
-    private(set) var points: [(words: String, point: FaultPoint)] = []
-    private let module: LaunchControlModule
+    private(set) var points: [(words: String, point: RehearsedFault)] = []
+    private let lcm: LCM
 
-    init(_ module: LaunchControlModule) { self.module = module }
+    init(_ lcm: LCM) { self.lcm = lcm }
 
-    mutating func add(_ words: String) throws(FaultPoint.Problem) {
-        points.append((words, try FaultPoint(words) { domid(of: $0) }))
+    mutating func add(_ words: String) throws(RehearsedFault.Problem) {
+        points.append((words, try RehearsedFault(words) { domid(of: $0) }))
     }
 
     private func domid(of name: String) -> DomainID? {
-        module.domains.first { $0.name.elementsEqual(name.utf8) }?.domid
+        lcm.domains.first { $0.name.elementsEqual(name.utf8) }?.domid
     }
 
     /// Those that never came, and why, in words.
@@ -37,6 +37,6 @@ struct RehearsedFaults {
 
     /// What a domain does matters only where the launch waits for it.
     private func isWaitedFor(_ domid: DomainID) -> Bool {
-        module.domains.contains { $0.domid == domid && $0.conduct.readiness != .unpaused }
+        lcm.domains.contains { $0.domid == domid && $0.conduct.readiness != .unpaused }
     }
 }

@@ -35,9 +35,9 @@ struct ReplayScenario {
             if let list = section["domains"] { readDomains(list) }
             for item in section["fail"]?.items ?? [] {
                 guard let words = item.text else { continue }
-                do throws(FaultPoint.Problem) {
+                do throws(RehearsedFault.Problem) {
                     // Names are known once the LCM is read.
-                    _ = try FaultPoint(words) { $0.isEmpty ? nil : DomainID(rawValue: 0) }
+                    _ = try RehearsedFault(words) { $0.isEmpty ? nil : DomainID(rawValue: 0) }
                     faults.append((words, item.line))
                 } catch {
                     item.wrong(error.text)
@@ -63,11 +63,11 @@ struct ReplayScenario {
 
     /// Sets what domains do; a name that the LCM has not is told with the nearest that it has.
     func apply(
-        to host: inout SimulatedHypervisor, _ module: LaunchControlModule, _ path: String
+        to host: inout SimulatedHypervisor, _ lcm: LCM, _ path: String
     ) throws(CommandFailure) {
         for (name, place, wanted) in domains {
-            guard let domain = module.domains.first(where: { $0.name == name }) else {
-                let names = module.domains.map { text($0.name) }
+            guard let domain = lcm.domains.first(where: { $0.name == name }) else {
+                let names = lcm.domains.map { text($0.name) }
                 let hint = NearName.hint(for: text(name), among: names)
                 throw .malformed("\(path):\(place.line): the LCM has no domain \(text(name))\(hint)")
             }

@@ -10,22 +10,22 @@ enum StandInDomains {
     private static let pageSize: UInt64 = 4096
 
     /// What the images are expected to be is not compared.
-    static func module(_ module: LaunchControlModule) -> LaunchControlModule {
-        var module = module
-        for index in module.domains.indices {
-            module.domains[index].kernel.expectedDigest = nil
-            module.domains[index].ramdisk?.expectedDigest = nil
-            for other in module.domains[index].otherModules.indices {
-                module.domains[index].otherModules[other].image.expectedDigest = nil
+    static func lcm(_ lcm: LCM) -> LCM {
+        var lcm = lcm
+        for index in lcm.domains.indices {
+            lcm.domains[index].kernel.expectedDigest = nil
+            lcm.domains[index].ramdisk?.expectedDigest = nil
+            for other in lcm.domains[index].otherModules.indices {
+                lcm.domains[index].otherModules[other].image.expectedDigest = nil
             }
         }
-        return module
+        return lcm
     }
 
-    static func build(_ module: LaunchControlModule, cpus: UInt32) throws(CommandFailure) -> [SimulatedDomain] {
+    static func build(_ lcm: LCM, cpus: UInt32) throws(CommandFailure) -> [SimulatedDomain] {
         var built: [SimulatedDomain] = []
-        built.reserveCapacity(module.domains.count)
-        for domain in module.domains { built.append(try build(domain, cpus: cpus)) }
+        built.reserveCapacity(lcm.domains.count)
+        for domain in lcm.domains { built.append(try build(domain, cpus: cpus)) }
         return built
     }
 

@@ -31,16 +31,16 @@ struct Timeline {
     private(set) var rows: [Row]
     private(set) var end: UInt64 = 0
 
-    init(_ module: LaunchControlModule, entries: [TraceEntry], ready: [(domid: DomainID, time: UInt64)]) {
-        rows = module.domains.map { domain in
+    init(_ lcm: LCM, entries: [TraceEntry], ready: [(domid: DomainID, time: UInt64)]) {
+        rows = lcm.domains.map { domain in
             Row(
                 domid: domain.domid, name: domain.name,
-                waitsFor: domain.dependencies.map { module.domains[$0].domid })
+                waitsFor: domain.dependencies.map { lcm.domains[$0].domid })
         }
         var places: [UInt16: Int] = [:]
         for (index, row) in rows.enumerated() { places[row.domid.rawValue] = index }
         // Records are extended in one order: identity, LCM and next init, then each domain's in LCM order.
-        var record = module.settings.handoff == .execute ? -3 : -2
+        var record = lcm.settings.handoff == .execute ? -3 : -2
         for entry in entries {
             end = max(end, entry.end)
             let place = entry.domid.flatMap { places[$0.rawValue] }
@@ -53,7 +53,7 @@ struct Timeline {
             case (_, .some(let place)):
                 if entry.operation == .unpause || entry.operation == .unpauseAtHandoff, entry.result == 0 {
                     rows[place].unpaused = entry.end
-                    if module.domains[place].conduct.readiness == .unpaused { rows[place].ready = entry.end }
+                    if lcm.domains[place].conduct.readiness == .unpaused { rows[place].ready = entry.end }
                 } else {
                     rows[place].add(span)
                 }
@@ -68,9 +68,9 @@ struct Timeline {
         switch entry.operation {
         case .maximumFrame, .pageTypes, .foreignMap, .getVCPUContext, .getVCPUInfo: return .hashed
         case .pcrExtend, .pcrRead: return .extended
-        case .waitForEvent, .storeWait: return .waited
+        case .waitForEvent, .xenstoreWait: return .waited
         case .version, .buildID, .commandLine, .features, .flaskEnforcing, .physinfo, .schedulerID, .machineMemoryMap,
-            .getInfoList, .getCapability, .readClock, .getTestResult, .setLocality, .storeRead, .bindVIRQ:
+            .getInfoList, .getCapability, .readClock, .getTestResult, .setLocality, .xenstoreRead, .bindVIRQ:
             return .asked
         default: return .configured
         }

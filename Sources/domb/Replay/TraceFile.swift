@@ -106,7 +106,7 @@ struct TraceFile {
     func nodeSeen(_ domid: DomainID) -> UInt64? {
         guard let unpause = entries.firstIndex(where: { $0.operation == .unpause && $0.domid == domid }),
             let seen = entries[unpause...].firstIndex(where: {
-                $0.operation == .storeRead && $0.domid == domid && $0.detail == "ready"
+                $0.operation == .xenstoreRead && $0.domid == domid && $0.detail == "ready"
             }), let look = entries[..<seen].last(where: { $0.operation == .getInfoList })
         else { return nil }
         return look.end > entries[unpause].end ? look.end - entries[unpause].end : 0

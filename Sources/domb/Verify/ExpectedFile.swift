@@ -89,7 +89,7 @@ struct ExpectedFile: Decodable {
         var module: Digest?
         if let lcm { module = try Self.digest(lcm.sha256, "lcm", path) }
         return ExpectedLaunch(
-            source: path, pcr: index.rawValue, values: try digests(path), domains: records, module: module,
+            source: path, pcr: index.rawValue, values: try digests(path), domains: records, lcm: module,
             identity: identity.map {
                 ExpectedLaunch.Identity(
                     buildID: $0.buildID, commandLine: $0.commandLine, xenVersion: $0.xenVersion,

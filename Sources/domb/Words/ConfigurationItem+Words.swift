@@ -26,7 +26,7 @@ extension ConfigurationItem.Kind {
         case .readyNode: "ready-node"
         case .readyValue: "ready-value"
         case .onFailure: "on-failure"
-        case .store: "enhanced"
+        case .xenstore: "enhanced"
         case .console: "console"
         case .disk: "disk"
         case .interface: "vif"

@@ -67,7 +67,7 @@ extension ConfigurationItem {
         case .hardAffinity, .softAffinity: return cpuList(CPUSet(words: [UInt64](values.dropFirst())))
         case .handle where values.count == 2: return uuid(DomainHandle(high: values[0], low: values[1]))
         case .nodeAffinity: return cpuList(CPUSet(words: values))
-        case .store: return "enabled"
+        case .xenstore: return "enabled"
         case .ready where values.count == 2:
             let what = values[0] == 1 ? "poweroff" : values[0] == 2 ? "node" : "\(values[0])"
             return "\(what) within \(values[1]) ms"

@@ -16,7 +16,7 @@ extension LaunchEvent {
                 "Xen \(text(identity.xenVersion)) \(hexadecimal(identity.xenBuildID)), XSM "
                     + "\(identity.securityMode.name), command line \"\(text(identity.xenCommandLine))\"",
             ]
-        case .module(let byteCount, let digest): return ["\(byteCount) bytes, sha256 \(hexadecimal(digest.bytes))"]
+        case .lcm(let byteCount, let digest): return ["\(byteCount) bytes, sha256 \(hexadecimal(digest.bytes))"]
         case .nextInit(let path, let byteCount, let digest):
             return ["\(text(path)): \(byteCount) bytes, sha256 \(hexadecimal(digest.bytes))"]
         case .domain(let record): return record.details
@@ -39,7 +39,7 @@ extension LaunchEvent {
                 ("xenCommandLine", .string(text(identity.xenCommandLine))),
                 ("xsm", .string(identity.securityMode.name.description)),
             ]
-        case .module(let byteCount, let digest):
+        case .lcm(let byteCount, let digest):
             return [("bytes", .number(byteCount)), ("sha256", .string(hexadecimal(digest.bytes)))]
         case .nextInit(let path, let byteCount, let digest):
             return [

@@ -14,8 +14,8 @@ struct LaunchProblem: Equatable {
         self.suggestion = suggestion
     }
 
-    static func list(_ reading: LaunchControlModule.Reading, of bytes: [UInt8]) -> [LaunchProblem] {
-        let names = MeantName(reading.module, bytes)
+    static func list(_ reading: LCM.Reading, of bytes: [UInt8]) -> [LaunchProblem] {
+        let names = MeantName(reading.lcm, bytes)
         return reading.problems.map { LaunchProblem($0, suggestion: $0.suggestion ?? names.suggestion(for: $0)) }
     }
 

@@ -9,11 +9,11 @@ struct MeantName {
     /// Where the LCM is a device tree.
     private let tree: FlatTree?
 
-    init(_ module: LaunchControlModule?, _ bytes: [UInt8]) {
+    init(_ lcm: LCM?, _ bytes: [UInt8]) {
         // So many domains that a suggestion would take longer than all the rest are not written by hand.
-        let named = (module?.domains ?? []).prefix(1001)
+        let named = (lcm?.domains ?? []).prefix(1001)
         domains = named.count > 1000 ? [] : named.map { text($0.name) }
-        pools = module?.settings.cpupools.map { text($0.name) } ?? []
+        pools = lcm?.settings.cpupools.map { text($0.name) } ?? []
         do throws(FlatTree.Problem) {
             tree = bytes.starts(with: FlatTree.magic) ? try FlatTree(parsing: bytes) : nil
         } catch {

@@ -39,7 +39,7 @@ extension [Setting] {
     }
 
     private func json(_ key: SettingKey) -> JSON {
-        if key == .enhanced { return .boolean(usesStore) }
+        if key == .enhanced { return .boolean(usesXenstore) }
         let items = items(key)
         return key.schema.between == nil ? .optional(items.first) { $0.json } : .array(items.map { $0.json })
     }

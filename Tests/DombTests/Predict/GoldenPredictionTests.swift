@@ -39,11 +39,11 @@ import Testing
     /// The LCM without the domain whose kernel has 60 MB, which changes no other domain's record.
     @Test func recordsOfTheTinyDomainsAreThoseOfTheRealBoot() throws {
         let file = try LaunchControlFile(reading: "\(Sandbox.fixtures)/appliance-boot.dtb")
-        var module = file.module
-        module.domains.removeLast()
+        var lcm = file.lcm
+        lcm.domains.removeLast()
         let path = "\(Sandbox.fixtures)/tiny.elf"
         let kernel = try KernelImage(try KernelFile(reading: path), path)
-        let domains = try module.domains.map { domain in
+        let domains = try lcm.domains.map { domain in
             var builder = SimulatedBuilder(domain, kernel: kernel, modules: [])
             return try builder.build(cpus: 2)
         }
@@ -52,7 +52,7 @@ import Testing
             return
         }
         let prediction = try PredictedLaunch(
-            file.received(module), identity, domains: domains,
+            file.received(lcm), identity, domains: domains,
             on: PredictedLaunch.Host(banks: HashAlgorithm.allCases, cpus: 2))
         let golden = try Self.records()
         #expect(prediction.domains.map { $0.domid.rawValue } == [1, 2, 3])
@@ -66,7 +66,7 @@ import Testing
     /// What does not depend on the content of the 60 MB: where its ramdisk lies, tables and registers.
     @Test func tablesOfTheLinuxDomainAreThoseOfTheRealBoot() throws {
         let file = try LaunchControlFile(reading: "\(Sandbox.fixtures)/appliance-boot.dtb")
-        let domain = try #require(file.module.domains.last)
+        let domain = try #require(file.lcm.domains.last)
         let golden = try #require(try Self.records().last).record
         let segments = domain.kernel.segments
         let (first, last) = (try #require(segments.first), try #require(segments.last))

@@ -208,8 +208,8 @@ import Testing
             let description = try? LaunchDescription(parsing: try sandbox.read("l.yaml"), from: sandbox.path("l.yaml"))
             guard let description, let launch = try? CheckedLaunch(description, images: nil) else { return }
             let host = try AssumedHost.parse(one.options)
-            let (received, facts) = (launch.file.received(launch.file.module), host.facts(for: launch.file.module))
-            let arguments = try host.parsedArguments(for: launch.file.module)
+            let (received, facts) = (launch.file.received(launch.file.lcm), host.facts(for: launch.file.lcm))
+            let arguments = try host.parsedArguments(for: launch.file.lcm)
             let all = LaunchPlan.refusals(of: received, facts: facts, arguments: arguments)
             var thrown: PlanRefusal?
             do throws(PlanRefusal) {
@@ -328,6 +328,30 @@ import Testing
         #expect(found.count == 1 && found.first?.hasPrefix("f:9: domains.a.\(key)[1]: ") == true, "\(found)")
         #expect(
             found.first?.contains(what) == true && (hint.isEmpty || found.first?.contains(hint) == true), "\(found)")
+    }
+
+    /// Every word of xl-disk-configuration(5) and xl-network-configuration(5) that is not DomB's.
+    @Test(arguments: [
+        ("here it is vdev", ["dev"]), ("here it is target", ["file", "path", "phy"]), ("here it is access", ["mode"]),
+        ("here it is bridge", ["br"]), ("here it is backend", ["domain"]),
+        (
+            "xl's; DomB has nothing of that kind",
+            [
+                "format", "script", "devtype", "backendtype", "backend-type", "discard", "direct-io-safe", "model",
+                "ip",
+                "vifname", "rate", "type", "gatewaydev", "accel", "devid", "mtu", "id", "trusted",
+            ]
+        ),
+    ]) func everyWordOfXLsDevicesIsAnswered(_ hint: String, _ words: [String]) {
+        for word in words {
+            for (key, rest) in [("disks", "vdev=xvda,target=/x"), ("vifs", "mac=00:16:3e:00:00:01")] {
+                let found = problems(
+                    Self.top + "    enhanced: enabled\n    \(key):\n      - \"\(word)=x,\(rest)\"\n")
+                #expect(
+                    found.count == 1 && found[0].contains("'\(word)' is no key of a") && found[0].contains("(\(hint))"),
+                    "\(key): \(found)")
+            }
+        }
     }
 
     /// By chance: there is something to tell of exactly those devices that are none.

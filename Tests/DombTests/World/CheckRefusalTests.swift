@@ -287,10 +287,10 @@ import Testing
                 passed += 1
                 #expect(sandbox.exitCode("compile", sandbox.path("l.yaml"), "-o", sandbox.path("l.dtb")) == 0)
                 let kernel = sandbox.path("tiny.elf")
-                let module = try LaunchControlFile(reading: sandbox.path("l.dtb")).module
+                let lcm = try LaunchControlFile(reading: sandbox.path("l.dtb")).lcm
                 var replay = ["replay", sandbox.path("l.dtb")]
                 var indices: Set<UInt32> = []
-                for domain in module.domains {
+                for domain in lcm.domains {
                     for (image, path) in [(domain.kernel, kernel), (domain.ramdisk, sandbox.path("ramdisk"))] {
                         guard let index = image?.moduleIndex, indices.insert(index).inserted else { continue }
                         replay += ["--image", "\(index)=\(path)"]

@@ -13,11 +13,11 @@ import Testing
         "world/base", "world/base2",
     ]
 
-    private func module(_ bytes: [UInt8]) throws -> LaunchControlModule {
-        var module = try LaunchControlModule(parsing: bytes, hashing: SwiftCryptoHash.self)
+    private func lcm(_ bytes: [UInt8]) throws -> LCM {
+        var lcm = try LCM(parsing: bytes, hashing: SwiftCryptoHash.self)
         // Places in the file, and the property that the test adds.
-        module.unknownProperties = []
-        return module
+        lcm.unknownProperties = []
+        return lcm
     }
 
     private func edited(_ sandbox: Sandbox, _ arguments: [String]) throws -> [UInt8] {
@@ -29,13 +29,13 @@ import Testing
     @Test(arguments: trees) func aShorterValueChangesNothingElse(tree: String) throws {
         try Sandbox.run { sandbox throws in
             let bytes = try HostFile.read(Sandbox.fixtures + "/\(tree).dtb", limit: 1 << 20)
-            let before = try module(bytes)
+            let before = try lcm(bytes)
             for length in 1...8 {
                 try sandbox.write(bytes, to: "tree.dtb")
                 let long = String(repeating: "\u{7F}x", count: 8)
                 for value in [long, String(repeating: "y", count: length)] {
                     let after = try edited(sandbox, ["fdtput", "-t", "s", "tree.dtb", "/", "owner", value])
-                    #expect(try module(after) == before, "\(tree), \(length)")
+                    #expect(try lcm(after) == before, "\(tree), \(length)")
                     #expect(sandbox.exitCode("show", sandbox.path("tree.dtb")) == 0)
                 }
             }
@@ -50,7 +50,7 @@ import Testing
                 let line = String(repeating: "c", count: length)
                 let after = try edited(
                     sandbox, ["fdtput", "-t", "s", "tree.dtb", "/chosen/hypervisor/a/k", "bootargs", line])
-                #expect(try module(after).domains.first?.commandLine == Array(line.utf8))
+                #expect(try lcm(after).domains.first?.commandLine == Array(line.utf8))
             }
         }
     }
@@ -91,11 +91,11 @@ import Testing
 
     /// What a reader makes of it, without places in the file.
     private func told(_ bytes: [UInt8]) -> [String] {
-        let reading = LaunchControlModule.read(bytes, hashing: SwiftCryptoHash.self)
-        var module = reading.module
-        module?.unknownProperties = []
+        let reading = LCM.read(bytes, hashing: SwiftCryptoHash.self)
+        var lcm = reading.lcm
+        lcm?.unknownProperties = []
         return reading.problems.map { "\($0.code) \(text($0.place)) \(text($0.reference))" } + [
-            "\(String(describing: module))"
+            "\(String(describing: lcm))"
         ]
     }
 
@@ -110,15 +110,15 @@ import Testing
                 """, to: "overlay.dts")
             try Tool.run(["dtc", "-q", "-@", "-O", "dtb", "-o", "overlay.dtb", "overlay.dts"], in: sandbox.folder)
             let after = try edited(sandbox, ["fdtoverlay", "-i", "base.dtb", "-o", "tree.dtb", "overlay.dtb"])
-            #expect(try module(after) == module(bytes))
+            #expect(try lcm(after) == lcm(bytes))
         }
     }
 
     @Test(arguments: [("world/edited", "world/base"), ("world/shorter", "world/base2")]) func treesOfOthersAreRead(
         edited: String, base: String
     ) throws {
-        func read(_ name: String) throws -> LaunchControlModule {
-            try module(try HostFile.read(Sandbox.fixtures + "/\(name).dtb", limit: 4096))
+        func read(_ name: String) throws -> LCM {
+            try lcm(try HostFile.read(Sandbox.fixtures + "/\(name).dtb", limit: 4096))
         }
         #expect(try read(edited) == read(base))
         try Sandbox.run { sandbox throws in
@@ -164,7 +164,7 @@ import Testing
                 """, to: "tree.dts")
             try Tool.run(
                 ["dtc", "-q", "-H", form, "-O", "dtb", "-o", "tree.dtb", "tree.dts"], in: sandbox.folder)
-            #expect(try module(try sandbox.read("tree.dtb")).domains.map(\.dependencies) == [[], [0]])
+            #expect(try lcm(try sandbox.read("tree.dtb")).domains.map(\.dependencies) == [[], [0]])
         }
     }
 }

@@ -73,8 +73,8 @@ import Testing
     /// Xen 4.21's word: a ring whose page the builder gives.
     @Test func legacyIsEnhanced() throws {
         let bytes = try HostFile.read(Sandbox.fixtures + "/world/enh-legacy.dtb", limit: 4096)
-        let module = try LaunchControlModule(parsing: bytes, hashing: SwiftCryptoHash.self)
-        #expect(module.domains.first?.settings.usesStore == true)
+        let lcm = try LCM(parsing: bytes, hashing: SwiftCryptoHash.self)
+        #expect(lcm.domains.first?.settings.usesXenstore == true)
     }
 
     /// A tree's names are unique with their unit address.
@@ -86,8 +86,8 @@ import Testing
             try sandbox.write(Self.tree(nodes.map { Self.domain($0) }.joined()), to: "l.dts")
             #expect(sandbox.failure(["check", sandbox.path("l.dts")])?.message == nil)
             #expect(sandbox.exitCode("compile", sandbox.path("l.dts"), "-o", sandbox.path("l.dtb")) == 0)
-            let module = try LaunchControlFile(reading: sandbox.path("l.dtb")).module
-            #expect(module.domains.map { text($0.name) } == names)
+            let lcm = try LaunchControlFile(reading: sandbox.path("l.dtb")).lcm
+            #expect(lcm.domains.map { text($0.name) } == names)
             // A name with an address can be said in every format.
             let convert = ["convert", sandbox.path("l.dtb"), "--format", "yaml", "-o", sandbox.path("l.yaml")]
             #expect(sandbox.failure(convert)?.message == nil)

@@ -35,15 +35,15 @@ enum TestLaunch {
 
     static func blob(_ hypervisor: TestNode) -> [UInt8] { DeviceTreeWriter().blob(root(hypervisor)) }
 
-    static func parse(_ hypervisor: TestNode) throws(ParseError) -> LaunchControlModule {
-        try LaunchControlModule(parsing: blob(hypervisor), hashing: SwiftCryptoHash.self)
+    static func parse(_ hypervisor: TestNode) throws(ParseError) -> LCM {
+        try LCM(parsing: blob(hypervisor), hashing: SwiftCryptoHash.self)
     }
 }
 
 /// Why these bytes are refused; `nil` where they are not.
 func refusal(of bytes: [UInt8]) -> ParseError? {
     do throws(ParseError) {
-        _ = try LaunchControlModule(parsing: bytes, hashing: SwiftCryptoHash.self)
+        _ = try LCM(parsing: bytes, hashing: SwiftCryptoHash.self)
         return nil
     } catch {
         return error

@@ -10,12 +10,12 @@ import Sequencer
 /// is compiled to: its domains are in the same order.
 struct DescriptionPlaces {
     let description: LaunchDescription
-    let module: LaunchControlModule
+    let lcm: LCM
 
     /// A line of the file, and the key that stands there: the first of `keys` that does, or the section that lacks it.
     /// Those of the launch have the name of their section before them: "launch.handoff".
     private func place(of keys: [String], _ domid: DomainID?) -> (line: Int, key: String) {
-        let index = domid.flatMap { domid in module.domains.firstIndex { $0.domid == domid } }
+        let index = domid.flatMap { domid in lcm.domains.firstIndex { $0.domid == domid } }
         let domain = index.flatMap { description.domains.indices.contains($0) ? description.domains[$0].place : nil }
         for key in keys {
             let parts = key.split(separator: ".").map(String.init)
@@ -29,7 +29,7 @@ struct DescriptionPlaces {
     }
 
     private func name(_ domid: DomainID) -> String {
-        module.domains.first { $0.domid == domid }.map { text($0.name) } ?? "\(domid)"
+        lcm.domains.first { $0.domid == domid }.map { text($0.name) } ?? "\(domid)"
     }
 
     func refusal(_ refusal: PlanRefusal) -> CheckRefusal {
@@ -62,7 +62,7 @@ struct DescriptionPlaces {
     func refusal(_ problem: LaunchProblem) -> CheckRefusal {
         let halves = text(problem.error.place).split(separator: ":", maxSplits: 1).map(String.init)
         let nodes = halves.first?.split(separator: "/").map(String.init) ?? []
-        let domain = module.domains.first { nodes.count > 2 && text($0.name) == nodes[2] }
+        let domain = lcm.domains.first { nodes.count > 2 && text($0.name) == nodes[2] }
         let key = SettingKey.allCases.first { halves.count > 1 && text($0.schema.property.bytes) == halves[1] }
         let keys =
             key.map { [($0.schema.place == .launch ? "launch." : "") + $0.yaml] } ?? halves.dropFirst().map { $0 }
@@ -76,17 +76,17 @@ struct DescriptionPlaces {
 
     private var firstOfCycle: DomainID? {
         do throws(DependencyCycle) {
-            _ = try DependencyGraph(dependencies: module.domains.map { $0.dependencies }).order()
+            _ = try DependencyGraph(dependencies: lcm.domains.map { $0.dependencies }).order()
             return nil
         } catch {
-            return error.indices.first.map { module.domains[$0].domid }
+            return error.indices.first.map { lcm.domains[$0].domid }
         }
     }
 
     private func keys(of code: PlanRefusal.Code, _ domid: DomainID?) -> [String] {
-        guard case .configuration(.backendWithoutStore(let server)) = code else { return code.keys }
-        let name = module.domains.first { $0.domid == server }?.name
-        let settings = module.domains.first { $0.domid == domid }?.settings ?? []
+        guard case .configuration(.backendWithoutXenstore(let server)) = code else { return code.keys }
+        let name = lcm.domains.first { $0.domid == server }?.name
+        let settings = lcm.domains.first { $0.domid == domid }?.settings ?? []
         return settings.filter { $0.partner?.name == name }.map { $0.key.yaml } + code.keys
     }
 }

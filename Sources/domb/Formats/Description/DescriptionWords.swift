@@ -35,7 +35,7 @@ extension PlanRefusal.Code {
         case .policyBelowLeast, .tpmRequired, .unhashableBank, .noActiveBank: ["launch.tpm"]
         case .otherPCR, .localityPCR, .dynamicPCRNotBegun, .usedPCR, .openPCR: ["launch.pcr"]
         case .otherProcess, .inheritedDescriptor, .noBootDomain, .secondRunningDomain: ["launch.handoff"]
-        case .shutdownOfHardwareDomain, .shutdownOfStore: ["launch.handoff"]
+        case .shutdownOfHardwareDomain, .shutdownOfXenstored: ["launch.handoff"]
         case .nextInit: ["launch.handoff_target"]
         case .noXenstored: ["launch.xenstored"]
         case .cycle, .recoveryDependency: ["depends_on"]
@@ -43,7 +43,7 @@ extension PlanRefusal.Code {
         case .secondRecovery, .toolstackRole: ["roles"]
         case .recoveryConduct: ["depends_on", "ready", "on_failure"]
         case .noRecovery: ["on_failure"]
-        case .noXenstore, .noStoreRing: ["ready_node", "ready"]
+        case .noXenstore, .noXenstoreRing: ["ready_node", "ready"]
         case .hardwareShutdown: ["ready"]
         case .ambiguous: ["uuid", "domid"]
         case .toolstackDevices: ["enhanced"]
@@ -64,7 +64,7 @@ extension PlanRefusal.Code {
     /// The domains that the message has by their domids.
     var others: [DomainID] {
         switch self {
-        case .configuration(.backendWithoutStore(let other)), .configuration(.shared(_, _, let other)): [other]
+        case .configuration(.backendWithoutXenstore(let other)), .configuration(.shared(_, _, let other)): [other]
         default: []
         }
     }
@@ -83,8 +83,8 @@ extension ConfigConflict {
         case .memoryOverRAM, .memoryOverHostRAM: ["iomem"]
         case .noFLASK: ["label"]
         case .noIOMMU: ["pci"]
-        case .noStore: ["enhanced"]
-        case .backendWithoutStore: ["console", "disks", "vifs"]
+        case .noXenstore: ["enhanced"]
+        case .backendWithoutXenstore: ["console", "disks", "vifs"]
         case .shared(let key, _, _): [key.yaml]
         }
     }

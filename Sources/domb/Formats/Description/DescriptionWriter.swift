@@ -12,16 +12,16 @@ struct DescriptionWriter {
     static func write(_ launch: Launch, from path: String) throws(CommandFailure) -> [UInt8] {
         var writer = DescriptionWriter()
         var known = launch
-        known.module.unknownProperties = []
+        known.lcm.unknownProperties = []
         writer.inexpressible.addForeign(known)
-        for property in launch.module.unknownProperties {
+        for property in launch.lcm.unknownProperties {
             let name = property.name.isEmpty ? "" : ": \(text(property.name))"
             writer.lines.append("# Not carried over: \(text(property.node))\(name)")
         }
-        writer.add(launch.module.settings)
+        writer.add(launch.lcm.settings)
         if let boot = launch.bootDomain, boot != BootDomain() { writer.add(boot) }
         writer.lines.append("domains:")
-        for domain in launch.module.domains { writer.add(domain, in: launch.module) }
+        for domain in launch.lcm.domains { writer.add(domain, in: launch.lcm) }
         try writer.inexpressible.check(path)
         return Array((writer.lines.joined(separator: "\n") + "\n").utf8)
     }
@@ -53,7 +53,7 @@ struct DescriptionWriter {
         lines.append("  vcpus: \(boot.vcpus)")
     }
 
-    private mutating func add(_ domain: DomainDescription, in module: LaunchControlModule) {
+    private mutating func add(_ domain: DomainDescription, in lcm: LCM) {
         let name = text(domain.name)
         lines += ["  - name: \(quoted(domain.name, name))", "    domid: \(domain.domid.rawValue)"]
         if let handle = domain.handle { lines.append("    uuid: \(uuid(handle))") }
@@ -76,7 +76,7 @@ struct DescriptionWriter {
         if !domain.dependencies.isEmpty {
             lines.append("    depends_on:")
             for index in domain.dependencies {
-                lines.append("      - \(quoted(module.domains[index].name, name))")
+                lines.append("      - \(quoted(lcm.domains[index].name, name))")
             }
         }
         add(domain.kernel, "kernel")

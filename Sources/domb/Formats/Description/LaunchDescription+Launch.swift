@@ -102,7 +102,7 @@ extension LaunchDescription {
                 kernelIndex: modules.bootKernel, ramdiskIndex: modules.bootInitramfs, commandLine: $0.commandLine,
                 memory: $0.memory, vcpus: $0.vcpus)
         }
-        return Launch(module: LaunchControlModule(domains: described, settings: settings), bootDomain: bootDomain)
+        return Launch(lcm: LCM(domains: described, settings: settings), bootDomain: bootDomain)
     }
 
     /// As an LCM's reader does it: the lowest from 1 that nobody has, in the order of the domains.

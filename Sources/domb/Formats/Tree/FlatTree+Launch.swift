@@ -8,10 +8,10 @@ extension FlatTree {
     init(_ launch: Launch) {
         var hypervisor = Node("hypervisor")
         hypervisor.set("compatible", text: "hypervisor,xen")
-        hypervisor.add(launch.module.settings)
+        hypervisor.add(launch.lcm.settings)
         if let boot = launch.bootDomain, boot.kernelIndex != nil { hypervisor.children.append(Node(boot)) }
-        let neededIndices = Set(launch.module.domains.flatMap { $0.dependencies })
-        for (index, domain) in launch.module.domains.enumerated() {
+        let neededIndices = Set(launch.lcm.domains.flatMap { $0.dependencies })
+        for (index, domain) in launch.lcm.domains.enumerated() {
             hypervisor.children.append(Node(domain, index: index, isNeeded: neededIndices.contains(index)))
         }
         var chosen = Node("chosen")
@@ -41,8 +41,8 @@ extension FlatTree.Node {
         set("mode", cells: [0])
         set("cpus", cells: [boot.vcpus])
         if let memory = boot.memory { set("memory", longs: [memory]) }
-        children.append(Self.module("kernel", boot.kernelIndex, boot.commandLine))
-        if let index = boot.ramdiskIndex { children.append(Self.module("ramdisk", index)) }
+        children.append(Self.lcm("kernel", boot.kernelIndex, boot.commandLine))
+        if let index = boot.ramdiskIndex { children.append(Self.lcm("ramdisk", index)) }
     }
 
     /// `index` is its place among the domains: what others refer to it by.
@@ -98,7 +98,7 @@ extension FlatTree.Node {
         return node
     }
 
-    private static func module(_ kind: String, _ index: UInt32?, _ commandLine: [UInt8] = []) -> FlatTree.Node {
+    private static func lcm(_ kind: String, _ index: UInt32?, _ commandLine: [UInt8] = []) -> FlatTree.Node {
         var node = FlatTree.Node(kind)
         node.set("compatible", text: "module,\(kind)")
         if let index { node.set("module-index", cells: [index]) }
@@ -109,7 +109,7 @@ extension FlatTree.Node {
     private static func image(
         _ kind: String, _ image: ImageReference, _ commandLine: [UInt8] = []
     ) -> FlatTree.Node {
-        var node = module(kind, image.moduleIndex, commandLine)
+        var node = lcm(kind, image.moduleIndex, commandLine)
         node.add(image)
         return node
     }

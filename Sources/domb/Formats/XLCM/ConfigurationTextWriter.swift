@@ -30,13 +30,13 @@ struct ConfigurationTextWriter {
     }
 
     /// `digests` where they are not told by the entries for modules.
-    init(_ domain: DomainDescription, in module: LaunchControlModule, withDigests kernel: Bool, _ ramdisk: Bool) {
+    init(_ domain: DomainDescription, in lcm: LCM, withDigests kernel: Bool, _ ramdisk: Bool) {
         add("name", domain.name)
         let words = domain.settings.words()
         let first: [SettingKey] = [.uuid, .memMax, .weight, .cap]
         for (key, value) in words where first.contains(key) { add(key.word, value) }
         if !domain.dependencies.isEmpty {
-            let names = domain.dependencies.map { module.domains[$0].name }
+            let names = domain.dependencies.map { lcm.domains[$0].name }
             if names.contains(where: { $0.contains(UInt8(ascii: ",")) }) {
                 inexpressible.append("a dependency on a domain with a comma in its name")
             }

@@ -42,7 +42,7 @@ struct XLCMWriter {
         inexpressible.addForeign(launch)
         collectModules()
         var entries = moduleTypes() + bootDomain()
-        for (index, domain) in launch.module.domains.enumerated() { entries += self.domain(domain, index) }
+        for (index, domain) in launch.lcm.domains.enumerated() { entries += self.domain(domain, index) }
         for (index, digest) in checksums.sorted(by: { $0.key < $1.key }) {
             let head = [index, UInt8(truncatingIfNeeded: digest.algorithm.rawValue)]
             entries += entry(
@@ -64,7 +64,7 @@ struct XLCMWriter {
         if let index = launch.bootDomain?.kernelIndex { note(index, .kernel) }
         if let index = launch.bootDomain?.ramdiskIndex { note(index, .ramdisk) }
         var differing: Set<UInt8> = []
-        for domain in launch.module.domains {
+        for domain in launch.lcm.domains {
             let images = [(domain.kernel, ModuleType.kernel)] + (domain.ramdisk.map { [($0, .ramdisk)] } ?? [])
             for (image, type) in images {
                 guard let index = image.moduleIndex, let short = note(index, type) else {
@@ -103,7 +103,7 @@ struct XLCMWriter {
 
     private mutating func bootDomain() -> [UInt8] {
         let boot = launch.bootDomain ?? BootDomain()
-        let text = ConfigurationTextWriter(launch.module.settings, bootArguments: boot.commandLine)
+        let text = ConfigurationTextWriter(launch.lcm.settings, bootArguments: boot.commandLine)
         return domainEntry(
             kernel: boot.kernelIndex, ramdisk: boot.ramdiskIndex, permissions: 0, functions: 1, mode: 0,
             handle: [UInt8](repeating: 0, count: DomainHandle.byteCount), kibibytes: boot.memory ?? 0,
@@ -120,7 +120,7 @@ struct XLCMWriter {
             "\(name): domid \(domain.domid.rawValue): domids are 1, 2, 3 in the order of the domains, so \(place + 1)",
             unless: Int(domain.domid.rawValue) == place + 1)
         let text = ConfigurationTextWriter(
-            domain, in: launch.module, withDigests: isAlone(domain.kernel), domain.ramdisk.map(isAlone) ?? false)
+            domain, in: launch.lcm, withDigests: isAlone(domain.kernel), domain.ramdisk.map(isAlone) ?? false)
         for reason in text.inexpressible { inexpressible.add("\(name): \(reason)") }
         if isClassic {
             return highPrivilegeEntry(domain, text.bytes)

@@ -10,19 +10,19 @@ import Testing
 @testable import Sequencer
 
 /// Launches with a xenstore: rings, nodes, introductions.
-@Suite struct StoreLaunchTests {
+@Suite struct XenstoreLaunchTests {
     /// Domain 1 serves domain 2's console and disk.
     private func launch() throws -> SimulatedLaunch {
         var launch = try SimulatedLaunch(dependencies: [[], []], handoff: .park)
-        launch.module.settings.xenstored = SimulatedLaunch.digest
+        launch.lcm.settings.xenstored = SimulatedLaunch.digest
         for index in 0...1 {
-            launch.module.domains[index].settings.enhanced = true
-            launch.host.domainsByID[UInt16(index + 1)]?.parameters[.storeFrame] = 20
+            launch.lcm.domains[index].settings.enhanced = true
+            launch.host.domainsByID[UInt16(index + 1)]?.parameters[.xenstoreFrame] = 20
             launch.host.domainsByID[UInt16(index + 1)]?.parameters[.consoleFrame] = 21
         }
         let server = Backend(name: Array("dom1".utf8))
-        launch.module.domains[1].settings.console = server
-        launch.module.domains[1].settings.disks = [
+        launch.lcm.domains[1].settings.console = server
+        launch.lcm.domains[1].settings.disks = [
             try #require(VirtualDisk(text: Array("vdev=xvda,target=/dev/ram0,backend=dom1".utf8)[...]))
         ]
         return launch
@@ -40,7 +40,7 @@ import Testing
         var attempts = 0
         for silent in 0..<200 {
             var launch = try launch()
-            launch.host.store.silentFrom = silent
+            launch.host.xenstore.silentFrom = silent
             let outcome = launch.run()
             guard let failure = outcome.failure else { break }
             attempts += 1
@@ -56,18 +56,18 @@ import Testing
     @Test func everythingIsThereBeforeAnybodyRuns() throws {
         let outcome = try launch().run()
         #expect(outcome.failure == nil)
-        let store = outcome.host.store
-        #expect(store.value("/local/domain/2/device/vbd/51712/backend") == "/local/domain/1/backend/vbd/2/51712")
-        #expect(store.value("/local/domain/2/store/port") == "1")
-        #expect(store.value("/local/domain/2/console/port") == "2")
-        #expect(store.value("/local/domain/2/console/ring-ref") == "21")
-        #expect(store.introduced == [1: 1, 2: 1])
+        let xenstore = outcome.host.xenstore
+        #expect(xenstore.value("/local/domain/2/device/vbd/51712/backend") == "/local/domain/1/backend/vbd/2/51712")
+        #expect(xenstore.value("/local/domain/2/store/port") == "1")
+        #expect(xenstore.value("/local/domain/2/console/port") == "2")
+        #expect(xenstore.value("/local/domain/2/console/ring-ref") == "21")
+        #expect(xenstore.introduced == [1: 1, 2: 1])
         let domain = try #require(outcome.host.domainsByID[2])
         let (zero, one) = (DomainID(rawValue: 0), DomainID(rawValue: 1))
-        #expect(domain.grants[.store]?.grantee == zero && domain.grants[.store]?.frame == 20)
+        #expect(domain.grants[.xenstore]?.grantee == zero && domain.grants[.xenstore]?.frame == 20)
         #expect(domain.grants[.console]?.grantee == one && domain.grants[.console]?.frame == 21)
         #expect(domain.channels[2] == .some(one))
-        #expect(domain.parameters[.storeChannel] == 1 && domain.parameters[.consoleChannel] == 2)
+        #expect(domain.parameters[.xenstoreChannel] == 1 && domain.parameters[.consoleChannel] == 2)
         let operations = outcome.journal.entries.map { $0.operation }
         let measured = try #require(operations.firstIndex(of: .pcrExtend))
         let capped = try #require(operations.lastIndex(of: .pcrRead))
@@ -75,7 +75,7 @@ import Testing
         for operation in [Platform.Operation.allocUnbound, .grantWrite] {
             #expect(try #require(operations.lastIndex(of: operation)) < measured)
         }
-        for operation in [Platform.Operation.storeOpen, .storeWrite, .introduce] {
+        for operation in [Platform.Operation.xenstoreOpen, .xenstoreWrite, .introduce] {
             #expect((capped..<unpaused).contains(try #require(operations.firstIndex(of: operation))))
         }
     }
@@ -84,10 +84,10 @@ import Testing
     @Test func aChannelThatTheBuilderMadeIsLeftAsItIs() throws {
         var launch = try launch()
         launch.host.domainsByID[1]?.channels[5] = DomainID(rawValue: 0)
-        launch.host.domainsByID[1]?.parameters[.storeChannel] = 5
+        launch.host.domainsByID[1]?.parameters[.xenstoreChannel] = 5
         let outcome = launch.run()
         #expect(outcome.failure == nil)
-        #expect(outcome.host.store.introduced[1] == 5)
+        #expect(outcome.host.xenstore.introduced[1] == 5)
         launch.host.domainsByID[1]?.channels[5] = DomainID(rawValue: 2)
         let failed = launch.run()
         #expect(text(failed.failure)?.hasPrefix("configure: domain 1: enhanced: ring to domain 0: ") == true)
@@ -96,26 +96,26 @@ import Testing
 
     @Test func aLostTransactionIsTriedAgain() throws {
         var launch = try launch()
-        launch.host.store.foiledTransactions = 15
+        launch.host.xenstore.foiledTransactions = 15
         let outcome = launch.run()
         #expect(outcome.failure == nil)
         #expect(outcome.journal.entries.filter { $0.operation == .transactionStart }.count == 16)
-        launch.host.store.foiledTransactions = 16
+        launch.host.xenstore.foiledTransactions = 16
         let failed = launch.run()
         #expect(
             text(failed.failure) == "configure: xenstore was changed by others during each of 16 transactions")
-        #expect(failed.host.store.nodes.isEmpty && failed.unpaused.isEmpty)
+        #expect(failed.host.xenstore.nodes.isEmpty && failed.unpaused.isEmpty)
     }
 
     @Test func aNodeThatIsNotKeptIsTold() throws {
         var launch = try launch()
-        launch.host.store.forgotten = ["/local/domain/1/backend/vbd/2/51712/mode"]
+        launch.host.xenstore.forgotten = ["/local/domain/1/backend/vbd/2/51712/mode"]
         let outcome = launch.run()
         #expect(
             text(outcome.failure)
                 == "configure: domain 2: disks vdev=xvda,target=/dev/ram0,access=rw,backend=dom1: "
                 + "/local/domain/1/backend/vbd/2/51712/mode: xenstore reads back another value than it was given")
-        #expect(outcome.unpaused.isEmpty && outcome.host.store.introduced.isEmpty)
+        #expect(outcome.unpaused.isEmpty && outcome.host.xenstore.introduced.isEmpty)
     }
 
     /// Every call that has to do with xenstore, made to fail in turn with each errno that it gives: the line names what
@@ -123,11 +123,11 @@ import Testing
     @Test func everyFailureEndsTheLaunch() throws {
         let good = try launch().run()
         let concerned: Set<Platform.Operation> = [
-            .allocUnbound, .channelStatus, .grantRead, .grantWrite, .storeOpen, .transactionStart, .storeWrite,
-            .transactionEnd, .storeRead, .introduce, .isIntroduced,
+            .allocUnbound, .channelStatus, .grantRead, .grantWrite, .xenstoreOpen, .transactionStart, .xenstoreWrite,
+            .transactionEnd, .xenstoreRead, .introduce, .isIntroduced,
         ]
         // Of the many nodes that are written and read back one in nine, the first and the last among them.
-        let many: Set<Platform.Operation> = [.storeWrite, .storeRead]
+        let many: Set<Platform.Operation> = [.xenstoreWrite, .xenstoreRead]
         let calls = concerned.flatMap { operation in
             let all = good.host.calls.indices.filter { good.host.calls[$0].operation == operation }
             let last = all.count - 1
@@ -145,8 +145,8 @@ import Testing
                 #expect(message.hasPrefix("configure: "), "\(message)")
                 #expect(message.contains("\(name): ") && message.hasSuffix("(\(code))"), "\(message)")
                 #expect(outcome.unpaused.isEmpty, "\(message)")
-                let isWriting: Set<Platform.Operation> = [.storeWrite, .transactionEnd, .transactionStart]
-                if isWriting.contains(good.host.calls[call].operation) { #expect(outcome.host.store.nodes.isEmpty) }
+                let isWriting: Set<Platform.Operation> = [.xenstoreWrite, .transactionEnd, .transactionStart]
+                if isWriting.contains(good.host.calls[call].operation) { #expect(outcome.host.xenstore.nodes.isEmpty) }
                 runs += 1
             }
         }
@@ -156,7 +156,7 @@ import Testing
     @Test func aNodesFailureNamesTheNode() throws {
         var launch = try launch()
         let good = launch.run()
-        let write = try #require(good.host.calls.firstIndex { $0.operation == .storeWrite })
+        let write = try #require(good.host.calls.firstIndex { $0.operation == .xenstoreWrite })
         launch.host.failure = (write, 28)
         #expect(
             text(launch.run().failure)
@@ -173,28 +173,28 @@ import Testing
 
     @Test func whatCannotBeIsRefusedByThePlan() throws {
         var shutdown = try launch()
-        shutdown.module.settings.handoff = .shutdown
+        shutdown.lcm.settings.handoff = .shutdown
         #expect(refusal(shutdown)?.contains("xenstored is a process of the boot domain and would end with it") == true)
         var unnamed = try launch()
-        unnamed.module.settings.xenstored = nil
+        unnamed.lcm.settings.xenstored = nil
         #expect(refusal(unnamed) == "plan: domain 1: enhanced, and the LCM names no xenstored")
         var plain = try launch()
-        plain.module.domains[0].settings.enhanced = false
+        plain.lcm.domains[0].settings.enhanced = false
         #expect(
             refusal(plain) == "plan: domain 2: a device is served by domain 1, which is not enhanced")
     }
 
     @Test func theLCMsXenstoredMustRun() throws {
         let launch = try launch()
-        let lcm = ReceivedModule(module: launch.module, byteCount: 3, digest: SimulatedLaunch.digest)
+        let received = ReceivedLCM(lcm: launch.lcm, byteCount: 3, digest: SimulatedLaunch.digest)
         var facts = LaunchFacts(hypervisor: launch.host.facts, tpm: .banks([HashAlgorithm.sha256.rawValue]))
         facts.hypervisor.domains = launch.host.domainsByID.values.map { $0.info }
         #expect(throws: PlanRefusal.refused(.noXenstored)) {
-            try LaunchPlan(lcm, facts: facts, arguments: LaunchArguments())
+            try LaunchPlan(received, facts: facts, arguments: LaunchArguments())
         }
         facts.surroundings = Surroundings(otherProcesses: [7], hasXenstored: true)
         #expect(throws: PlanRefusal.refused(.otherProcess)) {
-            try LaunchPlan(lcm, facts: facts, arguments: LaunchArguments())
+            try LaunchPlan(received, facts: facts, arguments: LaunchArguments())
         }
     }
 
@@ -204,7 +204,7 @@ import Testing
         let first = launch.run()
         launch.host.domainsByID[1]?.channels[1] = DomainID(rawValue: 2)
         let second = launch.run()
-        #expect(first.host.store.introduced[1] == 1 && second.host.store.introduced[1] == 2)
+        #expect(first.host.xenstore.introduced[1] == 1 && second.host.xenstore.introduced[1] == 2)
         #expect(first.recorder?.log.bytes == second.recorder?.log.bytes)
     }
 }

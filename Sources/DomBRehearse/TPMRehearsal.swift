@@ -8,7 +8,7 @@ import Sequencer
 import SimulatedPlatform
 
 /// Small domains, and a launch of them as PID 1 does it.
-struct Rehearsal {
+struct TPMRehearsal {
     private static let kernelAddress: UInt64 = 0x10_0000
     private static let kernelSize = 64 << 10
     private static let largestKernel = 2 << 20
@@ -24,7 +24,7 @@ struct Rehearsal {
         var journal: RecordingJournal
     }
 
-    private var module: LaunchControlModule
+    private var lcm: LCM
     private let arguments: LaunchArguments
     private var host = SimulatedHypervisor()
     let hashing: NativeHashing
@@ -35,7 +35,7 @@ struct Rehearsal {
         domains: UInt16, settings: LaunchSettings, _ arguments: LaunchArguments = LaunchArguments(),
         threads: UInt32? = nil, seed: UInt64? = nil
     ) {
-        module = LaunchControlModule(domains: [], settings: settings)
+        lcm = LCM(domains: [], settings: settings)
         self.arguments = arguments
         let pages = MappedPages()
         hashing = NativeHashing(pages, threads: threads)
@@ -46,7 +46,7 @@ struct Rehearsal {
             let size = seed == nil ? Self.kernelSize : Int.random(in: 1...Self.largestKernel, using: &generator)
             let kernel = [UInt8](repeating: UInt8(truncatingIfNeeded: domid.rawValue) | 1, count: size)
             pages.add(domid, firstPage: Self.kernelAddress / 4096, kernel)
-            module.domains.append(
+            lcm.domains.append(
                 DomainDescription(
                     domid: domid, name: Array("domain\(number)".utf8), memory: Self.kibibytes,
                     kernel: ImageReference(
@@ -75,15 +75,15 @@ struct Rehearsal {
     }
 
     /// Once: the domains run then.
-    mutating func run<Store: MeasurementStore & ~Copyable>(
-        store: consuming Store, journal: RecordingJournal
+    mutating func run<TPM: TPMDevice & ~Copyable>(
+        tpm: consuming TPM, journal: RecordingJournal
     ) -> Outcome {
         var built = host
         built.journal = journal
         // Given away, or the first hypercall would copy all domains.
         host = SimulatedHypervisor()
         var machine = Machine(
-            host: built, store: store, hashing: LibcryptoHash.self, arguments: arguments)
+            host: built, tpm: tpm, hashing: LibcryptoHash.self, arguments: arguments)
         var failure: LaunchFailure?
         do throws(LaunchFailure) {
             try launch(on: &machine)
@@ -94,11 +94,11 @@ struct Rehearsal {
         return Outcome(failure: failure, unpaused: machine.unpaused, journal: machine.host.journal)
     }
 
-    private func launch<Store: MeasurementStore & ~Copyable>(
-        on machine: inout Machine<SimulatedHypervisor, Store, LibcryptoHash>
+    private func launch<TPM: TPMDevice & ~Copyable>(
+        on machine: inout Machine<SimulatedHypervisor, TPM, LibcryptoHash>
     ) throws(LaunchFailure) {
         let digest = LibcryptoHash.digest(.sha256, of: [])
-        let surroundings = Surroundings(hasXenstored: module.settings.xenstored != nil)
-        try machine.launch(ReceivedModule(module: module, byteCount: 0, digest: digest), in: surroundings)
+        let surroundings = Surroundings(hasXenstored: lcm.settings.xenstored != nil)
+        try machine.launch(ReceivedLCM(lcm: lcm, byteCount: 0, digest: digest), in: surroundings)
     }
 }

@@ -5,58 +5,59 @@ import LaunchControl
 import Platform
 
 /// One domain's share of xenstore.
-private struct StoreShare {
+private struct XenstoreShare {
     let domain: DomainDescription
     let rings: DomainRings
-    let nodes: [StoreNode]
+    let nodes: [XenstoreNode]
     /// Of each node the operation that it is of.
     let operations: [ConfigOperation]
 }
 
-extension Machine where Host: ~Copyable, Store: ~Copyable {
+extension Machine where Host: ~Copyable, TPM: ~Copyable {
     /// In microseconds. Under TCG xenstored answers within a second, also when it starts.
-    static var storePatience: UInt64 { 20_000_000 }
+    static var xenstorePatience: UInt64 { 20_000_000 }
 
     /// Who else writes is a daemon that starts: it does not go on for long.
-    private static var storeAttempts: Int { 16 }
+    private static var xenstoreAttempts: Int { 16 }
 
     /// These domains' nodes in one transaction, read back, and then the domains introduced.
-    mutating func publishInStore(_ plan: LaunchPlan, _ indices: [Int]) throws(LaunchFailure) {
-        let shares = try storeShares(plan, indices)
+    mutating func publishInXenstore(_ plan: LaunchPlan, _ indices: [Int]) throws(LaunchFailure) {
+        let shares = try xenstoreShares(plan, indices)
         guard !shares.isEmpty else { return }
         try LaunchFailure.during(.configure) { () throws(HypercallError) in
-            try host.openStore(patience: Self.storePatience)
+            try host.openXenstore(patience: Self.xenstorePatience)
         }
         try write(shares)
         for share in shares { try check(share) }
         for share in shares { try introduce(share) }
-        if let recovery = plan.recovery, indices.contains(recovery) { recoveryConfigured.append(.inStore) }
+        if let recovery = plan.recovery, indices.contains(recovery) { recoveryConfigured.append(.inXenstore) }
     }
 
-    private mutating func storeShares(_ plan: LaunchPlan, _ indices: [Int]) throws(LaunchFailure) -> [StoreShare] {
-        var shares: [StoreShare] = []
-        for index in indices where plan.module.domains[index].settings.usesStore {
-            let domain = plan.module.domains[index]
+    private mutating func xenstoreShares(_ plan: LaunchPlan, _ indices: [Int]) throws(LaunchFailure) -> [XenstoreShare]
+    {
+        var shares: [XenstoreShare] = []
+        for index in indices where plan.lcm.domains[index].settings.usesXenstore {
+            let domain = plan.lcm.domains[index]
             let rings = try LaunchFailure.during(.configure, domain.domid) { () throws(HypercallError) in
                 (
-                    storeFrame: try host.parameter(domain.domid, .storeFrame),
-                    storePort: try host.parameter(domain.domid, .storeChannel),
+                    xenstoreFrame: try host.parameter(domain.domid, .xenstoreFrame),
+                    xenstorePort: try host.parameter(domain.domid, .xenstoreChannel),
                     consoleFrame: try host.parameter(domain.domid, .consoleFrame),
                     consolePort: try host.parameter(domain.domid, .consoleChannel)
                 )
             }
-            let nodes = plan.configurations[index].operations.filter { $0.moment == .inStore }.flatMap { operation in
-                operation.nodes(of: domain, rings, store: plan.bootDomain).map { (node: $0, operation: operation) }
+            let nodes = plan.configurations[index].operations.filter { $0.moment == .inXenstore }.flatMap { operation in
+                operation.nodes(of: domain, rings, xenstore: plan.bootDomain).map { (node: $0, operation: operation) }
             }
             shares.append(
-                StoreShare(
+                XenstoreShare(
                     domain: domain, rings: rings, nodes: nodes.map { $0.node }, operations: nodes.map { $0.operation }))
         }
         return shares
     }
 
-    private mutating func write(_ shares: [StoreShare]) throws(LaunchFailure) {
-        for _ in 0..<Self.storeAttempts {
+    private mutating func write(_ shares: [XenstoreShare]) throws(LaunchFailure) {
+        for _ in 0..<Self.xenstoreAttempts {
             try LaunchFailure.during(.configure) { () throws(HypercallError) in try host.beginTransaction() }
             for share in shares { try write(share) }
             let isKept = try LaunchFailure.during(.configure) { () throws(HypercallError) in
@@ -64,10 +65,10 @@ extension Machine where Host: ~Copyable, Store: ~Copyable {
             }
             if isKept { return }
         }
-        throw LaunchFailure(.configure, .configuration(.transactionLost(attempts: Self.storeAttempts)))
+        throw LaunchFailure(.configure, .configuration(.transactionLost(attempts: Self.xenstoreAttempts)))
     }
 
-    private mutating func write(_ share: StoreShare) throws(LaunchFailure) {
+    private mutating func write(_ share: XenstoreShare) throws(LaunchFailure) {
         var done = 0
         do throws(HypercallError) {
             try host.write(share.nodes, of: share.domain.domid, done: &done)
@@ -82,7 +83,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable {
         do throws(HypercallError) { _ = try host.endTransaction(abort: true) } catch {}
     }
 
-    private mutating func check(_ share: StoreShare) throws(LaunchFailure) {
+    private mutating func check(_ share: XenstoreShare) throws(LaunchFailure) {
         var done = 0
         do throws(HypercallError) {
             if try host.areKept(share.nodes, of: share.domain.domid, done: &done) { return }
@@ -92,12 +93,12 @@ extension Machine where Host: ~Copyable, Store: ~Copyable {
         throw failure(share, .nodeNotKept(share.nodes[done].path, share.operations[done]))
     }
 
-    private mutating func introduce(_ share: StoreShare) throws(LaunchFailure) {
+    private mutating func introduce(_ share: XenstoreShare) throws(LaunchFailure) {
         let domid = share.domain.domid
         let kept: Bool
         do throws(HypercallError) {
             try host.introduce(
-                domid, frame: share.rings.storeFrame, port: UInt32(truncatingIfNeeded: share.rings.storePort))
+                domid, frame: share.rings.xenstoreFrame, port: UInt32(truncatingIfNeeded: share.rings.xenstorePort))
             kept = try host.isIntroduced(domid)
         } catch {
             throw failure(share, .hypercall(.home, error))
@@ -105,7 +106,7 @@ extension Machine where Host: ~Copyable, Store: ~Copyable {
         guard kept else { throw failure(share, .notKept(.home)) }
     }
 
-    private func failure(_ share: StoreShare, _ error: ConfigError) -> LaunchFailure {
+    private func failure(_ share: XenstoreShare, _ error: ConfigError) -> LaunchFailure {
         LaunchFailure(.configure, domid: share.domain.domid, .configuration(error))
     }
 }

@@ -4,30 +4,30 @@ import LaunchControl
 import Platform
 
 /// Who is at the other end of event channels, of PV devices and of the ring to xenstore.
-public struct Partners {
+public struct Peers {
     let bootDomain: DomainID
     /// Whether the LCM names a xenstored: it is the boot domain's.
-    private let hasStore: Bool
+    private let hasXenstore: Bool
     /// `nil` where nobody names anybody.
     private let domains: DomainNames?
 
-    public init(_ module: LaunchControlModule, bootDomain: DomainID) {
+    public init(_ lcm: LCM, bootDomain: DomainID) {
         self.bootDomain = bootDomain
-        hasStore = module.settings.xenstored != nil
-        domains = module.domains.contains { !$0.settings.partners.isEmpty } ? DomainNames(module) : nil
+        hasXenstore = lcm.settings.xenstored != nil
+        domains = lcm.domains.contains { !$0.settings.peers.isEmpty } ? DomainNames(lcm) : nil
     }
 
     /// A domain with xenstore needs somebody who serves it; so do those that serve its devices.
     func conflicts(_ domain: DomainDescription) -> [ConfigConflict] {
-        guard domain.settings.usesStore else { return [] }
-        guard hasStore else { return [.noStore] }
+        guard domain.settings.usesXenstore else { return [] }
+        guard hasXenstore else { return [.noXenstore] }
         var conflicts: [ConfigConflict] = []
         for backend in domain.settings.backends where !backend.isBootDomain {
             guard let server = domains?.find(backend.name) else {
-                conflicts.merge(.noStore)
+                conflicts.merge(.noXenstore)
                 continue
             }
-            if !server.settings.usesStore { conflicts.merge(.backendWithoutStore(server.domid)) }
+            if !server.settings.usesXenstore { conflicts.merge(.backendWithoutXenstore(server.domid)) }
         }
         return conflicts
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The TPM, as far as a launch uses it. Every method is one command; nothing is repeated here.
-public protocol MeasurementStore: ~Copyable {
+public protocol TPMDevice: ~Copyable {
     /// The TPM_ALG_IDs of the banks in which `pcr` is allocated, as the TPM lists them. TPM2_GetCapability(TPM_CAP_PCRS).
     mutating func activeBanks(pcr: PCRIndex) throws(TPMError) -> [UInt16]
     /// Who made the TPM. TPM2_GetCapability(TPM_CAP_TPM_PROPERTIES).

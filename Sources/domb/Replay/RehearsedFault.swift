@@ -8,7 +8,7 @@ import SimulatedPlatform
 ///
 /// POINT is an operation by the name that the trace has for it, or `ready`, which is no operation but what a domain
 /// does. DOMID may be the domain's name.
-enum FaultPoint {
+enum RehearsedFault {
     case host(SimulatedFault)
     case tpm(SimulatedFault)
     case domain(DomainID, DomainBehaviour)
@@ -68,7 +68,7 @@ enum FaultPoint {
         return rest[rest.index(after: place)...]
     }
 
-    private static func readiness(_ domid: DomainID?, _ what: String) throws(Problem) -> FaultPoint {
+    private static func readiness(_ domid: DomainID?, _ what: String) throws(Problem) -> RehearsedFault {
         guard let domid else { throw Problem(text: "ready@DOMID: of which domain?") }
         let second: UInt64 = 1_000_000
         switch what {

@@ -3,7 +3,7 @@
 import Platform
 
 // What is settled once all domains are read, whatever format they came in.
-extension LaunchControlModule {
+extension LCM {
     /// Gives the domains without a domid the lowest ones, from 1, that nobody has.
     static func assignDomids(_ drafts: inout [DomainDraft], _ problems: ProblemList) {
         var taken = [Bool](repeating: false, count: Int(DomainID.firstReserved))
@@ -39,7 +39,7 @@ extension LaunchControlModule {
     /// Every device is served by another domain of the LCM, or by the boot domain.
     static func checkBackends(_ drafts: [DomainDraft], names: Lookup<[UInt8]>, _ problems: ProblemList) {
         for (index, draft) in drafts.enumerated() {
-            for backend in draft.description.settings.partners where !backend.isBootDomain {
+            for backend in draft.description.settings.peers where !backend.isBootDomain {
                 let server = names.find(backend.name)
                 if server == nil { problems.report(draft.place.error(.unknownBackend, of: backend.name)) }
                 if server == index { problems.report(draft.place.error(.selfDependency)) }

@@ -2,7 +2,7 @@
 
 import Platform
 
-extension LaunchControlModule {
+extension LCM {
     /// Reads the prototype's binary LCM. DomB's own settings stand in the domains' extended configuration strings
     /// (ConfigurationText); those of the launch in the boot domain's.
     static func readXLCM<Hash: ContentHash>(

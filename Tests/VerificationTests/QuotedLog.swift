@@ -9,7 +9,7 @@ import SimulatedPlatform
 import Testing
 
 /// A log in pieces, so that a test can do to it what a forger would.
-struct TestLog {
+struct QuotedLog {
     struct Record: Equatable {
         var type: UInt32
         var digests: [Digest]
@@ -36,17 +36,17 @@ struct TestLog {
         }
     }
 
-    static func fixture() throws -> TestLog {
+    static func fixture() throws -> QuotedLog {
         let folder = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(2)
         let path = folder.joined(separator: "/") + "/Fixtures/appliance-measurements.bin"
-        return try TestLog([UInt8](try Data(contentsOf: URL(fileURLWithPath: path))))
+        return try QuotedLog([UInt8](try Data(contentsOf: URL(fileURLWithPath: path))))
     }
 
     /// As a launch of three domains writes it.
     static func launch(
         banks: [HashAlgorithm] = [.sha1, .sha256], launcher: LaunchEvent.Identity.Launcher = .bootDomain
-    ) throws -> TestLog {
-        try TestLog(recorder(banks: banks, launcher: launcher).log.bytes)
+    ) throws -> QuotedLog {
+        try QuotedLog(recorder(banks: banks, launcher: launcher).log.bytes)
     }
 
     /// The same, before its cap where that is asked for.
@@ -63,7 +63,7 @@ struct TestLog {
                     xenVersion: Array("4.20".utf8), xenBuildID: [5],
                     xenCommandLine: Array("console=com1 dom0=pvh".utf8),
                     securityMode: .enforcing)))
-        _ = recorder.record(.module(byteCount: 9, digest: digest))
+        _ = recorder.record(.lcm(byteCount: 9, digest: digest))
         for domid in domids {
             let kernel = MeasuredRegion(
                 role: .kernel, segments: [Segment(address: 0x10_0000, byteCount: 4096)], digest: digest)

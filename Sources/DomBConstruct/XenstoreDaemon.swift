@@ -7,7 +7,7 @@ import Platform
 
 /// xenstored as a process of the boot domain: /xenstored of the initramfs. Guests speak to it while others are still to be
 /// unpaused, so it is confined from its first instruction: docs/confinement.md.
-enum StoreDaemon {
+enum XenstoreDaemon {
     /// All that it sees of the file system: its socket, its devices, xenfs.
     private static let root: StaticString = "/xenstore"
     private static let folders: [StaticString] = [
@@ -31,7 +31,7 @@ enum StoreDaemon {
         let path = CPath("/xenstored")
         let program = try ProgramFile(path: path.bytes)
         guard try program.digest(Hash.self).digest == digest else {
-            throw SystemError(.checkStore, code: 74, path: path.bytes)
+            throw SystemError(.checkXenstore, code: 74, path: path.bytes)
         }
         try makeRoot()
         // Safety: the arrays live through the call and end in zero.
@@ -46,14 +46,14 @@ enum StoreDaemon {
             do throws(Errno) {
                 try Folder.make(folder)
             } catch {
-                throw SystemError(.makeStoreRoot, code: error.code, path: folder.bytes)
+                throw SystemError(.makeXenstoredRoot, code: error.code, path: folder.bytes)
             }
         }
         for (device, copy) in devices {
             let path = CPath(device)
             // Safety: both arrays live through the call and end in zero.
             guard unsafe domb_copy_device(path.characters, CPath(copy).characters) == 0 else {
-                throw SystemError(.makeStoreRoot, code: domb_last_error(), path: path.bytes)
+                throw SystemError(.makeXenstoredRoot, code: domb_last_error(), path: path.bytes)
             }
         }
         try EarlyMounts.mountXen(on: "/xenstore/proc/xen")
@@ -61,7 +61,7 @@ enum StoreDaemon {
         let link = CPath("/var/run/xenstored")
         // Safety: both arrays live through the call and end in zero.
         guard unsafe symlink(CPath("/xenstore/var/run/xenstored").characters, link.characters) == 0 else {
-            throw SystemError(.makeStoreRoot, code: domb_last_error(), path: link.bytes)
+            throw SystemError(.makeXenstoredRoot, code: domb_last_error(), path: link.bytes)
         }
     }
 
@@ -75,11 +75,11 @@ enum StoreDaemon {
             let status = domb_ended(process)
             if status != 0 {
                 guard status & 0x7F != forbiddenCall else {
-                    throw SystemError(.storeForbidden, code: 1, path: CPath("/xenstored").bytes)
+                    throw SystemError(.xenstoredForbidden, code: 1, path: CPath("/xenstored").bytes)
                 }
-                throw SystemError(.startStore, code: 10, path: socket.bytes)
+                throw SystemError(.startXenstored, code: 10, path: socket.bytes)
             }
-            guard waited < patience else { throw SystemError(.startStore, code: code, path: socket.bytes) }
+            guard waited < patience else { throw SystemError(.startXenstored, code: code, path: socket.bytes) }
             usleep(pause)
             waited += pause
         }

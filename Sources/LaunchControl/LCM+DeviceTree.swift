@@ -2,7 +2,7 @@
 
 import Platform
 
-extension LaunchControlModule {
+extension LCM {
     /// Reads a device tree blob: the Hyperlaunch bindings of all years, and dom0less's.
     static func readDeviceTree(_ bytes: [UInt8], _ problems: ProblemList) -> Contents? {
         // Of a blob whose form is broken nothing can be relied on.

@@ -4,7 +4,7 @@ import Platform
 
 /// A launch control module: what the hypervisor builds and how DomB launches it, whatever format it came in.
 /// docs/lcm.md is the normative description of every field.
-public struct LaunchControlModule: Equatable, Sendable {
+public struct LCM: Equatable, Sendable {
     /// The initial domains, in LCM order, the boot domain left out.
     public var domains: [DomainDescription]
     /// Of the launch as a whole.

@@ -3,10 +3,10 @@
 import Platform
 
 /// A xenstored as a launch meets it: a tree, one transaction at a time, domains that it serves.
-public struct SimulatedStore: Sendable {
+public struct SimulatedXenstore: Sendable {
     public struct Node: Equatable, Sendable {
         public var value: [UInt8]
-        public var access: StoreAccess?
+        public var access: XenstoreAccess?
     }
 
     /// Whether anybody answers.
@@ -60,39 +60,39 @@ extension SimulatedHypervisor: Xenstore {
     private static let timedOut: Int32 = 110
     private static let refused: Int32 = 111
 
-    public mutating func openStore(patience: UInt64) throws(HypercallError) {
-        try call(.storeOpen) { (xen) throws(HypercallError) in
-            try xen.begin(.storeOpen)
-            xen.store.patience = patience
-            guard xen.store.isThere else { throw HypercallError(.storeOpen, code: Self.refused) }
-            xen.store.isOpen = true
+    public mutating func openXenstore(patience: UInt64) throws(HypercallError) {
+        try call(.xenstoreOpen) { (xen) throws(HypercallError) in
+            try xen.begin(.xenstoreOpen)
+            xen.xenstore.patience = patience
+            guard xen.xenstore.isThere else { throw HypercallError(.xenstoreOpen, code: Self.refused) }
+            xen.xenstore.isOpen = true
         }
     }
 
     private mutating func request(_ operation: Platform.Operation, _ domid: DomainID? = nil) throws(HypercallError) {
         try begin(operation, domid)
-        guard store.isOpen else { throw HypercallError(operation, domid, code: Self.badDescriptor) }
-        store.requests += 1
-        guard let silent = store.silentFrom, store.requests > silent else { return }
-        clock.spend(store.patience)
+        guard xenstore.isOpen else { throw HypercallError(operation, domid, code: Self.badDescriptor) }
+        xenstore.requests += 1
+        guard let silent = xenstore.silentFrom, xenstore.requests > silent else { return }
+        clock.spend(xenstore.patience)
         // What libxenstore does with a connection whose reply it could not read.
-        store.isOpen = false
+        xenstore.isOpen = false
         throw HypercallError(operation, domid, code: Self.timedOut)
     }
 
     public mutating func isThere(
         _ path: [UInt8], _ value: [UInt8]?, of domid: DomainID
     ) throws(HypercallError) -> Bool {
-        try call(.storeRead, domid, detail: { .readiness($0) }) { (xen) throws(HypercallError) in
+        try call(.xenstoreRead, domid, detail: { .readiness($0) }) { (xen) throws(HypercallError) in
             let found = try xen.readNode(path)
             return found != nil && found == value ?? found
         }
     }
 
     public mutating func write(
-        _ nodes: [StoreNode], of domid: DomainID, done: inout Int
+        _ nodes: [XenstoreNode], of domid: DomainID, done: inout Int
     ) throws(HypercallError) {
-        try call(.storeWrite, domid, detail: { "\(nodes.count) nodes" }) { (xen) throws(HypercallError) in
+        try call(.xenstoreWrite, domid, detail: { "\(nodes.count) nodes" }) { (xen) throws(HypercallError) in
             while done < nodes.count {
                 try xen.writeNode(nodes[done])
                 done += 1
@@ -101,9 +101,9 @@ extension SimulatedHypervisor: Xenstore {
     }
 
     public mutating func areKept(
-        _ nodes: [StoreNode], of domid: DomainID, done: inout Int
+        _ nodes: [XenstoreNode], of domid: DomainID, done: inout Int
     ) throws(HypercallError) -> Bool {
-        try call(.storeRead, domid, detail: { .kept($0, of: nodes) }) { (xen) throws(HypercallError) in
+        try call(.xenstoreRead, domid, detail: { .kept($0, of: nodes) }) { (xen) throws(HypercallError) in
             while done < nodes.count {
                 guard try xen.readNode(nodes[done].path) == nodes[done].value else { return false }
                 done += 1
@@ -113,44 +113,46 @@ extension SimulatedHypervisor: Xenstore {
     }
 
     private mutating func readNode(_ path: [UInt8]) throws(HypercallError) -> [UInt8]? {
-        try request(.storeRead)
-        guard SimulatedStore.isPossible(path) else { throw HypercallError(.storeRead, code: ErrorCode.invalid) }
+        try request(.xenstoreRead)
+        guard SimulatedXenstore.isPossible(path) else { throw HypercallError(.xenstoreRead, code: ErrorCode.invalid) }
         catchUp()
-        return store.nodes[String(decoding: path, as: UTF8.self)]?.value
+        return xenstore.nodes[String(decoding: path, as: UTF8.self)]?.value
     }
 
     public mutating func beginTransaction() throws(HypercallError) {
         try call(.transactionStart) { (xen) throws(HypercallError) in
             try xen.request(.transactionStart)
-            guard xen.store.transaction == nil else { throw HypercallError(.transactionStart, code: ErrorCode.busy) }
-            xen.store.transaction = xen.store.nodes
+            guard xen.xenstore.transaction == nil else { throw HypercallError(.transactionStart, code: ErrorCode.busy) }
+            xen.xenstore.transaction = xen.xenstore.nodes
         }
     }
 
-    private mutating func writeNode(_ node: StoreNode) throws(HypercallError) {
-        try request(.storeWrite)
-        guard SimulatedStore.isPossible(node.path) else { throw HypercallError(.storeWrite, code: ErrorCode.invalid) }
-        guard store.transaction != nil else { throw HypercallError(.storeWrite, code: Self.notFound) }
+    private mutating func writeNode(_ node: XenstoreNode) throws(HypercallError) {
+        try request(.xenstoreWrite)
+        guard SimulatedXenstore.isPossible(node.path) else {
+            throw HypercallError(.xenstoreWrite, code: ErrorCode.invalid)
+        }
+        guard xenstore.transaction != nil else { throw HypercallError(.xenstoreWrite, code: Self.notFound) }
         let path = String(decoding: node.path, as: UTF8.self)
-        if store.forgotten.contains(path) { return }
-        let parent = path.lastIndex(of: "/").flatMap { store.transaction?[String(path[..<$0])]?.access }
-        let access = node.access ?? store.transaction?[path]?.access ?? parent
-        store.transaction?[path] = SimulatedStore.Node(value: node.value, access: access)
+        if xenstore.forgotten.contains(path) { return }
+        let parent = path.lastIndex(of: "/").flatMap { xenstore.transaction?[String(path[..<$0])]?.access }
+        let access = node.access ?? xenstore.transaction?[path]?.access ?? parent
+        xenstore.transaction?[path] = SimulatedXenstore.Node(value: node.value, access: access)
     }
 
     public mutating func endTransaction(abort: Bool) throws(HypercallError) -> Bool {
         try call(.transactionEnd) { (xen) throws(HypercallError) in
             try xen.request(.transactionEnd)
-            guard let transaction = xen.store.transaction else {
+            guard let transaction = xen.xenstore.transaction else {
                 throw HypercallError(.transactionEnd, code: Self.notFound)
             }
-            xen.store.transaction = nil
+            xen.xenstore.transaction = nil
             if abort { return true }
-            if xen.store.foiledTransactions > 0 {
-                xen.store.foiledTransactions -= 1
+            if xen.xenstore.foiledTransactions > 0 {
+                xen.xenstore.foiledTransactions -= 1
                 return false
             }
-            xen.store.nodes = transaction
+            xen.xenstore.nodes = transaction
             return true
         }
     }
@@ -159,41 +161,41 @@ extension SimulatedHypervisor: Xenstore {
     public mutating func introduce(_ domid: DomainID, frame: UInt64, port: UInt32) throws(HypercallError) {
         try call(.introduce, domid) { (xen) throws(HypercallError) in
             try xen.request(.introduce, domid)
-            guard let domain = xen.domainsByID[domid.rawValue], let grant = domain.grants[.store],
-                grant.grantee == xen.storeDomain,
+            guard let domain = xen.domainsByID[domid.rawValue], let grant = domain.grants[.xenstore],
+                grant.grantee == xen.xenstoreDomain,
                 domain.memory.exists(
                     UInt64(grant.frame) * SimulatedMemory.pageSize, byteCount: SimulatedMemory.pageSize)
             else { throw HypercallError(.introduce, domid, code: ErrorCode.invalid) }
-            guard domain.channels[port] == xen.storeDomain else {
+            guard domain.channels[port] == xen.xenstoreDomain else {
                 throw HypercallError(.introduce, domid, code: ErrorCode.invalid)
             }
             xen.change(domid) { $0.channels[port] = .some(nil) }
-            if !xen.isIgnored { xen.store.introduced[domid.rawValue] = port }
+            if !xen.isIgnored { xen.xenstore.introduced[domid.rawValue] = port }
         }
     }
 
     public mutating func isIntroduced(_ domid: DomainID) throws(HypercallError) -> Bool {
         try call(.isIntroduced, domid) { (xen) throws(HypercallError) in
             try xen.request(.isIntroduced, domid)
-            return xen.store.introduced[domid.rawValue] != nil
+            return xen.xenstore.introduced[domid.rawValue] != nil
         }
     }
 
     public mutating func watchNode(_ path: [UInt8]) throws(HypercallError) {
-        try call(.storeWatch) { (xen) throws(HypercallError) in
-            try xen.request(.storeWatch)
+        try call(.xenstoreWatch) { (xen) throws(HypercallError) in
+            try xen.request(.xenstoreWatch)
             let path = String(decoding: path, as: UTF8.self)
-            guard path == Self.releaseDomain || SimulatedStore.isPossible(Array(path.utf8)) else {
-                throw HypercallError(.storeWatch, code: ErrorCode.invalid)
+            guard path == Self.releaseDomain || SimulatedXenstore.isPossible(Array(path.utf8)) else {
+                throw HypercallError(.xenstoreWatch, code: ErrorCode.invalid)
             }
-            xen.store.watched.insert(path)
+            xen.xenstore.watched.insert(path)
         }
     }
 
-    public mutating func waitForStore(microseconds: UInt64) throws(HypercallError) -> Bool {
-        try call(.storeWait) { (xen) throws(HypercallError) in
-            try xen.request(.storeWait)
-            let (watched, tellsOfEnds) = (xen.store.watched, xen.store.watched.contains(Self.releaseDomain))
+    public mutating func waitForXenstore(microseconds: UInt64) throws(HypercallError) -> Bool {
+        try call(.xenstoreWait) { (xen) throws(HypercallError) in
+            try xen.request(.xenstoreWait)
+            let (watched, tellsOfEnds) = (xen.xenstore.watched, xen.xenstore.watched.contains(Self.releaseDomain))
             return xen.pass(atMost: microseconds) { act in
                 if case .write(let path, _) = act {
                     watched.contains(String(decoding: path, as: UTF8.self))
@@ -218,5 +220,5 @@ extension SimulatedHypervisor: Xenstore {
     }
 
     /// Where xenstored runs: the boot domain.
-    private var storeDomain: DomainID? { DomainID(rawValue: 0) }
+    private var xenstoreDomain: DomainID? { DomainID(rawValue: 0) }
 }

@@ -2,7 +2,7 @@
 
 import Glibc
 
-enum Clock {
+enum MonotonicClock {
     static func nanoseconds(_ clock: clockid_t) -> UInt64 {
         var time = timespec()
         // Safety: the structure is ours and lives through the call.

@@ -2,7 +2,7 @@
 
 /// The script that update-grub runs and whose output becomes a part of grub.cfg. Only update-grub knows what GRUB calls
 /// the file system that has the boot folder.
-struct GrubScript {
+struct InstalledScript {
     /// Stands for the boot folder as GRUB sees it.
     static let boot = "@BOOT@"
     private static let end = "END_OF_DOMB_ENTRY"

@@ -9,10 +9,10 @@ import Platform
 extension LaunchStatement {
     /// What an LCM says. What it leaves open is something that it says beside another LCM, and nothing beside a log: there
     /// it is found out.
-    init(_ lcm: LaunchControlModule, compiled: Module?, besideLog: Bool) {
+    init(_ lcm: LCM, compiled: Module?, besideLog: Bool) {
         self.init()
         if lcm.settings.pcr != nil || !besideLog { pcr = .said(lcm.settings.pcr) }
-        if let compiled { module = .said(compiled) }
+        if let compiled { self.lcm = .said(compiled) }
         settings = Settings(
             tpmPolicy: lcm.settings.tpmPolicy, coverage: lcm.settings.coverage, handoff: lcm.settings.handoff,
             handoffTarget: lcm.settings.handoffTarget ?? [])
@@ -23,7 +23,7 @@ extension LaunchStatement {
 }
 
 extension DomainStatement {
-    fileprivate init(_ domain: DomainDescription, of lcm: LaunchControlModule, besideLog: Bool) {
+    fileprivate init(_ domain: DomainDescription, of lcm: LCM, besideLog: Bool) {
         var images: [(RegionRole, ImageReference)] = [(.kernel, domain.kernel)]
         if let ramdisk = domain.ramdisk { images.append((.ramdisk, ramdisk)) }
         for module in domain.otherModules {
@@ -68,11 +68,11 @@ extension ImageReference {
 
 extension DomainDescription {
     /// What a launch applies, in its order (`ConfigPlan`): the log's configuration record has the same list.
-    fileprivate func items(in lcm: LaunchControlModule) -> [ConfigurationItem] {
+    fileprivate func items(in lcm: LCM) -> [ConfigurationItem] {
         // On today's Xen the boot domain is domain 0; whose scheduler the pool has is the host's to say.
         guard let bootDomain = DomainID(rawValue: 0) else { return [] }
         let place = CPUPoolPlace.moving(to: cpupool.flatMap { lcm.settings.cpupool(named: $0) })
-        let operations = ConfigPlan.operations(self, .credit2, place, Partners(lcm, bootDomain: bootDomain))
+        let operations = ConfigPlan.operations(self, .credit2, place, Peers(lcm, bootDomain: bootDomain))
         return operations.flatMap { $0.items } + conduct.items
     }
 }

@@ -4,17 +4,17 @@ import LaunchControl
 import Platform
 
 /// The LCM as it was received, copied once: what is measured is what was parsed.
-public struct ReceivedModule: Equatable, Sendable {
+public struct ReceivedLCM: Equatable, Sendable {
     /// What it says.
-    public let module: LaunchControlModule
+    public let lcm: LCM
     /// SHA-256 of all its bytes.
     public let digest: Digest
     /// How many they are.
     public let byteCount: UInt64
 
     /// For a launch of values: a simulation.
-    public init(module: LaunchControlModule, byteCount: UInt64, digest: Digest) {
-        self.module = module
+    public init(lcm: LCM, byteCount: UInt64, digest: Digest) {
+        self.lcm = lcm
         self.byteCount = byteCount
         self.digest = digest
     }
@@ -22,8 +22,8 @@ public struct ReceivedModule: Equatable, Sendable {
     public init<Hash: ContentHash>(_ bytes: [UInt8], hashing: Hash.Type) throws(LaunchFailure) {
         digest = Hash.digest(.sha256, of: bytes)
         byteCount = UInt64(bytes.count)
-        module = try LaunchFailure.during(.module) { () throws(ParseError) in
-            try LaunchControlModule(parsing: bytes, hashing: hashing)
+        lcm = try LaunchFailure.during(.lcm) { () throws(ParseError) in
+            try LCM(parsing: bytes, hashing: hashing)
         }
     }
 }

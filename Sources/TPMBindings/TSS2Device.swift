@@ -8,7 +8,7 @@ import Platform
 /// It opens /dev/tpm0, not the resource manager: an extend needs no handles, and as long as it is open nobody else can
 /// open it (docs/tpm-access.md). A device that cannot be opened is a TPM that does not answer: every command then
 /// fails with the code of the opening.
-@safe public struct TSS2MeasurementStore: MeasurementStore, ~Copyable {
+@safe public struct TSS2Device: TPMDevice, ~Copyable {
     // Safety: opened by `open`, freed by `close`, never handed out.
     private var transport: OpaquePointer?
     private var context: OpaquePointer?

@@ -2,11 +2,11 @@
 
 import Platform
 
-extension LaunchControlModule {
+extension LCM {
     /// An LCM as it was read, with everything that is wrong with it.
     public struct Reading {
         /// `nil` where nothing of it can be relied on.
-        public let module: LaunchControlModule?
+        public let lcm: LCM?
         /// In the order in which they were found.
         public let problems: [ParseError]
     }
@@ -15,8 +15,8 @@ extension LaunchControlModule {
     public init<Hash: ContentHash>(parsing bytes: [UInt8], hashing: Hash.Type) throws(ParseError) {
         let reading = Self.read(bytes, hashing: hashing)
         if let first = reading.problems.first { throw first }
-        guard let module = reading.module else { throw ParseError(.noDomains, at: 0) }
-        self = module
+        guard let lcm = reading.lcm else { throw ParseError(.noDomains, at: 0) }
+        self = lcm
     }
 
     /// Reads an LCM of any known format, told apart by its magic, and goes on after a problem where it can.
@@ -24,14 +24,14 @@ extension LaunchControlModule {
         let problems = ProblemList()
         guard bytes.count <= Limits.moduleBytes else {
             problems.report(ParseError(.tooLarge, at: Limits.moduleBytes))
-            return Reading(module: nil, problems: problems.problems)
+            return Reading(lcm: nil, problems: problems.problems)
         }
         let contents =
             bytes.starts(with: XLCM.magic)
             ? readXLCM(bytes, hashing: hashing, problems) : readDeviceTree(bytes, problems)
-        guard let contents else { return Reading(module: nil, problems: problems.problems) }
-        let module = assemble(contents, problems)
-        return Reading(module: module, problems: problems.problems)
+        guard let contents else { return Reading(lcm: nil, problems: problems.problems) }
+        let lcm = assemble(contents, problems)
+        return Reading(lcm: lcm, problems: problems.problems)
     }
 
     /// What a format's reader finds, before domids and dependencies are settled.
@@ -43,7 +43,7 @@ extension LaunchControlModule {
         var place: Place
     }
 
-    private static func assemble(_ contents: Contents, _ problems: ProblemList) -> LaunchControlModule? {
+    private static func assemble(_ contents: Contents, _ problems: ProblemList) -> LCM? {
         // The boot domain is the reader itself: it is built by others and not launched by DomB.
         let boot = contents.drafts.filter { $0.description.roles.contains(.boot) }
         if boot.count > 1 { problems.report(boot[1].place.error(.conflictingProperties, "functions")) }
@@ -58,7 +58,7 @@ extension LaunchControlModule {
         resolveDependencies(&drafts, names: names, problems)
         checkBackends(drafts, names: names, problems)
         checkCPUPools(drafts, contents.settings, problems)
-        return LaunchControlModule(
+        return LCM(
             domains: drafts.map { $0.description }, settings: contents.settings,
             unknownProperties: contents.unknown + contents.drafts.flatMap { $0.unknown })
     }
