@@ -266,4 +266,33 @@ import Testing
             #expect(failure?.message.contains("node \(name) of the boot domain") == true, "\(failure?.message ?? "")")
         }
     }
+
+    /// What a quoted word cannot have by itself has a backslash before it, and what YAML cannot have its number.
+    @Test func everyCharacterOfACommandLineComesBack() throws {
+        let line = "a\\b \"c\" \\\" d' e:f #g \u{85}\u{2028}\u{2029}\u{FEFF}\u{E4}\u{20AC}"
+        try Sandbox.run { sandbox in
+            try TestLaunchFiles.writeImages(to: sandbox)
+            try sandbox.write(Self.one("tiny.elf", "    cmdline: x\n"), to: "l.yaml")
+            #expect(sandbox.failure(["compile", sandbox.path("l.yaml"), "-o", sandbox.path("l.dtb")])?.message == nil)
+            var tree = try FlatTree(parsing: try sandbox.read("l.dtb"))
+            let kernel = try #require(
+                tree.root.children[0].children[0].children[0].children.firstIndex { $0.isKernel })
+            tree.root.children[0].children[0].children[0].children[kernel].properties.removeAll {
+                $0.name.elementsEqual("bootargs".utf8)
+            }
+            tree.root.children[0].children[0].children[0].children[kernel].set("bootargs", text: line)
+            try sandbox.write(tree.blob, to: "l.dtb")
+            for (format, file) in [("xlcm", "l.lcm"), ("yaml", "again.yaml")] {
+                let convert = ["convert", sandbox.path("l.dtb"), "--format", format, "-o", sandbox.path(file)]
+                #expect(sandbox.failure(convert)?.message == nil)
+            }
+            #expect(try model(sandbox, "l.lcm").domains[0].commandLine == Array(line.utf8))
+            let text = String(decoding: try sandbox.read("l.lcm"), as: UTF8.self)
+            #expect(text.contains("bootargs=\"a\\\\b \\\"c\\\" \\\\\\\" d' e:f #g "))
+            #expect(
+                sandbox.failure(["compile", sandbox.path("again.yaml"), "-o", sandbox.path("again.dtb")])?.message
+                    == nil)
+            #expect(try model(sandbox, "again.dtb").domains[0].commandLine == Array(line.utf8))
+        }
+    }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import LogReading
 import Measurement
 import Platform
 import Testing
@@ -43,6 +44,18 @@ import Testing
             #expect(
                 sandbox.exitCode("export", "--to", form, "--recnum", "global", "-o", output, sandbox.path("log")) == 0)
             #expect(try replayed(form, try sandbox.read("cel")).first == "numbers 1 2 3 4 5 6 7 8")
+        }
+    }
+
+    /// EV_EVENT_TAG and EV_SEPARATOR, each as the type of its records' content.
+    @Test func everyRecordHasItsEventsType() throws {
+        let log = try EventLogReader(parsing: TestLog().bytes)
+        let canonical = CanonicalEventLog(log, numbering: .perPCR)
+        for (number, name) in [(6, "EV_EVENT_TAG"), (4, "EV_SEPARATOR")] as [(UInt8, String)] {
+            let count = log.records.filter { if case .event = $0.content { number == 6 } else { number == 4 } }.count
+            #expect(count > 0)
+            #expect(canonical.tlv.split(separator: [0, 0, 0, 0, 4, 0, 0, 0, number, 1]).count == count + 1, "\(name)")
+            #expect("\(canonical.json)".split(separator: "\"\(name)\"").count == count + 1, "\(name)")
         }
     }
 

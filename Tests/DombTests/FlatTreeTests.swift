@@ -65,6 +65,34 @@ import Testing
         }
     }
 
+    @Test func everyCharacterOfATextIsShown() {
+        for (byte, shown) in [
+            (0x09, "\\t"), (0x0A, "\\n"), (0x0D, "\\r"), (0x20, " "), (0x22, "\\\""), (0x5C, "\\\\"), (0x7E, "~"),
+        ] as [(UInt8, String)] {
+            var root = FlatTree.Node(name: [])
+            root.set("text", text: [0x61, byte, 0x62])
+            #expect(FlatTree(root: root).source.contains("text = \"a\(shown)b\";"), "\(byte)")
+        }
+        for byte in [0x01, 0x08, 0x0B, 0x0C, 0x1F, 0x7F, 0x80, 0xFF] as [UInt8] {
+            var root = FlatTree.Node(name: [])
+            root.set("text", text: [0x61, byte, 0x62])
+            #expect(!FlatTree(root: root).source.contains("\""), "\(byte)")
+        }
+    }
+
+    /// dtc takes the first cpu's `reg`, and 0 where there is no cpu.
+    @Test func theBootCPUIsToldWhereDTCWouldTakeAnother() {
+        for (bootCPU, hasCPUs, isTold) in [
+            (0, false, false), (5, false, true), (0, true, true), (5, true, true),
+        ] as [(UInt32, Bool, Bool)] {
+            var root = FlatTree.Node(name: [])
+            if hasCPUs { root.children.append(FlatTree.Node(name: Array("cpus".utf8))) }
+            var tree = FlatTree(root: root)
+            tree.bootCPU = bootCPU
+            #expect(tree.source.contains("// boot cpu: \(bootCPU)\n") == isTold, "\(bootCPU) \(hasCPUs)")
+        }
+    }
+
     @Test func textIsShownAsTextAndNumbersAsNumbers() throws {
         var root = FlatTree.Node(name: [])
         root.set("text", text: "a\"b")

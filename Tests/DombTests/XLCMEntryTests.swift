@@ -32,7 +32,10 @@ import Testing
                 let entry = rest.prefix(length)
                 var used = length
                 switch type {
-                case 1: used = 12 + word(entry, 8)
+                case 1:
+                    used = 12 + word(entry, 8)
+                    // One type a module: the boot domain's two, two kernels and a ramdisk.
+                    #expect(word(entry, 8) == 5)
                 case 2:
                     used = 68 + word(entry, 64)
                     // Behind the handle: nothing, then bytes of memory.

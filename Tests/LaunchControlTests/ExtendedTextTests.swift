@@ -140,4 +140,24 @@ import Testing
             #expect(problems > 0 || !settings.isEmpty, "seed \(seed), \(key)=\(value)")
         }
     }
+
+    /// The boot domain's text may say what is the launch's, and nothing that nobody knows.
+    @Test func anUnknownWordOfTheBootDomainsTextIsRefused() throws {
+        func problem(boot: String, domain: String) -> ParseError.Code? {
+            var writer = XLCMWriter()
+            writer.add(moduleTypes: [2, 2, 3])
+            writer.add(XLCMWriter.Domain(functions: 1, text: "domb: \(boot)"))
+            writer.add(XLCMWriter.Domain(text: "domb: \(domain)"))
+            do throws(ParseError) {
+                _ = try LCM(parsing: writer.bytes(), hashing: SwiftCryptoHash.self)
+                return nil
+            } catch {
+                return error.code
+            }
+        }
+        #expect(problem(boot: "tpm=warn", domain: "weight=5") == nil)
+        #expect(problem(boot: "tmp=warn", domain: "weight=5") == .unknownDombProperty)
+        #expect(problem(boot: "tpm=warn", domain: "wieght=5") == .unknownDombProperty)
+        #expect(problem(boot: "tpm=warn", domain: "tpm=warn") == .conflictingProperties)
+    }
 }

@@ -132,4 +132,13 @@ import Testing
         #expect(refused.code == wrong.code)
         #expect(refused.placeText == "/chosen/hypervisor" + wrong.place)
     }
+
+    /// Labels that dtc made numbers of mean nothing to a launch.
+    @Test(arguments: ["phandle", "linux,phandle"]) func aModulesPhandleIsNoUnknownProperty(_ name: String) throws {
+        var broker = TestLaunch.broker
+        broker["kernel"].set(name, cells(99))
+        #expect(try TestLaunch.parse(TestLaunch.launch(broker)).unknownProperties == [])
+        broker["kernel"].set("x\(name)", cells(99))
+        #expect(try TestLaunch.parse(TestLaunch.launch(broker)).unknownProperties.count == 1)
+    }
 }

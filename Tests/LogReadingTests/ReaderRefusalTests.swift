@@ -135,6 +135,7 @@ import Testing
         for kind in 0...20 as ClosedRange<UInt8> {
             let found = problem(Self.unmeasured, 8, [kind, 0])
             #expect((found?.code == .unknownKind) == !(1...9).contains(kind), "kind \(kind)")
+            if !(1...9).contains(kind) { #expect(found?.place == 8, "kind \(kind)") }
         }
         #expect(problem(Self.unmeasured, 9, [1])?.code == .unknownKind)
         #expect(problem(Self.unmeasured, 10, [1])?.code == .badField)
@@ -201,6 +202,21 @@ import Testing
         for place in [32, 48, 56] {
             #expect(problem(configuration, place, word(2)) != nil)
             #expect(problem(configuration, place, word(0xFFFF_FFFF)) != nil)
+        }
+    }
+
+    /// A cpupool of the highest cpu has two numbers and the longest bitmap.
+    @Test func noItemIsLongerThanACPUPools() throws {
+        let longest = 2 + Int(Limits.cpus) / 64
+        for count in [0, 1, longest - 1, longest, longest + 1] {
+            let item = ConfigurationItem(.cpupool, [UInt64](repeating: 1, count: count))
+            let domain = LaunchEvent.Configuration.Domain(
+                domid: try domid(1), memory: 8192, dependencies: [], items: [item])
+            let event = LaunchEvent.configuration(
+                LaunchEvent.Configuration(
+                    tpmPolicy: .require, coverage: .all, handoff: .park, handoffTarget: [], domains: [domain]))
+            let error = problem(log([(6, event.encoded(sequence: 0))]))
+            #expect((error == nil) == (count <= longest), "\(count)")
         }
     }
 }

@@ -66,6 +66,12 @@ import Testing
         #expect(built.error() == .strayByte(0x8000_0FFF))
     }
 
+    /// A map that tells the truth: nothing beside it is looked at.
+    @Test func noFrameIsAskedForThatTheMapDoesNotName() throws {
+        let (asked, error) = try BuiltDomain().framesAsked()
+        #expect(error == nil && asked == 2048 + 1 + 8)
+    }
+
     /// A memory map is the guest's word: one that claims all that 64 bits can name costs no more than the domain has, and
     /// hides nothing.
     @Test func aMapBeyondAllMemoryIsWalkedNoFurtherThanTheHighestFrame() throws {

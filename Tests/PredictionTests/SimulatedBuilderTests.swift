@@ -145,4 +145,14 @@ import Testing
         #expect(try refusal(good, kibibytes: 1032) == nil)
         #expect(try refusal(good, kibibytes: 1028) == .tooLittleMemory(neededPages: 258))
     }
+
+    /// X86_HVM_END_SPECIAL_REGION less what SPECIALPAGE_XENSTORE and SPECIALPAGE_CONSOLE say; libxl's slack of 1 MiB.
+    @Test func ringsAndLimitsAreWhereLibxenguestHasThem() throws {
+        var enhanced = try domain()
+        #expect(try built(enhanced).parameters[.xenstoreFrame] ?? 0 == 0)
+        enhanced.settings.append(.enhanced)
+        let guest = try built(enhanced)
+        #expect(guest.parameters[.xenstoreFrame] == 0xFEFFC && guest.parameters[.consoleFrame] == 0xFEFFF)
+        #expect(guest.info.maxPages == 2048 + 256)
+    }
 }

@@ -213,5 +213,11 @@ import Testing
         func cause(_ outcome: SimulatedLaunch.Outcome) -> LaunchFailure.Cause? { outcome.failure?.cause }
         #expect(cause(launch.run(otherProcesses: [42])) == .refusal(.refused(.otherProcess)))
         #expect(cause(launch.run(inheritedDescriptors: [5])) == .refusal(.refused(.inheritedDescriptor)))
+        // Of several the first is named.
+        func message(_ outcome: SimulatedLaunch.Outcome) -> String {
+            String(decoding: outcome.failure?.message.bytes ?? [], as: UTF8.self)
+        }
+        #expect(message(launch.run(otherProcesses: [42, 50, 60])).contains("process 42 runs"))
+        #expect(message(launch.run(inheritedDescriptors: [5, 7, 9])).contains("file descriptor 5 was open"))
     }
 }

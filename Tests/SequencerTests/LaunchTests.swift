@@ -134,4 +134,18 @@ import Testing
         #expect(outcome.journal.eventLogs.last == recorder.log.bytes)
         #expect(outcome.tpm.registers[.sha256]?[11] == recorder.predicted.last)
     }
+
+    /// Xen knows no such domain (ESRCH) where it ran and is gone; any other answer leaves open whether it runs.
+    @Test(arguments: [1, 2, 3, 4, 11, 12, 13, 14, 16, 22, 38] as [Int32]) func onlyADomainThatIsGoneNeedsNoReadBack(
+        _ code: Int32
+    ) throws {
+        let launch = try SimulatedLaunch(dependencies: [[], [0]], handoff: .park)
+        let calls = launch.run().host.calls
+        for (unpause, call) in calls.enumerated() where call.operation == .unpause {
+            let readBack = try #require(calls[unpause...].firstIndex { $0.operation == .getInfo })
+            var failing = launch
+            failing.host.failure = (readBack, code)
+            #expect((failing.run().failure == nil) == (code == 3), "\(code)")
+        }
+    }
 }

@@ -182,4 +182,19 @@ import Testing
         let closed = closable.recordFailure(LaunchFailure(.lcm, .noModule))
         #expect(closed == .closed)
     }
+
+    /// Each pause is twice the one before, up to two seconds.
+    @Test func aTPMIsAskedLessAndLessOften() throws {
+        let extend = try #require(try good().tpm.commands.firstIndex(of: .pcrExtend))
+        let faults = (extend..<(extend + 12)).map { ($0, SimulatedTPM.Fault.refuse(0x922)) }
+        let asked = try run(Dictionary(uniqueKeysWithValues: faults)).journal.entries.filter { $0.result == 0x922 }
+        let pauses = zip(asked, asked.dropFirst()).map { $1.start - $0.end }
+        #expect(pauses.count == 11)
+        var expected: UInt64 = 20_000
+        for pause in pauses {
+            // The clock goes on by a microsecond each time that it is asked.
+            #expect((expected..<(expected + 100)).contains(pause), "\(pauses)")
+            expected = min(2 * expected, 2_000_000)
+        }
+    }
 }

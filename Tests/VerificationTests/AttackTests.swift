@@ -74,6 +74,8 @@ import Testing
         ] { #expect(try failed(verified([text])) == [.commands], "\(text)") }
         for text in ["slaunch", "slaunch_module /evil"] { #expect(try failed(verified([text])) == [.bootSystem]) }
         #expect(try failed(verified((0..<600).map { "set a\($0)=x" })) == [.commands])
+        let full = try verified((0..<600).map { "set a\($0)=x" }).checks.filter { $0.status == .failed }
+        #expect(full.map(\.pcr) == [8] && full[0].text.hasPrefix("PCR 8: "))
         let large = "set a=" + String(repeating: "a", count: 30000)
         #expect(try failed(verified([large, large, large, large, large])) == [.commands])
     }

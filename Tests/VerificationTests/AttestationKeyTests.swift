@@ -31,8 +31,10 @@ import Testing
 
     private static func sized(_ bytes: [UInt8]) -> [UInt8] { big(UInt64(bytes.count), 2) + bytes }
 
-    private static func start(_ type: UInt64, attributes: UInt32, symmetric: UInt64 = 0x10) -> [UInt8] {
-        big(type, 2) + big(0x0B, 2) + big(UInt64(attributes), 4) + sized([1, 2, 3]) + big(symmetric, 2)
+    private static func start(
+        _ type: UInt64, attributes: UInt32, symmetric: UInt64 = 0x10, policy: [UInt8] = [1, 2, 3]
+    ) -> [UInt8] {
+        big(type, 2) + big(0x0B, 2) + big(UInt64(attributes), 4) + sized(policy) + big(symmetric, 2)
     }
 
     /// TPMT_PUBLIC of an ECC key, with its scheme or without.
@@ -50,9 +52,10 @@ import Testing
 
     /// And of an RSA key.
     private static func rsa(
-        bits: UInt64 = 2048, exponent: UInt64 = 0, modulusSize: Int = 256, attributes: UInt32 = attributes
+        bits: UInt64 = 2048, exponent: UInt64 = 0, modulusSize: Int = 256, attributes: UInt32 = attributes,
+        policy: [UInt8] = [1, 2, 3]
     ) -> [UInt8] {
-        start(0x01, attributes: attributes) + [0, 0x14, 0, 0x0B] + big(bits, 2) + big(exponent, 4)
+        start(0x01, attributes: attributes, policy: policy) + [0, 0x14, 0, 0x0B] + big(bits, 2) + big(exponent, 4)
             + sized([UInt8](repeating: 0xF7, count: modulusSize))
     }
 
@@ -149,5 +152,11 @@ import Testing
         #expect(AttestationKey.padded([0, 0, 1, 2, 3], 3) == [1, 2, 3])
         #expect(AttestationKey.padded([1, 2, 3, 4], 3) == nil)
         #expect(AttestationKey.padded([], 2) == [0, 0])
+    }
+
+    /// A policy is a digest, at most SHA-512's.
+    @Test(arguments: [0, 20, 32, 48, 63, 64, 65, 1000]) func aKeysPolicyIsADigest(_ size: Int) {
+        let key = Self.rsa(policy: [UInt8](repeating: 1, count: size))
+        #expect((problem(key) == nil) == (size <= 64), "\(size)")
     }
 }

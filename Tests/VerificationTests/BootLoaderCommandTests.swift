@@ -55,7 +55,10 @@ import Testing
         ] {
             #expect(effect(name) == .readsUnmeasured, "\(name)")
         }
-        for name in ["load_env", "load_env -f /x saved_entry", "set check=--skip-sig"] {
+        for name in [
+            "load_env", "load_env -f /x saved_entry", "set check=--skip-sig", "[ -s /x ]", "test -s /x",
+            "search -s root /x",
+        ] {
             #expect(effect(name) == .none)
         }
         for name in ["read_dword 0", "rdmsr 0", "inb 0", "lspci", "insmod tpm", "", " ", "!", "time"] {

@@ -50,6 +50,9 @@ import Testing
             "dom0-iommu=none",
             "dom0_mem=384M", "hardware_dom=1", "flask=disabled", "placeholder", "no-real-mode", "edd=off",
         ] { #expect(isHarmless(word, true), "\(word)") }
+        for port in ["0x3f8", "0x2f8", "0x3e8", "0x2e8", "0", "3", "4"] {
+            for name in ["com1", "com2"] { #expect(isHarmless("\(name)=115200,8n1,\(port)", true), "\(port)") }
+        }
         // What people give a kernel that is to be quiet, or to speak.
         for word in [
             "console=hvc0", "console=ttyS0,115200", "rdinit=/init", "panic=5", "quiet", "domb.pcr=12", "debug", "ro",

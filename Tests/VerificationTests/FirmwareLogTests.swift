@@ -171,4 +171,27 @@ import Testing
         let other = FirmwareLog.Event(number: 1, offset: 0, pcr: 9, type: 0x0D, digests: [unknown], data: [])
         #expect(!other.isOf(file.digests(.file), in: log.banks))
     }
+
+    /// More digests than the log has banks, whichever they are.
+    @Test func aThirdDigestOfTwoBanksIsRefused() {
+        var event = Self.event(7, 4, [0, 0, 0, 0])
+        event[8] = 3
+        for third in [[0x0C, 0], [0x0B, 0], [0x04, 0]] as [[UInt8]] {
+            event.insert(contentsOf: third + [UInt8](repeating: 1, count: 48), at: 66)
+            #expect(problem(Self.agile + event) == .badSize)
+        }
+    }
+
+    /// The profile has events that are not extended of PCR 0xFFFFFFFF.
+    @Test func onlyWhatIsNotExtendedMayNameAnyPCR() {
+        for pcr in [24, 0xFFFF_FFFF] as [UInt64] {
+            for type in [3, 4, 8, 0xD] as [UInt32] {
+                var event = Self.event(0, type, [0, 0, 0, 0])
+                var number: [UInt8] = []
+                number.append(littleEndian: pcr, byteCount: 4)
+                event.replaceSubrange(0..<4, with: number)
+                #expect(problem(Self.agile + event) == (type == 3 ? nil : .badEvent), "type \(type)")
+            }
+        }
+    }
 }

@@ -196,4 +196,55 @@ extension LauncherDemandTests {
             #expect(try failed(boot.verified(Array(happened), happened: boot.values(Array(happened)))) == [.bootSystem])
         }
     }
+
+    /// Of GRUB's own modules those whose commands write into memory or devices: none is read without being wanted.
+    @Test(arguments: ["memrw", "iorw", "wrmsr", "setpci", "loadbios", "gdb", "cmostest", "normal"])
+    func aModuleThatWritesIsTold(_ name: String) throws {
+        let boot = try GoldenBoot.shared.get()
+        let module = LauncherFile(name: "/boot/grub/\(name).mod", content: [8], hashing: SwiftCryptoHash.self)
+        let start = try #require(boot.events.firstIndex { $0.pcr == 9 })
+        var happened = boot.events
+        happened.insert(GoldenBoot.Event(9, 0xD, measured: [8], data: Array("/\(name).mod\0".utf8)), at: start)
+        let verifier = try boot.verified(happened, happened: boot.values(happened)) { $0.launcherModules = [module] }
+        #expect(verifier.isGood == (name == "normal"))
+        #expect(
+            verifier.checks.contains { $0.status == .failed && $0.text.contains("\(name).mod") } == !verifier.isGood)
+    }
+
+    /// What the log calls an event is shown where it is text, and nothing else of it.
+    @Test func anEventsDataIsShownWhereItIsText() throws {
+        let boot = try GoldenBoot.shared.get()
+        for (byte, isShown) in [
+            (0x1F, false), (0x20, true), (0x7E, true), (0x7F, false), (0x1B, false), (0xFF, false),
+        ] as [(UInt8, Bool)] {
+            let happened = boot.events + [GoldenBoot.Event(9, 0xD, measured: [1], data: Array("evil".utf8) + [byte])]
+            let verifier = try boot.verified(happened, happened: boot.values(happened))
+            let told = verifier.checks.filter { $0.code == .unexplained && $0.status == .failed }.map(\.text)
+            #expect(told.count == 1 && told[0].contains("the log calls it") == isShown, "\(byte): \(told)")
+        }
+    }
+
+    /// For programs: whatever names a PCR in words has its number.
+    @Test func whatNamesAPCRHasItsNumber() throws {
+        let boot = try GoldenBoot.shared.get()
+        let place = try #require(
+            boot.events.firstIndex { String(decoding: $0.data, as: UTF8.self) == "grub_cmd: boot\0" })
+        let cases: [[String]] = [
+            ["write_dword 0 0"], ["frobnicate"], ["load_env -s -f /x"], ["rmmod tpm"], ["acpi --exclude=MSDM"],
+            ["chainloader /x"], ["multiboot2 /xen.gz x"],
+        ]
+        for commands in cases {
+            for hasConfiguration in [true, false] {
+                var happened = boot.events
+                happened.insert(contentsOf: texts(commands), at: place)
+                let verifier = try boot.verified(happened, happened: boot.values(happened)) { evidence in
+                    if !hasConfiguration { evidence.launcherFiles.removeAll { $0.name.hasSuffix("cfg") } }
+                }
+                for check in verifier.checks where check.text.hasPrefix("PCR ") {
+                    let number = UInt8(check.text.dropFirst(4).prefix { $0.isNumber })
+                    #expect(check.pcr == number, "\(check.text)")
+                }
+            }
+        }
+    }
 }

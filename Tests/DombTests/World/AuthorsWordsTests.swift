@@ -202,6 +202,17 @@ import Testing
         }
     }
 
+    /// What nobody wrote has no line of its own: its section has one.
+    @Test func whatTheLaunchLacksIsToldAtItsSection() throws {
+        let one = Case(key: "launch.handoff", words: "would halt the host", launch: ["tpm: require"])
+        try withFiles(one.lines.joined(separator: "\n") + "\n") { sandbox in
+            let path = sandbox.path("l.yaml")
+            let line = try #require(one.lines.firstIndex(of: "launch:")) + 1
+            let message = sandbox.failure(["plan", path])?.message ?? ""
+            #expect(message.contains("\(path):\(line): launch.handoff: "), "\(message)")
+        }
+    }
+
     /// The first of all is what the plan itself refuses, and where it refuses nothing there is none.
     @Test(arguments: cases) func thePlanThrowsTheFirstOfAll(_ one: Case) throws {
         try withFiles(one.lines.joined(separator: "\n") + "\n") { sandbox in

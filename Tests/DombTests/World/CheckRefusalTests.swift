@@ -125,6 +125,12 @@ import Testing
             domain("a", "\(ring), disks: [\"\(disk),access=w!\"]"),
             domain("b", "\(ring), disks: [\"\(disk),access=w!\"]"),
         ],
+        // Two servers, each with a disk of its own: the names and the paths end to end are the same.
+        [
+            domain("a", "\(ring)"), domain("ab", "\(ring)"),
+            domain("c", "\(ring), disks: [\"vdev=xvda,target=bc,backend=a\"]"),
+            domain("d", "\(ring), disks: [\"vdev=xvda,target=c,backend=ab\"]"),
+        ],
         [
             domain("a", "\(ring), vifs: [\"\(mac),bridge=x\"]"), domain("b", "\(ring), vifs: [\"\(mac),bridge=y\"]"),
             domain("c", ""), domain("d", ""),
