@@ -48,9 +48,9 @@ import Testing
             _ = try openssl("genrsa", "-out", "key.pem", "\(bits)")
             let key = try AttestationKey(parsing: try openssl("pkey", "-in", "key.pem", "-pubout"))
             #expect(key.name == "RSA of \(bits) bits")
-            for (hash, name) in Self.hashes {
+            // Larger keys take their time: of them the hash and the lengths that TPMs and tools use.
+            for (hash, name) in Self.hashes where bits == 2048 || hash == .sha256 {
                 let most = bits / 8 - hash.digestSize - 2
-                // Larger keys take their time: of them the lengths that TPMs and tools use.
                 let more = bits == 2048 ? [1, Int.random(in: 2..<most, using: &random)] : []
                 for salt in [nil, 0, hash.digestSize, most] + more {
                     let options = salt.map { ["-sigopt", "rsa_padding_mode:pss", "-sigopt", "rsa_pss_saltlen:\($0)"] }
