@@ -36,7 +36,7 @@ PURPOSES = (
                                              "Sequencer/Machine+Events*", "Sequencer/Machine+Recovery*", "Sequencer/Machine+End*",
                                              "Sequencer/LaunchEnd*", "Sequencer/PCRClosure*", "Sequencer/LaunchLegacy*",
                                              "Platform/DomainEvents*", "XenBindings/*Events*")),
-    ("plan and run", ("Sequencer/LaunchPlan*", "Sequencer/LaunchRules*", "Sequencer/LaunchFacts*", "Sequencer/LaunchArguments*",
+    ("plan and run", ("Sequencer/LaunchPlan*", "Sequencer/PlanDraft*", "Sequencer/LaunchRules*", "Sequencer/LaunchFacts*", "Sequencer/LaunchArguments*",
                       "Sequencer/Surroundings*", "Sequencer/Machine+Plan*", "Sequencer/Machine+Facts*",
                       "Sequencer/Machine+Launch*", "Sequencer/Machine.swift")),
     ("Xen: hypercalls, foreign memory, handoff", ("XenBindings/*", "CXenShim/*", "Sequencer/Machine+*", "Platform/*Hypervisor*",

@@ -12,8 +12,8 @@ public struct CPUPoolPlan: Equatable, Sendable {
     /// The cpus that pool 0 gives up.
     let taken: CPUSet
 
-    public init(_ lcm: LCM, facts: HypervisorFacts) throws(CPUPoolConflict) {
-        if let first = Self.conflicts(lcm, facts: facts).first { throw first }
+    /// Of an LCM whose pools have no conflicts.
+    public init(_ lcm: LCM) {
         var pools: [CPUPool] = []
         var makers: [Int] = []
         var taken = CPUSet()
@@ -34,7 +34,7 @@ public struct CPUPoolPlan: Equatable, Sendable {
         lcm.domains.indices.filter { lcm.domains[$0].cpupool == pool.name }
     }
 
-    /// Everything that stands against the pools, in their order: `init` throws the first.
+    /// Everything that stands against the pools, in their order.
     public static func conflicts(_ lcm: LCM, facts: HypervisorFacts) -> [CPUPoolConflict] {
         var conflicts: [CPUPoolConflict] = []
         var taken = CPUSet()

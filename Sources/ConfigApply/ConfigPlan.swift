@@ -9,14 +9,8 @@ public struct ConfigPlan: Equatable, Sendable {
     /// In the order in which they are applied and logged.
     public let operations: [ConfigOperation]
 
-    /// `hardwareRoleMoved`: the boot domain is not the hardware domain, and another one is.
-    public init(
-        _ domain: DomainDescription, built: DomainInfo, facts: HypervisorFacts, hardwareRoleMoved: Bool = false,
-        place: CPUPoolPlace = .standard, peers: Peers
-    ) throws(ConfigConflict) {
-        let conflicts = Self.conflicts(
-            domain, built: built, facts: facts, hardwareRoleMoved: hardwareRoleMoved, place: place, peers: peers)
-        if let first = conflicts.first { throw first }
+    /// Of a domain without conflicts.
+    public init(_ domain: DomainDescription, facts: HypervisorFacts, place: CPUPoolPlace = .standard, peers: Peers) {
         operations = Self.operations(domain, Self.scheduler(place, facts), place, peers)
     }
 
@@ -24,7 +18,8 @@ public struct ConfigPlan: Equatable, Sendable {
         place.pool?.scheduler ?? facts.scheduler
     }
 
-    /// Everything that stands against it, in the order of the domain's settings: `init` throws the first.
+    /// Everything that stands against it, in the order of the domain's settings. `hardwareRoleMoved`: the boot domain is not
+    /// the hardware domain, and another one is.
     public static func conflicts(
         _ domain: DomainDescription, built: DomainInfo, facts: HypervisorFacts, hardwareRoleMoved: Bool,
         place: CPUPoolPlace, peers: Peers

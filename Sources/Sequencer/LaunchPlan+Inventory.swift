@@ -6,82 +6,8 @@ import Measurement
 import Platform
 
 extension LaunchPlan {
-    /// Every domain of the LCM exists as it says, and no other exists but the boot domain.
-    static func checkDomains(
-        _ lcm: LCM, _ facts: HypervisorFacts, _ places: CPUPoolPlan, _ bootDomain: DomainID
-    ) throws(PlanRefusal) -> (configurations: [ConfigPlan], pageCounts: [UInt64]) {
-        // I4: nothing may depend on the order in which Xen lists its domains.
-        let existing = facts.domains.inOrder { $0.domid < $1.domid }
-        var configurations: [ConfigPlan] = []
-        var pageCounts: [UInt64] = []
-        let hardwareRoleMoved =
-            !facts.callerIsHardwareDomain && lcm.domains.contains { $0.roles.contains(.hardware) }
-        let peers = Peers(lcm, bootDomain: bootDomain)
-        for (index, domain) in lcm.domains.enumerated() {
-            guard let built = find(domain.domid, in: existing, by: { $0.domid }) else {
-                throw PlanRefusal(.missing, domid: domain.domid, missing)
-            }
-            try refuse(refusals(domain, built))
-            pageCounts.append(built.totalPages)
-            do throws(ConfigConflict) {
-                configurations.append(
-                    try ConfigPlan(
-                        domain, built: built, facts: facts, hardwareRoleMoved: hardwareRoleMoved,
-                        place: places.place(of: domain, at: index), peers: peers))
-            } catch {
-                throw PlanRefusal(.configuration(error), domid: domain.domid, error.message)
-            }
-        }
-        try refuse(sharedHardware(lcm))
-        return (configurations, pageCounts)
-    }
-
-    private static func sharedHardware(_ lcm: LCM) -> [PlanRefusal] {
-        SharedHardware.conflicts(lcm.domains).map {
-            PlanRefusal(.configuration($0.conflict), domid: $0.domid, $0.conflict.message)
-        }
-    }
-
-    /// The same for every domain, with all that stands against it. Without `places`, which the pools' own conflicts
-    /// take away, what depends on a scheduler or on a pool is left out.
-    static func domainRefusals(
-        _ lcm: LCM, _ facts: HypervisorFacts, _ places: CPUPoolPlan?, _ bootDomain: DomainID
-    ) -> [PlanRefusal] {
-        let existing = facts.domains.inOrder { $0.domid < $1.domid }
-        let hardwareRoleMoved =
-            !facts.callerIsHardwareDomain && lcm.domains.contains { $0.roles.contains(.hardware) }
-        let peers = Peers(lcm, bootDomain: bootDomain)
-        var found: [PlanRefusal] = []
-        for (index, domain) in lcm.domains.enumerated() {
-            guard let built = find(domain.domid, in: existing, by: { $0.domid }) else {
-                found.append(PlanRefusal(.missing, domid: domain.domid, missing))
-                continue
-            }
-            found += refusals(domain, built)
-            let conflicts = ConfigPlan.conflicts(
-                domain, built: built, facts: facts, hardwareRoleMoved: hardwareRoleMoved,
-                place: places?.place(of: domain, at: index) ?? .standard, peers: peers)
-            for conflict in conflicts where places != nil || !conflict.isOfPools {
-                found.append(PlanRefusal(.configuration(conflict), domid: domain.domid, conflict.message))
-            }
-        }
-        return found + sharedHardware(lcm)
-    }
-
-    private static var missing: Line { "it is in the LCM, and Xen has no such domain" }
-
-    static func places(
-        _ lcm: LCM, _ facts: HypervisorFacts
-    ) throws(PlanRefusal) -> CPUPoolPlan {
-        do throws(CPUPoolConflict) {
-            return try CPUPoolPlan(lcm, facts: facts)
-        } catch {
-            throw PlanRefusal(.cpupool(error), error.message)
-        }
-    }
-
     /// What Xen has, against what the LCM says of it.
-    private static func refusals(_ domain: DomainDescription, _ built: DomainInfo) -> [PlanRefusal] {
+    static func refusals(_ domain: DomainDescription, _ built: DomainInfo) -> [PlanRefusal] {
         var refusals: [PlanRefusal] = []
         func refuse(_ code: PlanRefusal.Code, where isBroken: Bool, _ message: @autoclosure () -> Line) {
             if isBroken { refusals.append(PlanRefusal(code, domid: domain.domid, message())) }
@@ -139,11 +65,13 @@ extension LaunchPlan {
             }
             bootDomain = domain.domid
         }
-        guard let bootDomain else {
-            throw PlanRefusal(
-                .noBootDomain, "every running domain is one that the LCM names: which one is the boot domain?")
-        }
+        guard let bootDomain else { throw noBootDomain }
         return bootDomain
+    }
+
+    static var noBootDomain: PlanRefusal {
+        PlanRefusal(
+            .noBootDomain, "every running domain is one that the LCM names: which one is the boot domain?")
     }
 
     /// Binary search by domid.
@@ -152,18 +80,5 @@ extension LaunchPlan {
     ) -> Element? {
         let place = sorted.partitionPoint { key($0) < domid }
         return place < sorted.count && key(sorted[place]) == domid ? sorted[place] : nil
-    }
-}
-
-extension ConfigConflict {
-    /// What only somebody who knows the domain's pool can tell.
-    fileprivate var isOfPools: Bool {
-        switch self {
-        case .affinityOutsidePool, .notCredit, .notRTDS: true
-        case .missingCPU, .emptyAffinity, .missingVCPU, .tooManyVCPUs, .missingNode, .capBeyondVCPUs,
-            .hardwareRoleMoved,
-            .memoryOverRAM, .memoryOverHostRAM, .noFLASK, .noIOMMU, .noXenstore, .backendWithoutXenstore, .shared:
-            false
-        }
     }
 }

@@ -40,31 +40,23 @@ public struct LaunchPlan: Equatable, Sendable {
     static let builderKibibytes: UInt64 = 1024
 
     public init(_ received: ReceivedLCM, facts: LaunchFacts, arguments: LaunchArguments) throws(PlanRefusal) {
-        try Self.refuse(Self.argumentRefusals(received.lcm, received.digest, arguments))
+        let draft = PlanDraft(received, facts, arguments)
+        guard draft.refusals.isEmpty, let bootDomain = draft.bootDomain else {
+            throw draft.refusals.first ?? Self.noBootDomain
+        }
+        self.bootDomain = bootDomain
+        lcm = draft.lcm
         pcr = arguments.pcr
-        banks = try Self.banks(pcr, received.lcm.settings.tpmPolicy, facts)
-        let isCommand = arguments.launcher == .command
-        let lcm = isCommand ? try Self.matched(received.lcm, facts.hypervisor) : received.lcm
-        self.lcm = lcm
-        opening = Self.opening(received, facts, arguments, isUnmeasured: banks == nil)
-        try Self.refuse(
-            isCommand ? Self.toolstackRefusals(lcm, facts) : Self.bootDomainRefusals(lcm, facts, arguments))
-        graph = DependencyGraph(dependencies: lcm.domains.map { $0.dependencies })
-        try Self.refuse(Self.conductRefusals(lcm, hasRings: isCommand))
+        banks = draft.banks
+        opening = Self.opening(received, facts, arguments, isUnmeasured: draft.banks == nil)
+        graph = draft.graph
         recovery = lcm.domains.firstIndex { $0.roles.contains(.recovery) }
-        unpauseOrder = try Self.order(lcm, graph)
-        atHandoff = isCommand ? [] : Self.handoffUnpauses(lcm, unpauseOrder)
-        bootDomain = try Self.bootDomain(lcm, facts.hypervisor, arguments)
-        let places = try Self.places(lcm, facts.hypervisor)
-        cpupools = places.pools
-        (configurations, pageCounts) = try Self.checkDomains(lcm, facts.hypervisor, places, bootDomain)
-        memory = MemoryBudget(lcm.domains, pageCounts: pageCounts, host: facts.hypervisor.host)
-        guard memory.isKept else { throw PlanRefusal(.memoryBudget, memory.message) }
-        try Self.refuse(lcm.impossibilities)
-    }
-
-    static func refuse(_ refusals: [PlanRefusal]) throws(PlanRefusal) {
-        if let first = refusals.first { throw first }
+        unpauseOrder = draft.order.filter { [lcm] in !lcm.domains[$0].roles.contains(.recovery) }
+        atHandoff = arguments.launcher == .command ? [] : Self.handoffUnpauses(lcm, unpauseOrder)
+        cpupools = draft.places.pools
+        configurations = draft.configurations
+        pageCounts = draft.pageCounts
+        memory = draft.memory
     }
 
     static func argumentRefusals(
@@ -178,24 +170,19 @@ public struct LaunchPlan: Equatable, Sendable {
         ]
     }
 
-    private static func order(
-        _ lcm: LCM, _ graph: DependencyGraph
-    ) throws(PlanRefusal) -> [Int] {
-        let domains = lcm.domains
-        let order: [Int]
+    /// Every domain behind those that it depends on.
+    static func order(_ lcm: LCM, _ graph: DependencyGraph) throws(PlanRefusal) -> [Int] {
         do throws(DependencyCycle) {
-            order = try graph.order()
+            return try graph.order()
         } catch {
-            let names = error.indices.map { domains[$0].name }
+            let names = error.indices.map { lcm.domains[$0].name }
             let cycle = Line(excerpt: names + names.prefix(1), separator: " -> ") { "\(escaped: $0)" }
             throw PlanRefusal(.cycle, "dependency cycle: \(cycle)")
         }
-        try refuse(recoveryDependencies(lcm))
-        return order.filter { !domains[$0].roles.contains(.recovery) }
     }
 
     /// A Recovery Domain runs only after a failure: who waits for it would never run.
-    private static func recoveryDependencies(_ lcm: LCM) -> [PlanRefusal] {
+    static func recoveryDependencies(_ lcm: LCM) -> [PlanRefusal] {
         lcm.domains.filter { domain in
             !domain.roles.contains(.recovery)
                 && domain.dependencies.contains { lcm.domains[$0].roles.contains(.recovery) }
@@ -203,16 +190,6 @@ public struct LaunchPlan: Equatable, Sendable {
             PlanRefusal(
                 .recoveryDependency, domid: $0.domid,
                 "it depends on the Recovery Domain, which a good launch never runs")
-        }
-    }
-
-    /// All that stands against the order.
-    static func orderRefusals(_ lcm: LCM, _ graph: DependencyGraph) -> [PlanRefusal] {
-        do throws(PlanRefusal) {
-            _ = try order(lcm, graph)
-            return []
-        } catch {
-            return (error.code == .cycle ? [error] : []) + recoveryDependencies(lcm)
         }
     }
 }

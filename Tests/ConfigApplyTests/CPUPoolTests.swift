@@ -37,7 +37,7 @@ import Testing
     }
 
     private func plan(_ pools: [CPUPoolDescription], members: [String?], cpus: UInt32 = 4) throws -> CPUPoolPlan {
-        try CPUPoolPlan(lcm(pools, members: members), facts: SimulatedHypervisor(cpus: cpus).facts)
+        try CPUPoolPlan(checked: lcm(pools, members: members), facts: SimulatedHypervisor(cpus: cpus).facts)
     }
 
     private func operations(
@@ -46,8 +46,9 @@ import Testing
         let facts = SimulatedHypervisor(cpus: cpus).facts
         let domain = lcm.domains[index]
         let built = SimulatedDomain(domid: domain.domid, kibibytes: 8192, vcpus: 2, cpus: cpus)
-        let place = try CPUPoolPlan(lcm, facts: facts).place(of: domain, at: index)
-        return try ConfigPlan(domain, built: built.info, facts: facts, place: place, peers: .alone()).operations
+        let place = try CPUPoolPlan(checked: lcm, facts: facts).place(of: domain, at: index)
+        return try ConfigPlan(checked: domain, built: built.info, facts: facts, place: place, peers: .alone())
+            .operations
     }
 
     @Test func theFirstDomainOfAPoolHasItMade() throws {
@@ -69,7 +70,7 @@ import Testing
         func conflict(_ pools: [CPUPoolDescription], _ members: [String?]) throws -> CPUPoolConflict? {
             let lcm = try lcm(pools, members: members)
             do throws(CPUPoolConflict) {
-                _ = try CPUPoolPlan(lcm, facts: SimulatedHypervisor(cpus: 4).facts)
+                _ = try CPUPoolPlan(checked: lcm, facts: SimulatedHypervisor(cpus: 4).facts)
                 return nil
             } catch { return error }
         }
@@ -90,7 +91,7 @@ import Testing
         var facts = SimulatedHypervisor(cpus: 4).facts
         facts.cpupools = [0, 7].map { CPUPool(number: $0, scheduler: .credit2, cpus: Self.set(0)) }
         let lcm = try lcm([description("a", Self.set(1))], members: ["a"])
-        #expect(throws: CPUPoolConflict.otherPool(number: 7)) { _ = try CPUPoolPlan(lcm, facts: facts) }
+        #expect(throws: CPUPoolConflict.otherPool(number: 7)) { _ = try CPUPoolPlan(checked: lcm, facts: facts) }
     }
 
     @Test func anAffinityStaysInItsPool() throws {

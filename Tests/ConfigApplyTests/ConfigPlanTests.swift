@@ -25,7 +25,7 @@ import Testing
         var host = SimulatedHypervisor(cpus: 2)
         change(&host)
         let built = SimulatedDomain(domid: domain.domid, kibibytes: domain.memory, vcpus: 2, cpus: 2)
-        return try ConfigPlan(domain, built: built.info, facts: host.facts, peers: .alone())
+        return try ConfigPlan(checked: domain, built: built.info, facts: host.facts, peers: .alone())
     }
 
     private func cpus(_ list: [UInt32]) -> CPUSet {
@@ -114,7 +114,7 @@ import Testing
         built.info.vcpus = 3
         #expect(throws: ConfigConflict.tooManyVCPUs(built: 3, wanted: 2)) {
             _ = try ConfigPlan(
-                description(), built: built.info, facts: SimulatedHypervisor().facts, peers: .alone())
+                checked: description(), built: built.info, facts: SimulatedHypervisor().facts, peers: .alone())
         }
     }
 }

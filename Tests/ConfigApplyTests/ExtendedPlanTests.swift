@@ -28,7 +28,7 @@ import Testing
         change(&facts)
         let built = SimulatedDomain(domid: domain.domid, kibibytes: 8192, vcpus: 2, cpus: 2)
         return try ConfigPlan(
-            domain, built: built.info, facts: facts, hardwareRoleMoved: hardwareRoleMoved, peers: .alone())
+            checked: domain, built: built.info, facts: facts, hardwareRoleMoved: hardwareRoleMoved, peers: .alone())
     }
 
     private func ports(_ first: UInt64, _ count: UInt64) throws -> IOPortRange {
