@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# build.sh OUTDIR: the fuzzers module, xlcm, text, tables, log and attestation, with libFuzzer's coverage and
+# build.sh OUTDIR: the fuzzers module, xlcm, text, tables, acpi, log and attestation, with libFuzzer's coverage and
 # AddressSanitizer in every module that they reach.
 set -euo pipefail
 
@@ -29,6 +29,7 @@ module Measurement
 module LogReading
 lcm=("$out/Platform.o" "$out/LaunchControl.o")
 for target in module xlcm text tables; do fuzzer "$target" "${lcm[@]}"; done
+fuzzer acpi "${lcm[@]}" "$out/Measurement.o"
 fuzzer log "${lcm[@]}" "$out/Measurement.o" "$out/LogReading.o"
 # Of Verification what reads evidence and what judges a firmware log: the rest needs swift-crypto, and reads nothing itself.
 fuzzer attestation "$sources"/Verification/Structures/*.swift "$sources"/Verification/Launcher/*.swift \

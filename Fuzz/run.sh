@@ -19,6 +19,7 @@ seeds() {
         printf 'vifs=mac=00:16:3e:00:00:01,bridge=b ready=node ready-node=data/x ready-value=1 on-failure=skip' >"$2/ready"
         printf 'rtds-period=100 rtds-budget=10 node-affinity=0-1' >"$2/scheduling" ;;
     tables) printf '\044\000OEM1' >"$2/header" ;;
+    acpi) cp "$here/Seeds/acpi"/* "$2" ;;
     log) cp "$fixtures"/*-measurements.bin "$2" ;;
     attestation)
         for seed in "$here/Seeds/attestation"/*; do cp "$seed" "$2"; done
@@ -29,7 +30,7 @@ seeds() {
 
 case $1 in
 replay)
-    for target in module xlcm text tables log attestation; do
+    for target in module xlcm text tables acpi log attestation; do
         work=$(mktemp -d)
         seeds "$target" "$work"
         for finding in "$here/Findings/$target"/*; do [ -f "$finding" ] && cp "$finding" "$work"; done

@@ -2,9 +2,10 @@
 
 import Platform
 
-/// Guest frames that a PVH domain's builder fills, whoever it is: RAM from 0 up to the hole below 4 GiB and on from 4 GiB,
+/// Guest frames that libxenguest fills in a PVH domain: RAM from 0 up to the hole below 4 GiB and on from 4 GiB,
 /// and in the hole the ACPI tables, the I/O APIC's and local APICs' places and the special pages. A device's memory over
-/// one of them would take it from the domain.
+/// one of them would take it from the domain. Known without a Xen; what a domain has by Xen's own word is in
+/// `HypervisorFacts.taken`.
 struct BuiltFrames {
     /// The hole at its largest: domb-construct and libxl end a PVH domain's low memory at 0xfc000000, libxenguest left
     /// alone at 0xf0000000.

@@ -58,7 +58,8 @@ public struct ConfigPlan: Equatable, Sendable {
     private static func conflict(
         _ range: IOMemoryRange, _ domain: DomainDescription, _ facts: HypervisorFacts
     ) -> ConfigConflict? {
-        if let frame = BuiltFrames(kibibytes: domain.memory).first(in: range.guestFrames) {
+        let built = BuiltFrames(kibibytes: domain.memory).first(in: range.guestFrames)
+        if let frame = facts.firstTaken(domain.domid, in: range.guestFrames) ?? built {
             return .memoryOverRAM(frame: frame)
         }
         // I2: whoever has another domain's page can change what was measured.

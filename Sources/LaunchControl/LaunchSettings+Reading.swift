@@ -13,6 +13,7 @@ extension LaunchSettings {
         handoff = source.choice(.handoff) ?? handoff
         handoffTarget = source.text(.handoffTarget)
         xenstored = source.digest(.xenstored)
+        builder = source.choice(.builder) ?? builder
         cpupools = Self.cpupools(source)
         // Which cpu is in which pool is the plan's matter.
         for (index, pool) in cpupools.enumerated() where cpupools[..<index].contains(where: { $0.name == pool.name }) {

@@ -17,13 +17,15 @@ public struct LaunchSettings: Equatable, Sendable {
     public var handoffTarget: [UInt8]?
     /// `domb,xenstored`: the SHA-256 of the program that serves xenstore, as a process of the boot domain.
     public var xenstored: Digest?
+    /// `domb,builder`: who builds the domains. A hypervisor marks every one of them as dom0; that of others is refused.
+    public var builder: BuilderKind
     /// `domb,cpupools`, in the order in which they are numbered from 1.
     public var cpupools: [CPUPoolDescription]
 
     public init(
         pcr: PCRIndex? = nil, tpmPolicy: TPMPolicy = .require, coverage: Coverage = .all,
         handoff: HandoffKind = .shutdown, handoffTarget: [UInt8]? = nil, xenstored: Digest? = nil,
-        cpupools: [CPUPoolDescription] = []
+        builder: BuilderKind = .toolstack, cpupools: [CPUPoolDescription] = []
     ) {
         self.pcr = pcr
         self.tpmPolicy = tpmPolicy
@@ -31,6 +33,7 @@ public struct LaunchSettings: Equatable, Sendable {
         self.handoff = handoff
         self.handoffTarget = handoffTarget
         self.xenstored = xenstored
+        self.builder = builder
         self.cpupools = cpupools
     }
 }

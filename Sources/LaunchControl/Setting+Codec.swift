@@ -25,7 +25,7 @@ extension Setting {
                 nil
             case .name, .dependsOn, .logRegion, .ready, .readyNode, .readyValue, .readyTimeout, .onFailure, .load,
                 .size, .digest, .bootargs, .kernelDigest, .ramdiskDigest, .ramdiskSize, .pcr, .tpm, .coverage, .handoff,
-                .handoffTarget, .xenstored, .cpupools:
+                .handoffTarget, .xenstored, .builder, .cpupools:
                 nil
             }
         guard let setting else { return nil }
@@ -55,7 +55,7 @@ extension Setting {
                 Self.numbers(key, text).flatMap { Setting(key, numbers: $0) }
             case .name, .dependsOn, .logRegion, .ready, .readyNode, .readyValue, .readyTimeout, .onFailure, .load,
                 .size, .digest, .bootargs, .kernelDigest, .ramdiskDigest, .ramdiskSize, .pcr, .tpm, .coverage, .handoff,
-                .handoffTarget, .xenstored, .cpupools:
+                .handoffTarget, .xenstored, .builder, .cpupools:
                 nil
             }
         guard let setting else { return nil }

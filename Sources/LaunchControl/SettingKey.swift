@@ -12,7 +12,7 @@ public enum SettingKey: CaseIterable, Sendable {
     // Of its images.
     case load, size, digest, bootargs, kernelDigest, ramdiskDigest, ramdiskSize
     // Of the launch as a whole.
-    case pcr, tpm, coverage, handoff, handoffTarget, xenstored, cpupools
+    case pcr, tpm, coverage, handoff, handoffTarget, xenstored, builder, cpupools
 }
 
 extension SettingKey {
@@ -138,6 +138,7 @@ extension SettingKey {
         case .handoff: Schema("handoff", in: .launch)
         case .handoffTarget: Schema("handoff-target", in: .launch)
         case .xenstored: Schema("xenstored", .bytes, in: .launch)
+        case .builder: Schema("builder", in: .launch)
         case .cpupools: Schema("cpupools", .strings, between: "/", in: .launch)
         }
     }
@@ -147,7 +148,7 @@ extension SettingKey {
         switch self {
         case .label: Limits.labelBytes
         case .console, .cpupool: Limits.nameBytes
-        case .tscMode, .enhanced, .ready, .onFailure, .tpm, .coverage, .handoff: Limits.wordBytes
+        case .tscMode, .enhanced, .ready, .onFailure, .tpm, .coverage, .handoff, .builder: Limits.wordBytes
         case .handoffTarget: Limits.pathBytes
         case .bootargs: Limits.commandLineBytes
         default: Limits.nodeValueBytes

@@ -8,16 +8,18 @@ import Platform
 struct CoverageProof<Host: ImageSource & ~Copyable> {
     private static var pageSize: UInt64 { 4096 }
     /// Frames below it have an end in 64 bits; no processor has more.
-    private static var frameLimit: UInt64 { 1 << 40 }
+    static var frameLimit: UInt64 { 1 << 40 }
 
     private let domid: DomainID
     /// In ascending order, no two overlapping.
     private let named: [Segment]
     /// Where the builder says that there is memory, as runs of frames in ascending order, no two touching.
     private let mapped: [Range<UInt64>]
+    private let builder: BuilderKind
 
-    init(_ domid: DomainID, named: [Segment], mapped: [Segment]) {
+    init(_ domid: DomainID, named: [Segment], mapped: [Segment], builder: BuilderKind) {
         self.domid = domid
+        self.builder = builder
         self.named = named
         self.mapped = Self.frames(mapped)
     }
@@ -74,7 +76,7 @@ struct CoverageProof<Host: ImageSource & ~Copyable> {
             if gapEnd > position {
                 let (start, size) = (position, gapEnd - position)
                 let stray = try asMeasurement(try host.firstNonZero(domid, at: start, byteCount: size))
-                if let stray { throw .strayByte(stray) }
+                if let stray { throw builder.leavesOldMemory ? .oldMemory(stray) : .strayByte(stray) }
             }
             position = max(gapEnd, rest.first?.end ?? .max)
         }

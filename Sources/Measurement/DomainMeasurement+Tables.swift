@@ -11,7 +11,7 @@ extension DomainMeasurement where Host: ~Copyable {
     func measureTables(_ startInfo: StartInfo, at address: UInt64, on host: inout Host) throws(MeasurementError) -> (
         regions: [MeasuredRegion], map: MemoryMap
     ) {
-        var places = [Segment(address: address, byteCount: UInt64(StartInfo.byteCount))]
+        var places = [Segment(address: address, byteCount: UInt64(startInfo.builder.startInfoByteCount))]
         if startInfo.moduleCount > 0 {
             let size = UInt64(startInfo.moduleCount) * UInt64(StartInfo.moduleEntrySize)
             places.append(Segment(address: startInfo.moduleList, byteCount: size))
@@ -31,15 +31,27 @@ extension DomainMeasurement where Host: ~Copyable {
         return (regions, map)
     }
 
-    /// AML is code: all that the memory map gives to ACPI is measured, and the RSDP has to lie there.
+    /// AML is code: all that the memory map gives to ACPI is measured, and the RSDP has to lie there. Where there is no map
+    /// the tables themselves are.
     private func measureACPI(_ startInfo: StartInfo, _ map: MemoryMap, on host: inout Host) throws(MeasurementError)
         -> MeasuredRegion?
     {
+        if startInfo.rsdp != 0, startInfo.memoryMap.byteCount == 0 {
+            return try measure(.acpi, at: try tables(from: startInfo.rsdp, on: &host), on: &host)
+        }
         if startInfo.rsdp != 0 {
             let pointer = Segment(address: startInfo.rsdp, byteCount: 1)
             guard map.acpi.contains(where: { $0.contains(pointer) }) else { throw .strayRSDP(startInfo.rsdp) }
         }
         return map.acpi.isEmpty ? nil : try measure(.acpi, at: map.acpi, on: &host)
+    }
+
+    private func tables(from rsdp: UInt64, on host: inout Host) throws(MeasurementError) -> [Segment] {
+        let highest = try asMeasurement(try host.maximumFrame(domain.domid))
+        let end = (min(highest, CoverageProof<Host>.frameLimit - 1) + 1) * UInt64(Self.pageSize)
+        return try ACPIWalk.tables(from: rsdp, below: end) {
+            (address: UInt64, byteCount: Int) throws(MeasurementError) in try read(address, byteCount, on: &host)
+        }
     }
 
     /// A page directory of 1,024 superpages of 4 MiB, each mapped to itself: present, writable, user, accessed, dirty.

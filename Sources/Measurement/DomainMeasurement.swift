@@ -7,11 +7,16 @@ import Platform
 public struct DomainMeasurement<Hash: ContentHash, Host: Hypervisor & ImageSource & ~Copyable> {
     let domain: DomainDescription
     private let coverage: Coverage
+    /// By the LCM's word.
+    private let builder: BuilderKind
     /// Pages that the domain owns, by Xen's word.
     private let pageCount: UInt64
 
-    public init(_ domain: DomainDescription, coverage: Coverage, pageCount: UInt64) {
+    public init(
+        _ domain: DomainDescription, coverage: Coverage, builder: BuilderKind = .toolstack, pageCount: UInt64
+    ) {
         self.domain = domain
+        self.builder = builder
         self.coverage = coverage
         self.pageCount = pageCount
     }
@@ -19,7 +24,7 @@ public struct DomainMeasurement<Hash: ContentHash, Host: Hypervisor & ImageSourc
     /// What has to be known before the domain's images can be hashed.
     public func survey(on host: inout Host) throws(MeasurementError) -> DomainSurvey {
         let state = try asMeasurement(try host.vcpuState(domain.domid))
-        let startInfo = try StartInfo(parsing: try read(state.startInfo, StartInfo.byteCount, on: &host))
+        let startInfo = try StartInfo.read(domain.domid, at: state.startInfo, on: &host)
         guard !domain.kernel.segments.isEmpty else { throw .unknownPlace(.kernel) }
         let kernel: DomainSurvey.Image = (.kernel, domain.kernel.segments, domain.kernel)
         return DomainSurvey(
@@ -34,6 +39,7 @@ public struct DomainMeasurement<Hash: ContentHash, Host: Hypervisor & ImageSourc
     {
         try checkOtherVCPUs(on: &host)
         let startInfo = survey.startInfo
+        try checkFlags(startInfo, on: &host)
         var layout = DomainLayout()
         if let place = try checkCommandLine(startInfo, on: &host) { try layout.add(.commandLine, [place]) }
         var regions: [MeasuredRegion] = []
@@ -46,8 +52,9 @@ public struct DomainMeasurement<Hash: ContentHash, Host: Hypervisor & ImageSourc
             try checkZero(place, on: &host)
         }
         if coverage == .all {
-            try CoverageProof(domain.domid, named: layout.segments, mapped: tables.map.ranges)
-                .check(pageCount: pageCount, on: &host)
+            try CoverageProof(
+                domain.domid, named: layout.segments, mapped: tables.map.ranges, builder: startInfo.builder
+            ).check(pageCount: pageCount, on: &host)
         }
         return LaunchEvent.DomainRecord(
             domid: domain.domid, name: domain.name, handle: domain.handle ?? .unset, roles: domain.roles,
@@ -61,6 +68,18 @@ public struct DomainMeasurement<Hash: ContentHash, Host: Hypervisor & ImageSourc
         for vcpu in (0..<domain.vcpus).dropFirst() {
             guard try !asMeasurement(try host.isVCPUOnline(domain.domid, vcpu: vcpu)) else { throw .onlineVCPU(vcpu) }
         }
+    }
+
+    /// SIF_PRIVILEGED and SIF_INITDOMAIN (xen/public/xen.h): a kernel that finds them takes itself for dom0. Where the LCM says
+    /// that the hypervisor built the domains, which sets them everywhere, they are told and recorded.
+    private func checkFlags(_ startInfo: StartInfo, on host: inout Host) throws(MeasurementError) {
+        let isDom0 = domain.roles.contains(.legacyDom0)
+        var flags = startInfo.flags & 3
+        if isDom0 || domain.roles.contains(.control) { flags &= ~1 }
+        if isDom0 || domain.roles.contains(.hardware) { flags &= ~2 }
+        guard flags != 0 else { return }
+        guard builder == .hypervisor else { throw .foreignFlags(flags) }
+        host.journal.note("note: domain \(domain.domid): \(MeasurementError.foreignFlags(flags).message)")
     }
 
     /// The builder says in the start info where it put the ramdisk and what comes with it: nothing else knows.

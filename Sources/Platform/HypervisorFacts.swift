@@ -19,10 +19,30 @@ public struct HypervisorFacts: Equatable, Sendable {
     public var host: HostResources
     /// Machine frames where no device lies (`MachineMemory`); asked only where a domain is to get frames of the host's.
     public var ram: [Range<UInt64>]
+    /// Guest frames that domains have pages in already, of those where the LCM wants frames of the host's.
+    public var taken: [TakenFrames]
     /// Every domain of the host, in domid order.
     public var domains: [DomainInfo]
     /// Asked only where the LCM has pools.
     public var cpupools: [CPUPool]
+
+    /// A run of a domain's guest frames.
+    public struct TakenFrames: Equatable, Sendable {
+        let domid: DomainID
+        let frames: Range<UInt64>
+
+        public init(_ domid: DomainID, _ frames: Range<UInt64>) {
+            self.domid = domid
+            self.frames = frames
+        }
+    }
+
+    /// The first frame of the range in which the domain has a page.
+    public func firstTaken(_ domid: DomainID, in range: Range<UInt64>) -> UInt64? {
+        taken.first { $0.domid == domid && $0.frames.overlaps(range) }.map {
+            max($0.frames.lowerBound, range.lowerBound)
+        }
+    }
 
     /// Physical cpus that are online.
     public var cpus: UInt32 { host.cpus }
@@ -30,7 +50,7 @@ public struct HypervisorFacts: Equatable, Sendable {
     public init(
         version: [UInt8], buildID: [UInt8], commandLine: [UInt8], callerIsHardwareDomain: Bool,
         securityMode: SecurityMode = .none, scheduler: Scheduler, host: HostResources,
-        ram: [Range<UInt64>] = [], domains: [DomainInfo], cpupools: [CPUPool] = []
+        ram: [Range<UInt64>] = [], taken: [TakenFrames] = [], domains: [DomainInfo], cpupools: [CPUPool] = []
     ) {
         self.version = version
         self.buildID = buildID
@@ -40,6 +60,7 @@ public struct HypervisorFacts: Equatable, Sendable {
         self.scheduler = scheduler
         self.host = host
         self.ram = ram
+        self.taken = taken
         self.domains = domains
         self.cpupools = cpupools
     }

@@ -63,6 +63,7 @@ extension Machine where Host: ~Copyable, TPM: ~Copyable {
 
     private func measurement(_ plan: LaunchPlan, _ index: Int) -> DomainMeasurement<Hash, Host> {
         DomainMeasurement(
-            plan.lcm.domains[index], coverage: plan.lcm.settings.coverage, pageCount: plan.pageCounts[index])
+            plan.lcm.domains[index], coverage: plan.lcm.settings.coverage, builder: plan.lcm.settings.builder,
+            pageCount: plan.pageCounts[index])
     }
 }

@@ -125,6 +125,27 @@ import Testing
         #expect(throws: ConfigConflict.memoryOverRAM(frame: conflict)) { try plan(domain) }
     }
 
+    /// A builder that leaves a hole below 1 MiB puts RAM of 8 MiB up to frame 0x861.
+    @Test func aFrameThatTheDomainHasIsNoDevices() throws {
+        let other = try #require(DomainID(rawValue: 4))
+        for (guest, conflict) in [(0x7FF, 0x7FF), (0x800, 0x800), (0x861, 0x861), (0x862, nil)] as [(UInt64, UInt64?)] {
+            let range = try memory(0xD0000, 1, guest)
+            let domain = try domain { $0.iomem = [range] }
+            func plan(_ domid: DomainID) -> ConfigConflict? {
+                do {
+                    _ = try self.plan(domain) {
+                        $0.taken = [HypervisorFacts.TakenFrames(domid, 0x100..<0x862)]
+                    }
+                    return nil
+                } catch {
+                    return error as? ConfigConflict
+                }
+            }
+            #expect(plan(domain.domid) == conflict.map { .memoryOverRAM(frame: $0) })
+            #expect(plan(other) == (guest < 0x800 ? .memoryOverRAM(frame: guest) : nil), "another domain's")
+        }
+    }
+
     /// Xen itself lets the hardware domain give away any frame.
     @Test func theHostsRAMIsNoDevicesMemory() throws {
         let range = try memory(0x100, 16, 0xD0000)

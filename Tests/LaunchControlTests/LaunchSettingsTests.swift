@@ -14,7 +14,9 @@ import Testing
     }
 
     /// A word that is longer than any is no word to look for: both readers say so at the same length.
-    @Test(arguments: ["domb,tpm", "domb,coverage", "domb,handoff"]) func aWordHasThirtyTwoBytesAtMost(name: String) {
+    @Test(arguments: ["domb,tpm", "domb,coverage", "domb,handoff", "domb,builder"]) func aWordHasThirtyTwoBytesAtMost(
+        name: String
+    ) {
         for (count, code) in [(32, ParseError.Code.badPropertyValue), (33, .limitExceeded)] {
             var launch = TestLaunch.launch(TestLaunch.broker)
             launch.set(name, string(String(repeating: "x", count: count)))
@@ -42,6 +44,11 @@ import Testing
     @Test(arguments: [("images", Coverage.images), ("all", .all)])
     func coveragesAreRead(name: String, coverage: Coverage) throws {
         #expect(try settings("domb,coverage", string(name)).coverage == coverage)
+    }
+
+    @Test(arguments: [("toolstack", BuilderKind.toolstack), ("hypervisor", .hypervisor)])
+    func buildersAreRead(name: String, builder: BuilderKind) throws {
+        #expect(try settings("domb,builder", string(name)).builder == builder)
     }
 
     @Test(arguments: [("shutdown", HandoffKind.shutdown), ("park", .park)])

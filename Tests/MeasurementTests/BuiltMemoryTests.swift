@@ -235,8 +235,8 @@ import Testing
             built.domain.memory.write([value], at: BuiltDomain.startInfo + offset)
             return built.error()
         }
-        #expect(error(0, at: 4) == .badStartInfo, "version 0 has no memory map")
-        #expect(error(2, at: 4) == nil)
+        #expect(error(0, at: 4) == .badACPITable(BuiltDomain.acpi), "version 0 has no memory map")
+        #expect(error(2, at: 4) == .startInfoVersion(2))
         #expect(error(129, at: 48) == .badStartInfo, "E820_MAX is 128")
         #expect(error(128, at: 48) != .badStartInfo)
         #expect(error(0, at: 12) == .moduleCount(expected: 1, actual: 0))

@@ -36,10 +36,21 @@ import Testing
         for bit in 0..<32 { #expect(isRefused(bytes(magic: 0x336E_C578 ^ 1 << bit)), "bit \(bit)") }
     }
 
-    /// The memory map came with version 1.
-    @Test func versionIsAtLeastOne() {
-        #expect(isRefused(bytes(version: 0)))
-        for version in [1, 2, 0xFFFF_FFFF] as [UInt64] { #expect(!isRefused(bytes(version: version))) }
+    /// The memory map came with version 1: in 40 bytes of version 0 there is none, and behind them nothing is read.
+    @Test func version0EndsBeforeTheMemoryMap() throws {
+        for bytes in [[UInt8](bytes(version: 0).prefix(40)), bytes(version: 0), bytes(version: 0, entries: 129)] {
+            let info = try StartInfo(parsing: bytes)
+            #expect(info.builder == .hypervisor && info.memoryMap.byteCount == 0 && info.rsdp == 0x3000)
+        }
+        #expect(try StartInfo(parsing: bytes()).builder == .toolstack)
+    }
+
+    @Test func anUnknownVersionIsNamed() {
+        for version in [2, 0x100, 0xFFFF_FFFF] as [UInt32] {
+            #expect(throws: MeasurementError.startInfoVersion(version)) {
+                try StartInfo(parsing: bytes(version: UInt64(version)))
+            }
+        }
     }
 
     @Test func memoryMapHasUpTo128Entries() {
@@ -47,8 +58,8 @@ import Testing
         #expect(isRefused(bytes(entries: 129)))
     }
 
-    @Test func itIsOfOneLength() {
-        #expect(isRefused(bytes() + [0]))
+    @Test func aShorterOneIsNone() {
         #expect(isRefused([UInt8](bytes().dropLast())))
+        #expect(isRefused([UInt8](bytes(version: 0).prefix(39))))
     }
 }

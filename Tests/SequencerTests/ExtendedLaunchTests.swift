@@ -38,6 +38,20 @@ import Testing
         return launch
     }
 
+    /// Where a domain has pages is Xen's to say: a builder may leave holes. Asked for those alone that get device memory.
+    @Test func aPageBeyondTheSizeOfRAMIsNoDevices() throws {
+        var launch = try launch()
+        let range = try #require(IOMemoryRange(host: 0xD0000, count: 2, guest: 0x860))
+        launch.lcm.domains[1].settings.iomem = [range]
+        launch.host.domainsByID[2]?.memory.add(0x861..<0x862)
+        launch.host.domainsByID[2]?.memory.remove(frame: 0x7FF)
+        let outcome = launch.run()
+        #expect(
+            outcome.failure.map { String(decoding: $0.message.bytes, as: UTF8.self) }?.contains("guest frame 0x861")
+                == true)
+        #expect(outcome.journal.entries.filter { $0.operation == .maximumFrame }.map { $0.domid?.rawValue } == [2])
+    }
+
     @Test(arguments: [HypervisorFacts.Scheduler.rtds, .credit, .credit2])
     func everythingIsAppliedBeforeTheDomainRuns(scheduler: HypervisorFacts.Scheduler) throws {
         let outcome = try launch(scheduler).run()

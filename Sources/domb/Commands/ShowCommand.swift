@@ -38,6 +38,7 @@ extension LaunchControlFile {
         if let digest = settings.xenstored {
             lines.append("xenstored: a process of the boot domain, sha256 \(hexadecimal(digest.bytes))")
         }
+        if settings.builder == .hypervisor { lines.append("builder: the hypervisor, whose dom0 flags are let pass") }
         lines += settings.cpupools.map { "cpupool \(text($0.name)): \($0.scheduler.name), cpus \(cpuList($0.cpus))" }
         for domain in lcm.domains { lines += ["", heading(domain)] + details(domain).map { "  \($0)" } }
         return lines.joined(separator: "\n")

@@ -57,6 +57,7 @@ extension LaunchSettings {
             ("pcr", .optional(pcr) { .number($0.rawValue) }), ("tpm", .string(tpmPolicy.name.description)),
             ("coverage", .string(coverage.name.description)), ("handoff", .string(handoff.name.description)),
             ("handoffTarget", .optional(handoffTarget) { .string(text($0)) }),
+            ("builder", .string(builder.name.description)),
             ("xenstored", .optional(xenstored) { .string(hexadecimal($0.bytes)) }),
             (
                 "cpupools",

@@ -6,6 +6,12 @@ import Measurement
 import Platform
 
 extension LaunchEvent.DomainRecord {
+    /// As DomB found it: the start info's version is in its size.
+    private var builder: BuilderKind? {
+        let startInfo = regions.first { $0.role == .startInfo }?.segments.first
+        return BuilderKind.allCases.first { UInt64($0.startInfoByteCount) == startInfo?.byteCount }
+    }
+
     /// For people.
     var details: [String] {
         let roles = roles.isEmpty ? "" : ", " + self.roles.names.joined(separator: ", ")
@@ -15,6 +21,7 @@ extension LaunchEvent.DomainRecord {
                 + "\(coverage.name)\(extent)",
             "entry \(hexadecimal(entry)), \(vcpus) vcpus, registers sha256 \(hexadecimal(registers.bytes))",
         ]
+        if let builder { lines.append("built by \(builder == .hypervisor ? "the hypervisor" : "libxenguest")") }
         if !commandLine.isEmpty { lines.append("command line \"\(text(commandLine))\"") }
         lines += regions.map { region in
             "\(region.role.name) \(region.byteCount) bytes, sha256 \(hexadecimal(region.digest.bytes))"
@@ -31,7 +38,8 @@ extension LaunchEvent.DomainRecord {
             ("domid", .number(domid.rawValue)), ("name", .string(text(name))),
             ("handle", handle == .unset ? .null : .string(uuid(handle))),
             ("roles", .array(roles.names.map { .string($0) })), ("coverage", .string(coverage.name.description)),
-            ("pages", .number(pageCount)), ("vcpus", .number(vcpus)), ("entry", .number(entry)),
+            ("builder", .optional(builder) { .string($0.name.description) }), ("pages", .number(pageCount)),
+            ("vcpus", .number(vcpus)), ("entry", .number(entry)),
             ("registersSha256", .string(hexadecimal(registers.bytes))), ("commandLine", .string(text(commandLine))),
             (
                 "regions",

@@ -50,6 +50,7 @@ extension SettingKey {
         case .coverage: "images or all"
         case .handoff: "shutdown, exec or park"
         case .handoffTarget: "an absolute path, with handoff exec"
+        case .builder: "toolstack or hypervisor"
         case .cpupools: "NAME:SCHEDULER:CPUS, as in realtime:rtds:2-3"
         }
     }

@@ -33,6 +33,7 @@ struct DescriptionWriter {
             "  tpm: \(settings.tpmPolicy.name)", "  coverage: \(settings.coverage.name)",
             "  handoff: \(settings.handoff.name)",
         ]
+        if settings.builder != .toolstack { lines.append("  builder: \(settings.builder.name)") }
         if let digest = settings.xenstored { lines.append("  xenstored: \(hexadecimal(digest.bytes))") }
         if let target = settings.handoffTarget { lines.append("  handoff_target: \(quoted(target, "handoff_target"))") }
         if !settings.cpupools.isEmpty { lines.append("  cpupools:") }

@@ -125,6 +125,8 @@ extension LaunchDescription {
         settings.tpmPolicy = section["tpm"]?.choice(policies) ?? settings.tpmPolicy
         let coverages = [Coverage.images, .all].map { ($0.name.description, $0) }
         settings.coverage = section["coverage"]?.choice(coverages) ?? settings.coverage
+        let builders = BuilderKind.allCases.map { ($0.name.description, $0) }
+        settings.builder = section["builder"]?.choice(builders) ?? settings.builder
         let kinds = [HandoffKind.shutdown, .execute, .park].map { ($0.name.description, $0) }
         if let value = section["xenstored"], case .given(let digest) = value.expectedDigest(allowingHex: true) {
             settings.xenstored = digest

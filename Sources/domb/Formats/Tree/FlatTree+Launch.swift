@@ -28,6 +28,7 @@ extension FlatTree.Node {
         set("domb,handoff", text: settings.handoff.name.description)
         if let target = settings.handoffTarget { set("domb,handoff-target", text: target) }
         if let digest = settings.xenstored { set("domb,xenstored", bytes: digest.bytes) }
+        if settings.builder != .toolstack { set("domb,builder", text: settings.builder.name.description) }
         if !settings.cpupools.isEmpty {
             set("domb,cpupools", bytes: settings.cpupools.flatMap { Array($0.words.utf8) + [0] })
         }

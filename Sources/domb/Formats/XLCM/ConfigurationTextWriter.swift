@@ -23,6 +23,7 @@ struct ConfigurationTextWriter {
         add("handoff", settings.handoff.name.description)
         if let target = settings.handoffTarget { add("handoff-target", target) }
         if let digest = settings.xenstored { add("xenstored", digest) }
+        if settings.builder != .toolstack { add("builder", settings.builder.name.description) }
         if !settings.cpupools.isEmpty {
             add("cpupools", settings.cpupools.map { $0.words }.joined(separator: "/"))
         }
