@@ -2,6 +2,7 @@
 
 import ConfigApply
 import LaunchControl
+import Measurement
 import Platform
 
 /// What a plan is made of, and all that stands against it. `LaunchPlan.init` throws the first, and people mend an LCM by
