@@ -8,15 +8,16 @@ extension DomainDraft {
             "compatible", "#address-cells", "#size-cells", "phandle", "linux,phandle",
             "domid", "permissions", "functions", "capabilities", "mode", "cpus", "memory",
         ] + SettingKey.keys(in: .domain).map { $0.schema.property }
+        + SettingKey.keys(in: .vcpu).map { "domb,\($0.schema.word)" }
     private static let knownVCPUProperties: [Line] =
         ["compatible", "id", "phandle", "linux,phandle"] + SettingKey.keys(in: .vcpu).map { $0.schema.property }
 
     /// What the node says. `nil` only where there is no telling what domain it is; every problem is reported.
-    init?(_ view: NodeView) {
+    init?(_ view: NodeView, isX86: Bool) {
         guard let unassigned = DomainID(rawValue: 0) else { return nil }
         view.refuseUnknownDombProperties(Self.knownProperties)
         if view.node.name.count > Limits.nameBytes { view.report(.nameTooLong) }
-        let roles = DomainRoles(view)
+        let roles = DomainRoles(view, isX86: isX86)
         let modules = DomainModules(view)
         // A boot domain is somebody else's to build: nothing but its role is looked at.
         let isBoot = roles.contains(.boot)
@@ -27,7 +28,7 @@ extension DomainDraft {
                 domid: unassigned, name: view.baseName, roles: roles, memory: 0,
                 kernel: modules.kernel ?? ImageReference(moduleIndex: nil), ramdisk: modules.ramdisk,
                 otherModules: modules.others, commandLine: modules.commandLine))
-        description.mode = DomainMode(view) ?? .pvh
+        description.mode = DomainMode(view, isBoot: isBoot) ?? .pvh
         if !isBoot {
             description.memory = Self.memory(view)
             domid = Self.domid(view)
@@ -94,6 +95,13 @@ extension DomainDraft {
                     VCPUAffinity(vcpu: id, hard: child.cpus("hard-affinity"), soft: child.cpus("domb,soft-affinity")))
             }
         }
+        let listed = description.affinities
+        if listed.contains(where: { $0.vcpu >= description.vcpus }) {
+            view.report(.limitExceeded, "domb,hard-affinity")
+        }
+        guard !found.isEmpty else { return }
+        // One place for all of them, so that none is said twice.
+        if !listed.isEmpty { view.report(.conflictingProperties, "domb,hard-affinity") }
         description.affinities = found.inOrder { $0.vcpu < $1.vcpu }
     }
 }

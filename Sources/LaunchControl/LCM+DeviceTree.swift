@@ -18,7 +18,7 @@ extension LCM {
                 child.report(.tooManyDomains)
                 break
             }
-            if let draft = DomainDraft(child) {
+            if let draft = DomainDraft(child, isX86: hypervisor.isCompatible("xen,x86")) {
                 drafts.append(draft)
                 nodeNames.append(child.node.name)
             }

@@ -34,6 +34,7 @@ public struct ParseError: Error, Equatable, Sendable {
         case duplicateDomid = "two domains have this domid"
         case duplicateDomainName = "two domains have this name"
         case reservedBits = "unknown bits are set"
+        case startsByItself = "mode bit 8: the hypervisor would start the domain itself"
         case unknownModuleKind = "a module node of unknown kind"
         case duplicateModule = "a second kernel or ramdisk for one domain"
         case unknownDomain =

@@ -37,7 +37,8 @@ public struct SettingSource {
         let schema = key.schema
         switch form {
         case .node(let view):
-            guard schema.place != .vcpu else { return nil }
+            // For readers that take every node of a domain for a module.
+            guard schema.place != .vcpu else { return view.strings("domb,\(schema.word)").map { .texts($0) } }
             switch schema.form {
             case .cells(let width, _): return view.cells(schema.property, bytes: width).map { .cells($0) }
             case .string: return text(key).map { .texts([$0[...]]) }

@@ -41,13 +41,19 @@ import Testing
         Case(top + "domain: []\n", "2: domain: unknown key (did you mean domains?)"),
         Case(top + "frobnicate: 1\ndomains: []\n", "2: frobnicate: unknown key"),
         Case(top + "[a, b]: 1\n", "2: ?: unknown key"),
-        Case(top + "builder: toolstack\n", "2: builder: 'toolstack' is none of xen, construct"),
-        Case(top + "builder: constructor\n", "2: builder: 'constructor' is none of xen, construct (did you mean"),
+        Case(top + "builder: toolstack\n", "2: builder: 'toolstack' is none of xen, xen-2024, xen-2025, construct"),
+        Case(
+            top + "builder: constructor\n",
+            "2: builder: 'constructor' is none of xen, xen-2024, xen-2025, construct (did you mean"),
         Case(top + "xen: {option: x}\n", "2: xen.option: unknown key (did you mean options?)"),
         Case(top + "xen: {options: \"a\\nb\"}\n", "2: xen.options: more than one line"),
         Case(top + "grub: {title: \"a\\nb\"}\n", "2: grub.title: more than one line"),
         Case(top + "grub: {folder: boot}\n", "2: grub.folder: not an absolute path"),
         Case(top + "boot_domain: {initramfs: [x]}\n", "2: boot_domain.initramfs: a section is wanted"),
+        Case(
+            top + "builder: construct\nboot_domain: {mode: pv}\n",
+            "3: boot_domain.mode: only where the hypervisor builds the boot domain"),
+        Case(top + "boot_domain: {mode: hvm}\n", "2: boot_domain.mode: 'hvm' is none of pvh, pv"),
         Case(top + "boot_domain: {vcpus: 0}\n", "2: boot_domain.vcpus: 0 is out of range: 1 to 512"),
         Case(
             top + "builder: construct\nboot_domain: {kernel: {index: 1}}\n",

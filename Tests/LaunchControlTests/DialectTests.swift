@@ -74,6 +74,61 @@ import Testing
         #expect(lcm.domains.map { $0.name } == [bytes("broker")])
     }
 
+    /// Where the tree is for the hypervisor that says `xen,x86`, INITIAL_DOM is the domain that it starts: the boot domain,
+    /// whatever its domid and its other functions. Elsewhere the bit is a legacy dom0's.
+    @Test(arguments: [0x8000_0000, 0xC000_0004, 0x8000_0001] as [UInt32])
+    func theInitialDomainIsTheBootDomain(functions: UInt32) throws {
+        var boot = TestLaunch.domain("boot", domid: 0)
+        boot.set("functions", cells(functions))
+        boot.set("mode", cells(13))
+        var launch = TestLaunch.launch(boot, TestLaunch.broker)
+        launch.set("compatible", string("hypervisor,xen") + string("xen,x86"))
+        let lcm = try TestLaunch.parse(launch)
+        #expect(lcm.domains.map { $0.name } == [bytes("broker")])
+        guard functions & 1 == 0 else { return }
+        boot.remove("mode")
+        let other = try TestLaunch.parse(TestLaunch.launch(boot, TestLaunch.broker))
+        #expect(other.domains.count == 2 && other.domains[0].roles.contains(.legacyDom0))
+    }
+
+    /// A hypervisor that takes every node of a domain for a module finds no vcpus there.
+    @Test func affinitiesMayBePropertiesOfTheDomain() throws {
+        let listed = try domain {
+            $0.set("cpus", cells(2))
+            $0.set("domb,hard-affinity", string("0:0-1") + string("1:1"))
+            $0.set("domb,soft-affinity", string("1:0"))
+        }
+        let nodes = try domain {
+            $0.set("cpus", cells(2))
+            for (id, hard, soft) in [(0, "0-1", nil), (1, "1", "0")] as [(UInt32, String, String?)] {
+                var vcpu = TestNode(
+                    "v\(id)", [("compatible", string("xen,vcpu")), ("id", cells(id)), ("hard-affinity", string(hard))])
+                if let soft { vcpu.set("domb,soft-affinity", string(soft)) }
+                $0.children.append(vcpu)
+            }
+        }
+        #expect(listed == nodes && listed.affinities.count == 2)
+    }
+
+    @Test(arguments: [
+        (["1:0", "0:0"], ParseError.Code.notAscending), (["0:0", "0:1"], .notAscending), (["0"], .badCPUList),
+        (["2:0"], .limitExceeded), ([""], .badCPUList),
+    ])
+    func wrongAffinitiesOfTheDomainAreRefused(items: [String], code: ParseError.Code) {
+        var broker = TestLaunch.broker
+        broker.set("cpus", cells(2))
+        broker.set("domb,hard-affinity", items.flatMap { string($0) })
+        #expect(refusal(of: TestLaunch.launch(broker))?.code == code)
+    }
+
+    @Test func affinitiesAreSaidInOnePlace() {
+        var broker = TestLaunch.broker
+        broker.set("domb,soft-affinity", string("0:0"))
+        broker.children.append(
+            TestNode("v", [("compatible", string("xen,vcpu")), ("id", cells(0)), ("hard-affinity", string("0"))]))
+        #expect(refusal(of: TestLaunch.launch(broker))?.code == .conflictingProperties)
+    }
+
     @Test func withoutAWordTheBootDomainShutsDown() throws {
         var launch = TestLaunch.launch(TestLaunch.broker)
         launch.remove("domb,handoff")

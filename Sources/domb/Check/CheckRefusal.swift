@@ -6,7 +6,7 @@ import Sequencer
 
 /// One thing for which a launch would not start, whoever refuses it.
 struct CheckRefusal {
-    /// Stable, for JSON: the plan's own, or "image", "builder", "initramfs", "digest".
+    /// Stable, for JSON: the plan's own, or "image", "builder", "initramfs", "digest", "dialect".
     let code: String
     let text: String
     let domid: DomainID?

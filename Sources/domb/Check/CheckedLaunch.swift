@@ -72,6 +72,11 @@ extension LaunchDescription {
         guard found.isEmpty else {
             throw .malformed(found) { places.refusal($0).told(of: file) }
         }
-        return try launch.written(as: .dtb, from: file)
+        let content = try launch.written(as: .dtb, from: file)
+        let check = DialectCheck(try LaunchInput.tree(content, file), as: launch.dialect)
+        guard check.misreadings.isEmpty else {
+            throw .refusal(check.misreadings) { "\(file): the tree would be misread: \($0)" }
+        }
+        return content
     }
 }

@@ -27,12 +27,19 @@ struct CheckCommand: ParsableCommand {
         help: "Folder of the image files. With --grub and a compiled LCM the entry's files are compared, too.",
         completion: .directory)
     var images: String?
+    @Option(
+        help:
+            "Of a tree: the hypervisor that reads it, too, and may take it otherwise. (default: what the tree says)")
+    var builder: TreeDialect?
     @Argument(help: "The LCM, or what it is compiled from.", completion: .file())
     var lcm: String
 
     func validate() throws {
         guard entry == nil || grub != nil else {
             throw ValidationError("--entry chooses in the file that --grub names")
+        }
+        guard builder == nil || !lcm.hasSuffix(".yaml") && !lcm.hasSuffix(".yml") else {
+            throw ValidationError("--builder is for a tree: a description says it itself")
         }
     }
 
@@ -55,12 +62,19 @@ struct CheckCommand: ParsableCommand {
         }
         let refusals = file.planRefusals(host.facts(for: file.lcm), try host.parsedArguments(for: file.lcm))
         try refuse(
-            refusals.map { CheckRefusal($0, in: file.lcm) } + EmptyDigest.all(in: file.lcm).map { $0.refusal },
-            notes)
+            refusals.map { CheckRefusal($0, in: file.lcm) } + EmptyDigest.all(in: file.lcm).map { $0.refusal }
+                + misreadings(bytes, file.lcm), notes)
         guard let grub else { return try finish(notes) }
         let count = try LaunchControlContainer.tableCount(bytes, lcm)
         let comparison = GrubComparison(try Launch(compiled: bytes, lcm), tableCount: count)
         try compare(comparison, try menuEntry(in: grub), grub, notes)
+    }
+
+    private func misreadings(_ bytes: [UInt8], _ lcm: LCM) throws(CommandFailure) -> [CheckRefusal] {
+        guard bytes.starts(with: FlatTree.magic) else { return [] }
+        let tree = try LaunchInput.tree(bytes, self.lcm)
+        guard let dialect = builder ?? TreeDialect(tree, builder: lcm.settings.builder) else { return [] }
+        return DialectCheck(tree, as: dialect).misreadings.map { CheckRefusal(code: "dialect", $0, in: nil) }
     }
 
     private static let comparisonNote = CheckNote(

@@ -19,13 +19,26 @@ struct TableCommand: ParsableCommand {
     var output: String
     @Flag(help: "Write an archive for the front of the initramfs.")
     var initramfs = false
+    @Option(
+        help: "The tables' signature. A PVH boot domain before Xen 4.20 gets MSDM, and not OEM1. (default: OEM1)")
+    var signature: String?
     @Flag(help: "Pack whatever FILE holds, unread: to test how DomB refuses it.")
     var unchecked = false
+
+    func validate() throws {
+        guard let signature else { return }
+        guard signature.utf8.count == 4,
+            signature.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) })
+        else { throw ValidationError("--signature: four capital letters or digits") }
+        guard !initramfs else {
+            throw ValidationError("--signature and --initramfs: Linux takes the archive's by its own")
+        }
+    }
 
     func run() throws {
         let module = try HostFile.read(lcm, limit: Limits.moduleBytes)
         if !unchecked { _ = try LaunchControlFile(lcm, module) }
-        let tables = try LaunchControlContainer.written(module, lcm)
+        let tables = try LaunchControlContainer.written(module, lcm, signature: signature ?? "OEM1")
         if initramfs {
             try HostFile.write(EarlyArchive(tables).content, to: "\(output).cpio")
             try StandardOutput.print("\(output).cpio")

@@ -7,6 +7,8 @@ import Platform
 struct Launch: Equatable {
     var lcm: LCM
     var bootDomain: BootDomain?
+    /// Of a tree that it is written to.
+    var dialect = TreeDialect.document
 }
 
 /// The boot domain as the hypervisor builds it.
@@ -23,6 +25,8 @@ struct BootDomain: Equatable {
     /// In KiB; `nil` leaves it to the hypervisor.
     var memory: UInt64?
     var vcpus: UInt32 = 1
+    /// PVH or PV.
+    var mode = DomainMode.pvh
     /// What its node says besides: only a tree that is left as it is keeps that.
     var foreign: [String] = []
 }

@@ -5,9 +5,10 @@ import Platform
 
 extension LaunchControlContainer {
     /// The LCM as complete ACPI tables, in order, for GRUB's `acpi` command or QEMU's `-acpitable file=`.
-    static func tables<Hash: ContentHash>(for lcm: [UInt8], hashing: Hash.Type) throws(ContainerError)
-        -> [[UInt8]]
-    {
+    /// A Xen may hand on tables of a few signatures alone: DomB takes any.
+    static func tables<Hash: ContentHash>(
+        for lcm: [UInt8], hashing: Hash.Type, signature: String = "OEM1"
+    ) throws(ContainerError) -> [[UInt8]] {
         guard lcm.count <= Limits.moduleBytes else { throw .tooLarge(byteCount: lcm.count) }
         // What QEMU's -acpitable carries in one table, its header excluded, less the part's header.
         let room = 65_499 - 48
@@ -22,12 +23,12 @@ extension LaunchControlContainer {
             payload.append(littleEndian: 0, byteCount: 4)
             payload.append(contentsOf: digest.bytes)
             payload.append(contentsOf: data)
-            return table(payload)
+            return table(signature, payload)
         }
     }
 
-    private static func table(_ payload: [UInt8]) -> [UInt8] {
-        var table = Line("OEM1").bytes
+    private static func table(_ signature: String, _ payload: [UInt8]) -> [UInt8] {
+        var table = Array(signature.utf8)
         table.append(littleEndian: UInt64(36 + payload.count), byteCount: 4)
         table.append(contentsOf: [1, 0])
         table.append(contentsOf: Line("DOMB  ").bytes + oemTableID)

@@ -121,7 +121,9 @@ extension Launch {
     init(compiled bytes: [UInt8], _ path: String) throws(CommandFailure) {
         lcm = try LaunchControlFile(path, bytes).lcm
         if bytes.starts(with: FlatTree.magic) {
-            bootDomain = BootDomain(try LaunchInput.tree(bytes, path))
+            let tree = try LaunchInput.tree(bytes, path)
+            bootDomain = BootDomain(tree)
+            dialect = TreeDialect(tree, builder: lcm.settings.builder) ?? .document
         } else {
             bootDomain = BootDomain(xlcm: bytes)
         }
@@ -129,9 +131,11 @@ extension Launch {
 }
 
 extension LaunchControlContainer {
-    static func written(_ lcm: [UInt8], _ path: String) throws(CommandFailure) -> [[UInt8]] {
+    static func written(
+        _ lcm: [UInt8], _ path: String, signature: String = "OEM1"
+    ) throws(CommandFailure) -> [[UInt8]] {
         do throws(ContainerError) {
-            return try tables(for: lcm, hashing: SwiftCryptoHash.self)
+            return try tables(for: lcm, hashing: SwiftCryptoHash.self, signature: signature)
         } catch {
             throw .malformed("\(path): \(error)")
         }

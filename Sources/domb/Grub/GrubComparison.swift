@@ -56,7 +56,10 @@ struct GrubComparison {
         if let index = modules.bootInitramfs { want(Int(index), "initramfs of the boot domain", nil, .unpacked) }
         for (index, domain) in description.domains.enumerated() {
             let name = text(domain.description.name)
-            want(Int(modules.kernels[index]), "kernel of \(name)", nil, .unpacked)
+            let words = GrubWords(
+                options: GrubWords.unpacked.options,
+                arguments: GrubEntry(description).commandLine(ofDomain: index).words)
+            want(Int(modules.kernels[index]), "kernel of \(name)", nil, words)
             if let ramdisk = modules.ramdisks[index] { want(Int(ramdisk), "ramdisk of \(name)", nil, .unpacked) }
         }
         for (index, path) in modules.paths { wanted[Int(index)]?.path = paths.image(index, path) }

@@ -51,7 +51,7 @@ struct GrubEntry {
             lines += modules.paths.sorted { $0.key < $1.key }.map {
                 "    # in the initramfs as /images/\($0.key): \($0.value.filter { !$0.isNewline })"
             }
-        case .xen:
+        case .xen, .xen2024, .xen2025:
             lines.append("    module2 \(Self.quoted(path(description.grub.lcm ?? lcm)))")
             let last = max(modules.paths.keys.max() ?? 0, modules.kernels.max() ?? 0)
             for index in 1...max(1, last) {
@@ -59,14 +59,23 @@ struct GrubEntry {
                     throw .malformed(
                         "\(description.file): no image with a path has index \(index), and GRUB leaves no gaps")
                 }
-                lines.append(index == modules.bootKernel ? bootLine : module(path))
+                let words = modules.kernels.firstIndex(of: index).map { commandLine(ofDomain: $0) } ?? ""
+                lines.append(index == modules.bootKernel ? bootLine : module(path, words))
             }
         }
         return lines
     }
 
     /// Unpacked by GRUB an image would not be what was measured.
-    private func module(_ name: String) -> String { "    module2 --nounzip \(Self.quoted(path(name)))" }
+    private func module(_ name: String, _ arguments: String = "") -> String {
+        "    module2 --nounzip \(words([path(name)], arguments))"
+    }
+
+    /// As the module's own words: the hypervisors take them before `bootargs`. Where domains share a module it has none.
+    func commandLine(ofDomain index: Int) -> String {
+        guard !description.builder.dialect.sharesModules else { return "" }
+        return String(decoding: description.domains[index].description.commandLine, as: UTF8.self)
+    }
 
     private func words(_ first: [String], _ rest: String) -> String {
         (first + rest.split(separator: " ").map(String.init)).map { Self.quoted($0) }.joined(separator: " ")

@@ -23,7 +23,7 @@ struct Installation {
             files.append((content, "\(places.folder)/initramfs"))
         }
         var names: [UInt32: String] = [:]
-        if description.builder == .xen {
+        if description.builder.isHypervisor {
             for (index, path) in modules.paths.sorted(by: { $0.key < $1.key }) {
                 switch index {
                 case modules.bootKernel: names[index] = installed.boot?.kernel?.path

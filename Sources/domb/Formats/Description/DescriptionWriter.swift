@@ -19,6 +19,7 @@ struct DescriptionWriter {
             writer.lines.append("# Not carried over: \(text(property.node))\(name)")
         }
         writer.add(launch.lcm.settings)
+        if launch.dialect != .document { writer.lines.append("builder: \(launch.dialect.rawValue)") }
         if let boot = launch.bootDomain, boot != BootDomain() { writer.add(boot) }
         writer.lines.append("domains:")
         for domain in launch.lcm.domains { writer.add(domain, in: launch.lcm) }
@@ -52,6 +53,7 @@ struct DescriptionWriter {
         if !boot.commandLine.isEmpty { lines.append("  cmdline: \(quoted(boot.commandLine, "boot_domain: cmdline"))") }
         if let memory = boot.memory, memory > 0 { lines.append("  memory: \(Self.size(memory))") }
         lines.append("  vcpus: \(boot.vcpus)")
+        if boot.mode != .pvh { lines.append("  mode: \(boot.mode.word)") }
     }
 
     private mutating func add(_ domain: DomainDescription, in lcm: LCM) {

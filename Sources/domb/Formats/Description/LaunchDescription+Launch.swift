@@ -100,9 +100,10 @@ extension LaunchDescription {
         let bootDomain = boot.map {
             BootDomain(
                 kernelIndex: modules.bootKernel, ramdiskIndex: modules.bootInitramfs, commandLine: $0.commandLine,
-                memory: $0.memory, vcpus: $0.vcpus)
+                memory: $0.memory, vcpus: $0.vcpus, mode: $0.mode)
         }
-        return Launch(lcm: LCM(domains: described, settings: settings), bootDomain: bootDomain)
+        return Launch(
+            lcm: LCM(domains: described, settings: settings), bootDomain: bootDomain, dialect: builder.dialect)
     }
 
     /// As an LCM's reader does it: the lowest from 1 that nobody has, in the order of the domains.

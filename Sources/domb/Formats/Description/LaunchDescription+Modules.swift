@@ -15,8 +15,10 @@ extension LaunchDescription {
         private var taken: Set<UInt32> = []
         private var byPath: [String: UInt32] = [:]
         private var next: UInt32 = 1
+        private let isShared: Bool
 
-        fileprivate init() {}
+        /// `isShared`: one file is one module, however many domains have it.
+        fileprivate init(isShared: Bool) { self.isShared = isShared }
 
         /// The same order under other paths.
         func renamed(_ name: (UInt32, String) -> String) -> Modules {
@@ -33,7 +35,7 @@ extension LaunchDescription {
                 image.place.wrong("index \(index) is that of \(other) already")
             }
             paths[index] = paths[index] ?? path
-            byPath[path] = byPath[path] ?? index
+            if isShared { byPath[path] = byPath[path] ?? index }
         }
 
         /// Its own index, that of the same file, or the next that nobody has.
@@ -44,7 +46,7 @@ extension LaunchDescription {
             while taken.contains(next) { next += 1 }
             taken.insert(next)
             paths[next] = path
-            byPath[path] = next
+            if isShared { byPath[path] = next }
             return next
         }
 
@@ -60,8 +62,8 @@ extension LaunchDescription {
     }
 
     func modules() throws(CommandFailure) -> Modules {
-        var modules = Modules()
-        let countedBoot = builder == .xen ? boot : nil
+        var modules = Modules(isShared: builder.dialect.sharesModules)
+        let countedBoot = builder.isHypervisor ? boot : nil
         modules.reserve(countedBoot?.kernel)
         modules.reserve(countedBoot?.initramfs)
         for domain in domains {

@@ -30,13 +30,14 @@ extension LaunchDescription {
         if let launch { readSettings(launch) }
         sections["launch"] = launch
         builder = top["builder"]?.choice(Builder.allCases.map { ($0.rawValue, $0) }) ?? .xen
+        if builder.dialect != .document { settings.builder = .hypervisor }
         if let section = top["xen"]?.section(["path", "options"]) {
             sections["xen"] = section
             xen.path = section["path"]?.text ?? xen.path
             xen.options = section["options"]?.line(of: "options") ?? ""
         }
         if let section = top["grub"]?.section(["title", "folder", "tables", "lcm"]) { readGrub(section) }
-        let bootDomain = top["boot_domain"]?.section(["kernel", "initramfs", "cmdline", "memory", "vcpus"])
+        let bootDomain = top["boot_domain"]?.section(["kernel", "initramfs", "cmdline", "memory", "vcpus", "mode"])
         if let bootDomain { readBoot(bootDomain) }
         sections["boot_domain"] = bootDomain
         if let value = top.needed("domains") {
@@ -160,8 +161,10 @@ extension LaunchDescription {
             initramfs: section["initramfs"].flatMap { Image(bootModule: $0) },
             commandLine: section.bytes("cmdline", limit: Limits.commandLineBytes) ?? [],
             memory: section["memory"]?.kibibytes,
-            vcpus: section["vcpus"]?.number(in: 1...UInt64(Limits.vcpus)).map { UInt32($0) } ?? 1)
+            vcpus: section["vcpus"]?.number(in: 1...UInt64(Limits.vcpus)).map { UInt32($0) } ?? 1,
+            mode: section["mode"]?.choice([DomainMode.pvh, .pv].map { ($0.word, $0) }) ?? .pvh)
         if builder == .construct {
+            section["mode"]?.wrong("only where the hypervisor builds the boot domain")
             for image in [boot?.kernel, boot?.initramfs] where image?.index != nil {
                 image?.place.wrong("has no index: a stock Xen starts dom0 by itself")
             }

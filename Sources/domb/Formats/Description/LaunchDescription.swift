@@ -7,10 +7,17 @@ import Platform
 struct LaunchDescription {
     /// Who builds the domains.
     enum Builder: String, CaseIterable {
-        /// A Xen with Hyperlaunch, from boot modules. Module 0 is the LCM itself.
+        /// A Xen with Hyperlaunch, from boot modules: as its design document says, or as those that there were read a
+        /// tree. Module 0 is the LCM itself.
         case xen
+        case xen2024 = "xen-2024"
+        case xen2025 = "xen-2025"
         /// domb-construct, from the initramfs: /images/N is module N.
         case construct
+
+        var dialect: TreeDialect { TreeDialect(rawValue: rawValue) ?? .document }
+        /// Whether boot modules are the hypervisor's own.
+        var isHypervisor: Bool { self != .construct }
     }
 
     enum ExpectedDigest: Equatable {
@@ -48,6 +55,7 @@ struct LaunchDescription {
         var commandLine: [UInt8]
         var memory: UInt64?
         var vcpus: UInt32
+        var mode: DomainMode
     }
 
     struct Xen {

@@ -11,8 +11,9 @@ extension BootDomain {
         let chosen = tree.root.children.first { $0.baseName.elementsEqual("chosen".utf8) }
         guard let chosen else { return nil }
         let launch = chosen.children.first { $0.isCompatible("hypervisor,xen") } ?? chosen
+        let functions = launch.isCompatible("xen,x86") ? 1 | TreeDialect.initialDomain : 1
         let boot = launch.children.first {
-            $0.isCompatible("xen,domain") && ($0.cell("functions") ?? 0) & 1 == 1
+            $0.isCompatible("xen,domain") && ($0.cell("functions") ?? 0) & functions != 0
         }
         guard let boot else { return nil }
         name = boot.baseName
@@ -23,12 +24,15 @@ extension BootDomain {
         commandLine = kernel?.value("bootargs")?.dropLast() ?? []
         memory = boot.kibibytes("memory")
         vcpus = boot.cell("cpus") ?? 1
+        mode = (boot.cell("mode") ?? 0) & 3 == 1 ? .pv : .pvh
         foreign = Self.foreign(boot, isMemoryRead: memory != nil)
     }
 
     private static func foreign(_ boot: FlatTree.Node, isMemoryRead: Bool) -> [String] {
         let defaults: [(name: String, value: UInt32)] = [
-            ("functions", 1), ("permissions", 0), ("capabilities", 0), ("mode", 0), ("mode", 4),
+            ("functions", 1), ("functions", TreeDialect.initialDomain), ("functions", TreeDialect.initialDomain | 1),
+            ("permissions", 0), ("permissions", 3), ("capabilities", 0), ("capabilities", 3),
+            ("mode", 0), ("mode", 1), ("mode", 4), ("mode", 5), ("mode", 8), ("mode", 9), ("mode", 13),
         ]
         let properties = boot.properties.filter { property in
             let name = String(decoding: property.name, as: UTF8.self)

@@ -7,12 +7,15 @@ extension FlatTree {
     /// The launch in the Hyperlaunch bindings: docs/lcm.md.
     init(_ launch: Launch) {
         var hypervisor = Node("hypervisor")
-        hypervisor.set("compatible", text: "hypervisor,xen")
+        hypervisor.set("compatible", texts: launch.dialect.launch)
         hypervisor.add(launch.lcm.settings)
-        if let boot = launch.bootDomain, boot.kernelIndex != nil { hypervisor.children.append(Node(boot)) }
+        if let boot = launch.bootDomain, boot.kernelIndex != nil {
+            hypervisor.children.append(Node(boot, launch.dialect))
+        }
         let neededIndices = Set(launch.lcm.domains.flatMap { $0.dependencies })
         for (index, domain) in launch.lcm.domains.enumerated() {
-            hypervisor.children.append(Node(domain, index: index, isNeeded: neededIndices.contains(index)))
+            hypervisor.children.append(
+                Node(domain, index: index, isNeeded: neededIndices.contains(index), launch.dialect))
         }
         var chosen = Node("chosen")
         chosen.children = [hypervisor]
@@ -34,39 +37,72 @@ extension FlatTree.Node {
         }
     }
 
-    fileprivate init(_ boot: BootDomain) {
+    /// Roles that its builder gives it anyway are said. Function boot is DomB's: the hypervisors pass it over.
+    fileprivate init(_ boot: BootDomain, _ dialect: TreeDialect) {
         self.init(name: boot.name)
         set("compatible", text: "xen,domain")
-        set("domid", cells: [BootDomain.domid])
-        set("functions", cells: [1])
-        set("mode", cells: [0])
+        set("domid", cells: [dialect == .document ? BootDomain.domid : 0])
+        let mode = UInt32(boot.mode.rawValue)
+        switch dialect {
+        case .document:
+            set("functions", cells: [1])
+            set("mode", cells: [mode])
+        case .xen2024:
+            set("permissions", cells: [3])
+            set("functions", cells: [TreeDialect.initialDomain | 1])
+            // Xen's own word for a kernel of 64 bits: LONG.
+            set("mode", cells: [boot.mode == .pv ? mode | 4 : mode])
+        case .xen2025:
+            set("capabilities", cells: [3])
+            set("functions", cells: [1])
+            set("mode", cells: [mode | TreeDialect.startsOnBoot])
+        }
         set("cpus", cells: [boot.vcpus])
-        if let memory = boot.memory { set("memory", longs: [memory]) }
-        children.append(Self.lcm("kernel", boot.kernelIndex, boot.commandLine))
-        if let index = boot.ramdiskIndex { children.append(Self.lcm("ramdisk", index)) }
+        if let memory = boot.memory { add(memory: memory, dialect) }
+        children.append(Self.lcm("kernel", boot.kernelIndex, boot.commandLine, dialect))
+        if let index = boot.ramdiskIndex { children.append(Self.lcm("ramdisk", index, [], dialect)) }
+    }
+
+    private mutating func add(memory kibibytes: UInt64, _ dialect: TreeDialect) {
+        guard dialect == .xen2024 else { return set("memory", longs: [kibibytes]) }
+        set("memory", text: kibibytes % 1024 == 0 ? "\(kibibytes / 1024)M" : "\(kibibytes)K")
+    }
+
+    private mutating func add(_ roles: DomainRoles, _ dialect: TreeDialect) {
+        guard dialect == .xen2025 else {
+            set("permissions", cells: [roles.permissions])
+            return set("functions", cells: [roles.functions])
+        }
+        set("capabilities", cells: [roles.capabilities])
+        set("functions", cells: [roles.subtracting(.xenstore).functions])
     }
 
     /// `index` is its place among the domains: what others refer to it by.
-    fileprivate init(_ domain: DomainDescription, index: Int, isNeeded: Bool) {
+    fileprivate init(_ domain: DomainDescription, index: Int, isNeeded: Bool, _ dialect: TreeDialect) {
         self.init(name: domain.name)
         set("compatible", text: "xen,domain")
         if isNeeded { set("phandle", cells: [UInt32(index) + 1]) }
         set("domid", cells: [UInt32(domain.domid.rawValue)])
         add(.uuid, domain.settings)
-        set("permissions", cells: [domain.roles.permissions])
-        set("functions", cells: [domain.roles.functions])
+        add(domain.roles, dialect)
         set("mode", cells: [UInt32(domain.mode.rawValue)])
         set("cpus", cells: [domain.vcpus])
-        set("memory", longs: [domain.memory])
+        add(memory: domain.memory, dialect)
         for key in SettingKey.written where key != .uuid { add(key, domain.settings) }
         add(domain.conduct)
         if !domain.dependencies.isEmpty {
             set("domb,depends-on", cells: domain.dependencies.map { UInt32($0) + 1 })
         }
         if let place = domain.logRegion { set("domb,log-region", longs: [place.address, place.byteCount]) }
-        children = domain.affinities.map { Self.affinity($0) }
-        children.append(Self.image("kernel", domain.kernel, domain.commandLine))
-        if let ramdisk = domain.ramdisk { children.append(Self.image("ramdisk", ramdisk)) }
+        if dialect.hasVCPUNodes {
+            children = domain.affinities.map { Self.affinity($0) }
+        } else {
+            for key in [SettingKey.hardAffinity, .softAffinity] where domain.settings.has(key) {
+                set("domb,\(key.word)", texts: domain.settings.items(key).map { domb.text($0.text.bytes) })
+            }
+        }
+        children.append(Self.image("kernel", domain.kernel, domain.commandLine, dialect))
+        if let ramdisk = domain.ramdisk { children.append(Self.image("ramdisk", ramdisk, [], dialect)) }
     }
 
     /// What stands there of the key. A vcpu's has a node of its own.
@@ -99,18 +135,20 @@ extension FlatTree.Node {
         return node
     }
 
-    private static func lcm(_ kind: String, _ index: UInt32?, _ commandLine: [UInt8] = []) -> FlatTree.Node {
+    private static func lcm(
+        _ kind: String, _ index: UInt32?, _ commandLine: [UInt8], _ dialect: TreeDialect
+    ) -> FlatTree.Node {
         var node = FlatTree.Node(kind)
-        node.set("compatible", text: "module,\(kind)")
+        node.set("compatible", texts: dialect.module(kind))
         if let index { node.set("module-index", cells: [index]) }
         if !commandLine.isEmpty { node.set("bootargs", text: commandLine) }
         return node
     }
 
     private static func image(
-        _ kind: String, _ image: ImageReference, _ commandLine: [UInt8] = []
+        _ kind: String, _ image: ImageReference, _ commandLine: [UInt8], _ dialect: TreeDialect
     ) -> FlatTree.Node {
-        var node = lcm(kind, image.moduleIndex, commandLine)
+        var node = lcm(kind, image.moduleIndex, commandLine, dialect)
         node.add(image)
         return node
     }
@@ -125,6 +163,8 @@ extension FlatTree.Node {
 
 extension DomainRoles {
     fileprivate var permissions: UInt32 { word([(.control, 0), (.hardware, 1)]) }
+
+    fileprivate var capabilities: UInt32 { word([(.control, 0), (.hardware, 1), (.xenstore, 2)]) }
 
     fileprivate var functions: UInt32 {
         word([(.boot, 0), (.recovery, 1), (.console, 2), (.stubDomain, 3), (.xenstore, 30), (.legacyDom0, 31)])

@@ -56,6 +56,7 @@ extension FlatTree.Node {
 
     mutating func set(_ name: String, text: [UInt8]) { set(name, bytes: text + [0]) }
     mutating func set(_ name: String, text: String) { set(name, text: Array(text.utf8)) }
+    mutating func set(_ name: String, texts: [String]) { set(name, bytes: texts.flatMap { Array($0.utf8) + [0] }) }
     mutating func set(_ name: String, cells: [UInt32]) { set(name, bytes: cells.flatMap { BigEndian.bytes($0) }) }
     mutating func set(_ name: String, longs: [UInt64]) { set(name, bytes: longs.flatMap { BigEndian.bytes($0) }) }
 }

@@ -103,6 +103,7 @@ struct XLCMWriter {
 
     private mutating func bootDomain() -> [UInt8] {
         let boot = launch.bootDomain ?? BootDomain()
+        inexpressible.add("mode pv of the boot domain", unless: boot.mode == .pvh)
         let text = ConfigurationTextWriter(launch.lcm.settings, bootArguments: boot.commandLine)
         return domainEntry(
             kernel: boot.kernelIndex, ramdisk: boot.ramdiskIndex, permissions: 0, functions: 1, mode: 0,
