@@ -10,6 +10,9 @@ public enum BuildRefusal: Error, Equatable, Sendable {
     /// The symbol table's form in memory is not predicted.
     case symbols
     case emptyModule
+    /// A size, or modules, of which nobody has seen what the hypervisor's builder makes.
+    case unmodelledMemory
+    case unmodelledModules
     /// Larger than libxenguest reads.
     case tooLarge(byteCount: UInt64)
 
@@ -23,6 +26,8 @@ public enum BuildRefusal: Error, Equatable, Sendable {
             "its kernel's entry 0x\(String(address, radix: 16)) lies outside of its loadable segments"
         case .symbols: "its kernel wants its symbol table loaded (BSD_SYMTAB), which is not predicted"
         case .emptyModule: "an empty module"
+        case .unmodelledMemory: "its memory is not in whole pages from 2 MiB to 3 GiB, which is all that is modelled"
+        case .unmodelledModules: "it has modules besides kernel and ramdisk, which that builder does not hand on"
         case .tooLarge(let byteCount): "an image of \(byteCount) bytes; libxenguest reads at most 1 GiB"
         }
     }

@@ -30,6 +30,9 @@ import Platform
 /// | 24 | 4 | MXCSR | 0x1f80 |
 /// | 1,024 | 4 | flags | 1: XEN_X86_FPU_INITIALISED |
 ///
+/// Where the hypervisor built the domain itself (arch_set_info_hvm_guest) rflags is 0, and fs and gs are as ds: limits at 780
+/// and 784, attributes at 900 and 904.
+///
 /// Nothing depends on the processor's maker: neither SVM nor VMX changes what was set (svm_save_vmcb_ctxt, vmx_save_vmcs_ctxt),
 /// and both keep the attributes of a segment that is not present as zero. The time stamp counter, at 1,008, is not
 /// measured.
@@ -37,6 +40,7 @@ struct FirstVCPU {
     let entry: UInt32
     let startInfo: UInt64
     let release: XenRelease
+    var builder = BuilderKind.toolstack
 
     var state: VCPUState {
         VCPUState(instructionPointer: UInt64(entry), startInfo: startInfo, registers: registers)
@@ -51,14 +55,15 @@ struct FirstVCPU {
         }
         set(startInfo, at: 520, 8)
         set(UInt64(entry), at: 640, 8)
-        set(2, at: 648, 8)
+        if builder == .toolstack { set(2, at: 648, 8) }
         set(0x11, at: 656, 8)
         set(0xFFFF_0FF0, at: 720, 8)
         set(0x400, at: 728, 8)
-        for offset in [768, 772, 776, 788] { set(0xFFFF_FFFF, at: offset, 4) }
+        let others = builder == .hypervisor ? [12, 16] : []
+        for offset in [768, 772, 776, 788] + others.map({ 768 + $0 }) { set(0xFFFF_FFFF, at: offset, 4) }
         set(0x67, at: 792, 4)
         set(0xC9B, at: 888, 4)
-        for offset in [892, 896, 908] { set(0xC93, at: offset, 4) }
+        for offset in [892, 896, 908] + others.map({ 888 + $0 }) { set(0xC93, at: offset, 4) }
         set(0x8B, at: 912, 4)
         guard release.initialisesFPU else { return registers }
         set(0x40, at: 0, 2)

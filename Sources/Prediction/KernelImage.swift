@@ -21,6 +21,8 @@ public struct KernelImage: Sendable {
     public let range: Range<UInt64>
     /// XEN_ELFNOTE_PHYS32_ENTRY.
     public let entry: UInt32
+    /// Its ELF class.
+    public let is64Bit: Bool
     /// XEN_ELFNOTE_MOD_START_PFN is not zero: the kernel finds modules outside of its first mapping, so libxenguest
     /// loads them behind everything else.
     public let loadsModulesLast: Bool
@@ -28,11 +30,13 @@ public struct KernelImage: Sendable {
     public let wantsSymbols: Bool
 
     public init(
-        parts: [Part], range: Range<UInt64>, entry: UInt32, loadsModulesLast: Bool = false, wantsSymbols: Bool = false
+        parts: [Part], range: Range<UInt64>, entry: UInt32, is64Bit: Bool = true, loadsModulesLast: Bool = false,
+        wantsSymbols: Bool = false
     ) {
         self.parts = parts
         self.range = range
         self.entry = entry
+        self.is64Bit = is64Bit
         self.loadsModulesLast = loadsModulesLast
         self.wantsSymbols = wantsSymbols
     }

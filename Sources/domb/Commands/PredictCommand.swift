@@ -18,6 +18,7 @@ struct PredictCommand: ParsableCommand {
     @OptionGroup var modules: BootModuleFiles
     @OptionGroup(title: "Identity") var identity: IdentityOptions
     @OptionGroup(title: "Release") var release: ReleaseOptions
+    @OptionGroup(title: "Builder") var builder: BuilderOptions
     @Option(
         help: "With handoff exec: the next init, as it will lie in the boot domain's initramfs.", completion: .file())
     var nextInit: String?
@@ -52,9 +53,11 @@ struct PredictCommand: ParsableCommand {
         let file = try LaunchControlFile(reading: lcm)
         file.noteUnknownProperties()
         let identity = try identity.identity()
-        let xen = try release.releases(identity.xenVersion, program: self.identity.dombInit)
+        let model =
+            try builder.model(for: file, xenVersion: identity.xenVersion)
+            ?? .construct(try release.releases(identity.xenVersion, program: self.identity.dombInit))
         return try LaunchPrediction(
-            file, identity: identity, xen: xen, nextInit: nextInit, modules: modules,
+            file, identity: identity, model: model, nextInit: nextInit, modules: modules,
             host: PredictedLaunch.Host(banks: banks, cpus: HostResources(neededBy: file.lcm, cpus: cpus).cpus))
     }
 

@@ -10,26 +10,35 @@ import SimulatedPlatform
 
 /// Builds the domains of an LCM from files. A kernel that several share is read once.
 struct DomainBuilder {
+    /// Whose habits are modelled.
+    enum Model: Equatable {
+        /// domb-construct with libxenguest of these releases.
+        case construct(XenReleases)
+        /// The hypervisor of the preview of 2024, on a host with these ACPI tables.
+        case preview(HostTables)
+    }
+
     private let file: LaunchControlFile
     private let modules: BootModuleFiles
     private let feasibility: Feasibility
     private let cpus: UInt32
-    private let xen: XenReleases
+    private let model: Model
     private var kernels: [UInt32: KernelImage] = [:]
     private var loaded: [UInt32: [UInt8]] = [:]
 
     init(
-        _ file: LaunchControlFile, modules: BootModuleFiles, xen: XenReleases, xenCommandLine: [UInt8], cpus: UInt32
+        _ file: LaunchControlFile, modules: BootModuleFiles, model: Model, xenCommandLine: [UInt8], cpus: UInt32
     ) {
         self.file = file
         feasibility = Feasibility(xenCommandLine: xenCommandLine)
         self.modules = modules
         self.cpus = cpus
-        self.xen = xen
+        self.model = model
     }
 
     mutating func buildAll() throws(CommandFailure) -> [SimulatedDomain] {
-        let refusals = feasibility.refusals(of: file.lcm.domains) { _, _ in nil }
+        var refusals: [Refusal] = []
+        if case .construct = model { refusals = feasibility.refusals(of: file.lcm.domains) { _, _ in nil } }
         guard refusals.isEmpty else {
             throw .refusal(refusals) { "\(file.path): refused by domb-construct: \(text($0.line.bytes))" }
         }
@@ -42,11 +51,18 @@ struct DomainBuilder {
         let kernel = try kernel(domain)
         var modules: [[UInt8]] = []
         for image in domain.loadedModules { modules.append(try module(domain, image)) }
-        var builder = SimulatedBuilder(domain, kernel: kernel, modules: modules, xen: xen)
+        var builder = "libxenguest"
         do throws(BuildRefusal) {
-            return try builder.build(cpus: cpus)
+            switch model {
+            case .construct(let xen):
+                var builder = SimulatedBuilder(domain, kernel: kernel, modules: modules, xen: xen)
+                return try builder.build(cpus: cpus)
+            case .preview(let tables):
+                builder = "the model of xen-2024"
+                return try HypervisorBuilder(domain, kernel: kernel, modules: modules, tables: tables).build(cpus: cpus)
+            }
         } catch {
-            throw .refusal("\(file.path): refused by libxenguest: \(Self.name(domain)): \(error.text)")
+            throw .refusal("\(file.path): refused by \(builder): \(Self.name(domain)): \(error.text)")
         }
     }
 

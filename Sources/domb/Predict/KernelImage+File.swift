@@ -26,7 +26,7 @@ extension KernelImage {
                 Part(
                     place: Segment(address: $0.address, byteCount: $0.byteCount), content: file.content[$0.file])
             },
-            range: file.kernel.range, entry: entry,
+            range: file.kernel.range, entry: entry, is64Bit: file.content.dropFirst(4).first == 2,
             loadsModulesLast: (notes.values("Xen", ELFNotes.Xen.moduleStartFrame).last?.number ?? 0) != 0,
             wantsSymbols: notes.values("Xen", ELFNotes.Xen.symbols)
                 .contains { $0.value.prefix { $0 != 0 }.elementsEqual(Line("yes").bytes) })

@@ -19,14 +19,14 @@ struct LaunchPrediction {
     let values: [Digest]
 
     init(
-        _ file: LaunchControlFile, identity: LaunchEvent.Identity, xen: XenReleases, nextInit: String?,
+        _ file: LaunchControlFile, identity: LaunchEvent.Identity, model: DomainBuilder.Model, nextInit: String?,
         modules: BootModuleFiles, host: PredictedLaunch.Host
     ) throws(CommandFailure) {
         self.file = file
         self.identity = identity
         let next = try Self.nextInit(nextInit, file, identity.launcher)
         var builder = DomainBuilder(
-            file, modules: modules, xen: xen, xenCommandLine: identity.xenCommandLine, cpus: host.cpus)
+            file, modules: modules, model: model, xenCommandLine: identity.xenCommandLine, cpus: host.cpus)
         let built = try builder.buildAll()
         do throws(LaunchFailure) {
             let predicted = try PredictedLaunch(

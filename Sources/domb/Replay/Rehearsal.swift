@@ -37,7 +37,7 @@ struct Rehearsal {
         host.costs = .ordinary
         if given {
             var builder = DomainBuilder(
-                file, modules: modules, xen: .usual, xenCommandLine: host.facts.commandLine,
+                file, modules: modules, model: .construct(.usual), xenCommandLine: host.facts.commandLine,
                 cpus: facts.hypervisor.cpus)
             for domain in try builder.buildAll() { host.add(domain) }
         } else {

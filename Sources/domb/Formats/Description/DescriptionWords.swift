@@ -109,9 +109,9 @@ extension Refusal.Reason {
 extension BuildRefusal {
     var keys: [String] {
         switch self {
-        case .tooLittleMemory: ["memory"]
+        case .tooLittleMemory, .unmodelledMemory: ["memory"]
         case .unalignedKernel, .entryOutside, .symbols, .tooLarge: ["kernel"]
-        case .emptyModule: ["ramdisk"]
+        case .emptyModule, .unmodelledModules: ["ramdisk"]
         }
     }
 }
