@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # usage: build.sh OUTDIR KERNEL_MODULES_DIR XEN_HEADERS
-# Builds the rig's guests: OUTDIR/tiny.elf, a PVH guest of one page of code, OUTDIR/probe.elf,
+# Builds the rig's guests: OUTDIR/tiny.elf, a PVH guest of one page of code, OUTDIR/tiny-pv.elf, a PV one, OUTDIR/probe.elf,
 # which also tells what it was given, and ramdisks for Linux PVH guests:
 # linux-ramdisk.cpio.gz, storage-ramdisk.cpio.gz (a driver domain) and app-ramdisk.cpio.gz (its client). The same sources
 # and compiler give the same bytes: their digests go into LCMs.
@@ -37,6 +37,7 @@ module() {
 
 "$here/tiny.sh" "$work/tiny.elf"
 "$here/tiny.sh" "$work/probe.elf" -DPROBE
+"$here/tiny-pv.sh" "$work/tiny-pv.elf"
 
 for name in linux-init pv-storage pv-app disk-init; do init "$name"; done
 pack "$work/linux-ramdisk.cpio.gz" "/init=$work/linux-init:755"
@@ -61,7 +62,7 @@ mapfile -t words < <(module crc16 crc32c_generic mbcache jbd2 ext4 xen-blkfront 
 : >"$work/empty"
 pack "$work/app-ramdisk.cpio.gz" "/init=$work/pv-app:755" "/root/empty=$work/empty" "${words[@]}"
 
-for file in tiny.elf probe.elf linux-ramdisk.cpio.gz storage-ramdisk.cpio.gz app-ramdisk.cpio.gz; do
+for file in tiny.elf tiny-pv.elf probe.elf linux-ramdisk.cpio.gz storage-ramdisk.cpio.gz app-ramdisk.cpio.gz; do
     mv "$work/$file" "$out/$file.new"
     mv "$out/$file.new" "$out/$file"
 done

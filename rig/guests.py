@@ -7,6 +7,7 @@ from tools import run
 
 FOLDER = paths.OUT / "guests"
 TINY = FOLDER / "tiny.elf"
+TINY_PV = FOLDER / "tiny-pv.elf"
 PROBE = FOLDER / "probe.elf"
 LINUX_RAMDISK = FOLDER / "linux-ramdisk.cpio.gz"
 STORAGE_RAMDISK = FOLDER / "storage-ramdisk.cpio.gz"

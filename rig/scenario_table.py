@@ -55,6 +55,11 @@ CHANNEL = (("domid = <2>;", """domid = <2>;
                 domb,event-channels = "1:second";"""),
            ("                domb,depends-on = <&first>;", """                domb,depends-on = <&first>;
                 domb,cpuid-clear = "aesni", "rdrand";"""))
+# The second domain PV: built, and its kernel says where it lies to nobody but its builder.
+SECOND_PV = (("                mode = <0>;\n                cpus = <1>;\n                memory = <0 8192>;\n                domb,depends-on",
+              "                mode = <1>;\n                cpus = <1>;\n                memory = <0 8192>;\n                domb,depends-on"),
+             ('second_kernel: kernel {\n                    compatible = "module,kernel";\n                    module-index = <1>;',
+              'kernel {\n                    compatible = "module,kernel";\n                    module-index = <2>;'))
 OTHER_MODULES = ('bootargs = "first";\n                };', """bootargs = "first";
                 };
                 tree { compatible = "module,device-tree"; module-index = <2>; };
@@ -257,6 +262,10 @@ def refused_plans() -> list:
         Scenario("shutdown-refused", 2, "stock Xen: DomB is the hardware domain, shutdown is refused",
                  failure("plan", "the boot domain is the hardware domain, so its shutdown would halt the host"),
                  patches=((PARK, SHUTDOWN),)),
+        Scenario("pv-refused", 2, "a PV domain is built, paused, and refused: what is in it cannot be measured yet",
+                 ("domb-construct: domain 3 (second): built, 8192 KiB",
+                  *failure("plan: domain 3", "mode PV cannot be measured by this version")),
+                 patches=SECOND_PV, modules={2: guests.TINY_PV}, quick=False),
         Scenario("tpm-absent-require", 4, "no TPM, policy require: refused",
                  failure("plan", "the TPM policy is require, and no TPM answers"), tpm=False, log=NOTHING),
         Scenario("dependency-cycle", 5, "a dependency cycle is refused with its path",

@@ -32,7 +32,7 @@ public struct Feasibility: Sendable {
     private func shapeRefusals(_ domain: DomainDescription) -> [Refusal.Reason] {
         var reasons: [Refusal.Reason] = []
         if domain.domid.rawValue == 0 { reasons.append(.domidOfBootDomain) }
-        if domain.mode != .pvh { reasons.append(.mode(domain.mode)) }
+        if domain.mode == .hvm { reasons.append(.mode(domain.mode)) }
         if !(1...GuestACPI.maximumVCPUs).contains(domain.vcpus) { reasons.append(.vcpus(domain.vcpus)) }
         if domain.memory == 0 || !domain.hasWholePages { reasons.append(.memory(domain.memory)) }
         if domain.commandLine.contains(0) { reasons.append(.commandLine) }

@@ -47,7 +47,7 @@ extension Refusal.Reason {
         case .legacyDom0: "the role of a legacy dom0 is the boot domain's on this Xen"
         case .xenstore: "the xenstore function needs a xenstore ring in every domain, which is not built"
         case .console: "the console function needs a console ring in every domain, which is not built"
-        case .mode(let mode): "mode \(mode.name) is not built, only PVH"
+        case .mode(let mode): "mode \(mode.name) is not built, only PVH and PV"
         case .hardware(let offered):
             """
             the hardware role needs a Xen with LATE_HWDOM and hardware_dom= this domid; its command line \

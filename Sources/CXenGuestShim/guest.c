@@ -29,7 +29,7 @@ int domb_guest_begin(
         free(guest);
         return -ENOMEM;
     }
-    guest->image->container_type = XC_DOM_HVM_CONTAINER;
+    guest->image->container_type = shape.pv ? XC_DOM_PV_CONTAINER : XC_DOM_HVM_CONTAINER;
     guest->image->device_model = false;
     guest->image->max_vcpus = shape.vcpus;
     *result = guest;
@@ -82,7 +82,7 @@ static bool host_has_iommu(xc_interface *xch)
 int domb_guest_create(struct domb_guest *guest, const uint8_t *handle)
 {
     struct xen_domctl_createdomain config = {
-        .flags = XEN_DOMCTL_CDF_hvm | XEN_DOMCTL_CDF_hap,
+        .flags = guest->shape.pv ? 0 : XEN_DOMCTL_CDF_hvm | XEN_DOMCTL_CDF_hap,
         .ssidref = FLASK_SID_DOMU,
         .max_vcpus = guest->shape.vcpus,
         // -1: the hypervisor's default.
@@ -90,11 +90,11 @@ int domb_guest_create(struct domb_guest *guest, const uint8_t *handle)
         .max_grant_frames = -1,
         .max_maptrack_frames = -1,
         .grant_opts = XEN_DOMCTL_GRANT_version(1),
-        .arch.emulation_flags = XEN_X86_EMU_LAPIC,
+        .arch.emulation_flags = guest->shape.pv ? 0 : XEN_X86_EMU_LAPIC,
     };
     uint32_t domid = guest->shape.domid;
 
-    if (guest->shape.hardware)
+    if (guest->shape.hardware && !guest->shape.pv)
         config.arch.emulation_flags |= XEN_X86_EMU_IOAPIC | XEN_X86_EMU_VPCI;
     if (guest->shape.devices && host_has_iommu(guest->xen->xch))
         config.flags |= XEN_DOMCTL_CDF_iommu;
@@ -119,7 +119,9 @@ int domb_guest_set_limits(struct domb_guest *guest)
 
     DOMB_TRY(xc_domain_max_vcpus(xch, shape->domid, shape->vcpus));
     DOMB_TRY(xc_domain_setmaxmem(xch, shape->domid, shape->memory_kib + SLACK_KIB));
-    DOMB_TRY(xc_set_paging_mempool_size(xch, shape->domid, paging_pool_bytes(shape)));
+    // A PV domain's tables are its own pages, and Xen gives it no pool.
+    if (!shape->pv)
+        DOMB_TRY(xc_set_paging_mempool_size(xch, shape->domid, paging_pool_bytes(shape)));
     DOMB_TRY(xc_cpuid_apply_policy(xch, shape->domid, false, NULL, 0, true, false, false, NULL, NULL));
     return 0;
 }
@@ -167,11 +169,26 @@ static void lay_out_memory(struct domb_guest *guest)
     add_range(guest, DOMB_FOUR_GIB, bytes - low, E820_RAM);
 }
 
+// What tot_pages counts: all of a PV domain's memory, its tables and rings among it.
+static int populate_pv(struct domb_guest *guest)
+{
+    struct xc_dom_image *image = guest->image;
+
+    if (strcmp(image->guest_type, "xen-3.0-x86_64") != 0)
+        return -ENOTSUP;
+    DOMB_TRY(xc_dom_mem_init(image, 1));
+    image->total_pages = guest->shape.memory_kib / KIB_PER_PAGE;
+    DOMB_TRY(xc_dom_boot_mem_init(image));
+    return 0;
+}
+
 int domb_guest_populate(struct domb_guest *guest)
 {
     struct xc_dom_image *image = guest->image;
     xc_interface *xch = guest->xen->xch;
 
+    if (guest->shape.pv)
+        return populate_pv(guest);
     lay_out_memory(guest);
     DOMB_TRY(xc_domain_set_memory_map(xch, guest->shape.domid, guest->memory_map, image->e820_entries));
     // xc_dom_mem_init counts in MiB; the page count set after it is exact.
@@ -187,7 +204,7 @@ int domb_guest_load(struct domb_guest *guest)
     int status = DOMB_STATUS(xc_dom_boot_image(guest->image));
     // libxenguest's last step, the vcpu, starts by saving the whole context, and Xen cannot save a hardware domain's
     // I/O APIC (vioapic.c, ioapic_save: ENODATA for a pin count that is not the emulated one).
-    if (status == -ENODATA && guest->shape.hardware)
+    if (status == -ENODATA && guest->shape.hardware && !guest->shape.pv)
         return domb_hardware_vcpu(guest);
     return status;
 }

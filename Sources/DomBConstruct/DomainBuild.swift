@@ -10,6 +10,8 @@ struct DomainBuild {
     let name: [UInt8]
     let handle: DomainHandle
     let isHardware: Bool
+    /// PV; otherwise PVH.
+    let isPV: Bool
     /// Whether the LCM gives it PCI devices.
     let getsDevices: Bool
     /// Whether it keeps its page for the ring to xenstore.
@@ -37,6 +39,7 @@ struct DomainBuild {
         name = domain.name
         handle = domain.handle ?? .unset
         isHardware = domain.roles.contains(.hardware)
+        isPV = domain.mode == .pv
         getsDevices = domain.settings.has(.pci)
         usesXenstore = domain.settings.usesXenstore
         vcpus = domain.vcpus

@@ -19,7 +19,7 @@ struct StepFailure: Error {
     @unsafe init(_ xen: OpaquePointer, _ plan: DomainBuild) throws(StepFailure) {
         let shape = domb_shape(
             domid: UInt32(plan.domid.rawValue), vcpus: plan.vcpus, memory_kib: plan.memory, hardware: plan.isHardware,
-            devices: plan.getsDevices)
+            devices: plan.getsDevices, pv: plan.isPV)
         var begun: OpaquePointer?
         // Safety: the string lives through the call, which copies it, and the shim writes the handle only on success.
         let status = unsafe plan.commandLine.withUnsafeBufferPointer {
@@ -63,13 +63,13 @@ struct StepFailure: Error {
     }
 
     /// Everything after the creation, in libxenguest's order.
-    borrowing func finish(keepsXenstore: Bool) throws(StepFailure) {
+    borrowing func finish(_ plan: DomainBuild) throws(StepFailure) {
         // Safety: the handle is valid as long as this value lives.
         try check(.setLimits, unsafe domb_guest_set_limits(guest))
         try check(.parseKernel, unsafe domb_guest_parse_kernel(guest))
         try check(.populate, unsafe domb_guest_populate(guest))
         try check(.load, unsafe domb_guest_load(guest))
-        if !keepsXenstore { try check(.removeXenstore, unsafe domb_guest_remove_store(guest)) }
+        if !plan.isPV, !plan.usesXenstore { try check(.removeXenstore, unsafe domb_guest_remove_store(guest)) }
     }
 
     private borrowing func check(_ step: BuildFailure.Step, _ status: Int32) throws(StepFailure) {

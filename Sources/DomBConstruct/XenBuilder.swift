@@ -76,9 +76,9 @@ import XenAgreement
         do throws(StepFailure) {
             let guest = try unsafe GuestUnderConstruction(handle, plan)
             try guest.openImages(plan)
-            try guest.setACPI(plan.acpi)
+            if !plan.isPV { try guest.setACPI(plan.acpi) }
             try guest.create(plan.handle)
-            try guest.finish(keepsXenstore: plan.usesXenstore)
+            try guest.finish(plan)
         } catch {
             throw BuildFailure(
                 domid: plan.domid, name: plan.name, isHardware: plan.isHardware, step: error.step, code: error.code,

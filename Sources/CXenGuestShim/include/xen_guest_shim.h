@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Building PVH domains with libxenctrl and libxenguest, one function for one step, in the order in which they stand
+// Building PVH and PV domains with libxenctrl and libxenguest, one function for one step, in the order in which they stand
 // here. Each returns 0 or -errno and prints nothing. There is no function that unpauses: a domain is left as
 // XEN_DOMCTL_createdomain makes it, paused.
 #ifndef DOMB_XEN_GUEST_SHIM_H
@@ -40,6 +40,8 @@ struct domb_shape {
     // It is to get PCI devices: what it is created without can never be had. Without effect where Xen uses no IOMMU,
     // which the plan refuses with its reason.
     bool devices;
+    // A PV domain, not a PVH one.
+    bool pv;
 };
 
 // Begins a guest; nothing is created yet. `domb_guest_end` releases it, and leaves what was created.
@@ -51,20 +53,22 @@ void domb_guest_end(struct domb_guest *guest);
 int domb_guest_open_kernel(struct domb_guest *guest, const char *path);
 // libxenguest takes two: XG_MAX_MODULES.
 int domb_guest_add_module(struct domb_guest *guest, const char *path);
-// ACPI tables, the RSDP first, for guest-physical `address`. The bytes are copied.
+// ACPI tables of a PVH domain, the RSDP first, for guest-physical `address`. The bytes are copied.
 int domb_guest_set_acpi(struct domb_guest *guest, const void *tables, size_t size, uint64_t address);
 
 // XEN_DOMCTL_createdomain with the shape's domid and the 16 bytes of handle.
 int domb_guest_create(struct domb_guest *guest, const uint8_t *handle);
-// Vcpus, the most memory, the paging pool and the cpuid policy.
+// Vcpus, the most memory, a PVH domain's paging pool, and the cpuid policy.
 int domb_guest_set_limits(struct domb_guest *guest);
 // Finds the loader for the kernel. -ENOEXEC if libxenguest has none.
 int domb_guest_parse_kernel(struct domb_guest *guest);
-// The memory map, then the memory itself.
+// A PVH domain's memory map, then the memory itself. -ENOTSUP for a PV kernel that is not 64-bit.
 int domb_guest_populate(struct domb_guest *guest);
-// Loads kernel, ramdisk and ACPI tables, writes the start info and sets the first vcpu's registers.
+// Loads kernel, ramdisk, and a PVH domain's ACPI tables or a PV domain's page tables, writes the start info and sets the
+// first vcpu's registers.
 int domb_guest_load(struct domb_guest *guest);
-// Tells the guest that there is no xenstore: HVM_PARAM_STORE_PFN 0. A Linux guest waits for one otherwise.
+// Tells a PVH guest that there is no xenstore: HVM_PARAM_STORE_PFN 0. A Linux guest waits for one otherwise; a PV guest goes
+// by its start info's event channel, which is 0.
 int domb_guest_remove_store(struct domb_guest *guest);
 
 #endif

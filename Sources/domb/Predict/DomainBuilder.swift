@@ -42,6 +42,9 @@ struct DomainBuilder {
         guard refusals.isEmpty else {
             throw .refusal(refusals) { "\(file.path): refused by domb-construct: \(text($0.line.bytes))" }
         }
+        if let domain = file.lcm.domains.first(where: { $0.mode == .pv }) {
+            throw .refusal("\(file.path): refused: \(Self.name(domain)): the memory of a PV domain is not predicted")
+        }
         var built: [SimulatedDomain] = []
         for domain in file.lcm.domains { built.append(try build(domain)) }
         return built

@@ -45,6 +45,20 @@ import Testing
         }
     }
 
+    @Test func aPVDomainIsNotPredicted() throws {
+        try Sandbox.run { sandbox in
+            try sandbox.writeLaunch()
+            let source = try String(decoding: sandbox.read("launch.yaml"), as: UTF8.self)
+            try sandbox.write(
+                source.replacing("depends_on: hw", with: "depends_on: hw\n    mode: pv"), to: "launch.yaml")
+            let arguments = ["compile", sandbox.path("launch.yaml"), "-o", sandbox.path("lcm.dtb")]
+            #expect(sandbox.failure(arguments)?.message == nil)
+            let refused = try #require(failure(sandbox))
+            #expect(refused.code == 1)
+            #expect(refused.message.contains("domain 2 (app): the memory of a PV domain is not predicted"))
+        }
+    }
+
     @Test func imagesOfTwoDomainsSwappedAreAnotherPCR() throws {
         try Sandbox.run { sandbox in
             try sandbox.writeLaunch()
