@@ -101,9 +101,9 @@ import Testing
         let changes: [(TreeDialect, String, Change)] = [
             (.xen2024, "\"xen,x86\"", { $0.put("compatible", Array("hypervisor,xen".utf8) + [0]) }),
             (.xen2024, "its reader ends", { $0.children.insert(FlatTree.Node("note"), at: 1) }),
-            (.xen2024, "crashes there", kernel { $0.put("compatible", Array("module,kernel".utf8) + [0]) }),
-            (.xen2024, "crashes there", kernel { $0.put("module-index", [0, 0, 0, 0]) }),
-            (.xen2024, "crashes there", first { $0.children.append(FlatTree.Node("vcpu0")) }),
+            (.xen2024, "crashes its reader", kernel { $0.put("compatible", Array("module,kernel".utf8) + [0]) }),
+            (.xen2024, "crashes its reader", kernel { $0.put("module-index", [0, 0, 0, 0]) }),
+            (.xen2024, "crashes its reader", first { $0.children.append(FlatTree.Node("vcpu0")) }),
             (.xen2024, "memory has to be a text", first { $0.put("memory", [0, 0, 0, 0, 0, 0, 0x20, 0]) }),
             (.xen2024, "is that of", kernel { $0.put("module-index", [0, 0, 0, 4]) }),
             (.xen2024, "no domain would be started", { $0.children[0].put("functions", [0, 0, 0, 1]) }),
@@ -112,7 +112,7 @@ import Testing
             (.xen2024, "capabilities is not read", first { $0.put("capabilities", [0, 0, 0, 1]) }),
             (.xen2024, "GRUB cannot", kernel { $0.put("bootargs", Array("a  b".utf8) + [0]) }),
             (.xen2024, "GRUB cannot", kernel { $0.put("bootargs", Array("a=\"b\"".utf8) + [0]) }),
-            (.xen2024, "no kernel", first { $0.children = [] }),
+            (.xen2024, "no module,kernel", first { $0.children = [] }),
             (.xen2025, "wants multiboot,", kernel { $0.put("compatible", Array("module,kernel".utf8) + [0]) }),
             (.xen2025, "multiboot,module", kernel { $0.put("compatible", Array("multiboot,kernel".utf8) + [0]) }),
             (.xen2025, "from 1 to 62", kernel { $0.put("module-index", [0, 0, 0, 63]) }),
@@ -138,6 +138,36 @@ import Testing
                 let failure = sandbox.failure(["check", path, "--cpus", "2", "--builder", builder])
                 #expect(failure?.code == 1 && failure?.message.contains(": \(builder): ") == true)
             }
+        }
+    }
+
+    /// The document's words with the word for the hypervisor's habits are no hypervisor's dialect.
+    @Test func theWordOfTheBuilderAloneIsNoDialect() throws {
+        try Sandbox.run { sandbox in
+            let yaml =
+                "launch: {handoff: park, builder: hypervisor}\ndomains:\n  - {name: a, memory: 8M, kernel: tiny.elf}\n"
+            try sandbox.write(yaml, to: "l.yaml")
+            let compile = [
+                "compile", sandbox.path("l.yaml"), "--images", Sandbox.fixtures, "-o", sandbox.path("l.dtb"),
+            ]
+            #expect(sandbox.failure(compile)?.message == nil)
+            #expect(sandbox.failure(["check", sandbox.path("l.dtb")])?.message == nil)
+        }
+    }
+
+    /// Before Xen 4.20 a PVH boot domain sees the LCM under this signature alone.
+    @Test(arguments: [
+        ("mode: pv", "l.dtb --output /boot/l", "OEM1"), ("mode: pvh", "/boot/l --signature MSDM", "MSDM"),
+    ])
+    func theTablesAreThoseThatTheBootDomainSees(mode: String, words: String, signature: String) throws {
+        try compile(.xen2024) {
+            $0.replacing("mode: pv\n", with: "\(mode)\n")
+        } _: { sandbox, failure in
+            #expect(failure?.message == nil)
+            let entry = String(decoding: try sandbox.read("grub.cfg"), as: UTF8.self)
+            #expect(entry.split(separator: "\n").first?.hasSuffix(words) == true)
+            let description = try LaunchDescription(parsing: try sandbox.read("l.yaml"), from: "l.yaml")
+            #expect(description.tableSignature == signature)
         }
     }
 

@@ -38,7 +38,9 @@ struct DialectCheck {
             if child.isCompatible("xen,domain") {
                 check(domain: child, place)
             } else if child.isCompatible("xen,config") {
-                for module in child.children { _ = index(module, "\(place)/\(text(module.name))") }
+                for module in child.children {
+                    _ = index(module, "\(place)/\(text(module.name))", failing: "is not found")
+                }
             } else if dialect == .xen2024 {
                 add(place, "its reader ends at a node that it does not know, and builds no domain behind it")
             }
@@ -61,7 +63,8 @@ struct DialectCheck {
             dialect == .xen2024 ? ("capabilities", "permissions") : ("permissions", "capabilities")
         if domain.cell(unread) ?? 0 != 0 { add(path, "\(unread) is not read: a role is said by \(read)") }
         for child in domain.children { check(child, "\(path)/\(text(child.name))", isBoot: isBoot) }
-        if !domain.children.contains(where: { $0.isKernel }) { add(path, "it has no kernel") }
+        let kernel = dialect.module("kernel")[0]
+        if !domain.children.contains(where: { $0.isCompatible(kernel) }) { add(path, "it has no \(kernel)") }
     }
 
     private mutating func checkDomid(_ domain: FlatTree.Node, _ path: String, isBoot: Bool) {
@@ -99,7 +102,7 @@ struct DialectCheck {
             }
             return
         }
-        guard let index = index(module, path) else { return }
+        guard let index = index(module, path, failing: "crashes its reader") else { return }
         if let other = users[index] { add(path, "boot module \(index) is that of \(other) already") }
         users[index] = path
         let words = text(module.value("bootargs")?.dropLast() ?? [])
@@ -109,14 +112,14 @@ struct DialectCheck {
     }
 
     /// `nil` for what is found by its address, or not at all.
-    private mutating func index(_ module: FlatTree.Node, _ path: String) -> UInt32? {
+    private mutating func index(_ module: FlatTree.Node, _ path: String, failing: String) -> UInt32? {
         let locator = dialect.module("kernel")[1]
         switch dialect {
         case .document: return nil
         case .xen2024:
             if module.isCompatible("module,addr"), !module.isCompatible(locator) { return nil }
             guard module.isCompatible(locator), let index = module.cell("module-index"), index != 0 else {
-                add(path, "no module with \"\(locator)\" and module-index: its reader crashes there")
+                add(path, "what has no \"\(locator)\" with a module-index \(failing)")
                 return nil
             }
             return index

@@ -20,9 +20,11 @@ struct GrubEntry {
         let name = output.split(separator: "/").last.map(String.init) ?? output
         let stem = name.split(separator: ".").first.map(String.init) ?? name
         let tables = path(description.grub.tables ?? stem)
+        let signature = description.tableSignature
+        let option = signature == "OEM1" ? "" : " --signature \(signature)"
         let lines =
             [
-                "# Written by domb compile. The ACPI tables: domb table \(name) --output \(tables)",
+                "# Written by domb compile. The ACPI tables: domb table \(name) --output \(tables)\(option)",
                 "menuentry \(title) {",
             ] + (try commands(modules, lcm: name, tables: tables, tableCount: tableCount)) + ["}"]
         return lines.joined(separator: "\n") + "\n"

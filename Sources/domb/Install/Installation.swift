@@ -14,7 +14,8 @@ struct Installation {
         var folder = ImageFolder(root: images, besides: description.file)
         let content = try description.compiled(modules, &folder)
         var files = [(content: content, path: "\(places.folder)/lcm.dtb")]
-        let tables = try LaunchControlContainer.written(content, description.file)
+        let tables = try LaunchControlContainer.written(
+            content, description.file, signature: description.tableSignature)
         for (index, table) in tables.enumerated() { files.append((table, "\(places.folder)/lcm\(index + 1).aml")) }
 
         let installed = try places.installed(description)

@@ -84,4 +84,7 @@ struct LaunchDescription {
     var sections: [String: DescriptionSection] = [:]
     var domainsLine = 1
     let problems: DescriptionProblems
+
+    /// Of the LCM's ACPI tables: what a PVH boot domain of a Xen before 4.20 gets.
+    var tableSignature: String { builder == .xen2024 && boot?.mode == .pvh ? "MSDM" : "OEM1" }
 }

@@ -12,13 +12,13 @@ enum TreeDialect: String, CaseIterable {
     /// The series of 2025, "Hyperlaunch device tree for dom0", which was never merged.
     case xen2025 = "xen-2025"
 
-    /// A tree says itself which one it is for, where one of them wants a word for that.
+    /// A tree says itself which one it is for, by the words that only one of them wants.
     init?(_ tree: FlatTree, builder: BuilderKind) {
         let chosen = tree.root.children.first { $0.name.elementsEqual("chosen".utf8) }
         let launch = chosen?.children.first { $0.name.elementsEqual("hypervisor".utf8) }
         if launch?.isCompatible("xen,x86") == true {
             self = .xen2024
-        } else if builder == .hypervisor {
+        } else if builder == .hypervisor, launch?.hasModules(of: "multiboot,module") == true {
             self = .xen2025
         } else {
             return nil
@@ -49,4 +49,11 @@ enum TreeDialect: String, CaseIterable {
     static let startsOnBoot: UInt32 = 8
     /// The function of the domain that Xen starts, INITIAL_DOM.
     static let initialDomain: UInt32 = 1 << 31
+}
+
+extension FlatTree.Node {
+    /// Whether a module of one of its domains has that word.
+    fileprivate func hasModules(of token: String) -> Bool {
+        children.contains { $0.children.contains { $0.isCompatible(token) } }
+    }
 }
