@@ -102,3 +102,75 @@ public struct LaunchOrder: Sendable {
 
     private func place(of index: Int) -> Int { waiting.partitionPoint { $0 < index } }
 }
+
+/// Which domain waits for which, as indices in LCM order.
+public struct DependencyGraph: Equatable, Sendable {
+    /// For each domain those that must be ready before it runs.
+    public let dependencies: [[Int]]
+
+    public init(dependencies: [[Int]]) { self.dependencies = dependencies }
+
+    /// The order in which domains run: every one after all that it depends on; among those that could, LCM order.
+    /// Throws a cycle, each domain in it depending on the next and the last on the first.
+    public func order() throws(DependencyCycle) -> [Int] {
+        var launch = LaunchOrder(self, apart: nil)
+        var order: [Int] = []
+        while let next = launch.next() {
+            order.append(next)
+            launch.ready(next)
+        }
+        guard order.count == dependencies.count else { throw DependencyCycle(indices: cycle(launch.states)) }
+        return order
+    }
+
+    /// Follows, from the first domain that never became ready, its first dependency that did not either, until one
+    /// comes again.
+    private func cycle(_ states: [LaunchOrder.State]) -> [Int] {
+        guard var current = states.firstIndex(where: { $0 != .ready }) else { return [] }
+        var place = [Int?](repeating: nil, count: dependencies.count)
+        var path: [Int] = []
+        while true {
+            if let start = place[current] { return [Int](path[start...]) }
+            place[current] = path.count
+            path.append(current)
+            guard let next = dependencies[current].first(where: { states[$0] != .ready }) else { return path }
+            current = next
+        }
+    }
+}
+
+/// Domains that wait for each other.
+public struct DependencyCycle: Error, Equatable, Sendable {
+    /// Each depends on the next, and the last on the first.
+    public let indices: [Int]
+}
+
+/// A binary heap of indices, smallest first.
+struct MinHeap {
+    private var items: [Int] = []
+
+    mutating func insert(_ item: Int) {
+        items.append(item)
+        var child = items.count - 1
+        while child > 0, items[(child - 1) / 2] > items[child] {
+            items.swapAt(child, (child - 1) / 2)
+            child = (child - 1) / 2
+        }
+    }
+
+    mutating func popSmallest() -> Int? {
+        guard let smallest = items.first, let last = items.popLast() else { return nil }
+        if items.isEmpty { return smallest }
+        items[0] = last
+        var parent = 0
+        while true {
+            var least = parent
+            for child in [2 * parent + 1, 2 * parent + 2] where child < items.count && items[child] < items[least] {
+                least = child
+            }
+            if least == parent { return smallest }
+            items.swapAt(parent, least)
+            parent = least
+        }
+    }
+}

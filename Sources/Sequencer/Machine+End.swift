@@ -1,7 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ConfigApply
+import LaunchControl
 import Measurement
 import Platform
+
+/// How a launch ended that did not halt.
+public enum LaunchEnd: Equatable, Sendable {
+    /// Every domain runs and is ready.
+    case complete
+    /// Some were left out, after this failure, the first in LCM order.
+    case partial(LaunchFailure)
+    /// After this failure the Recovery Domain runs.
+    case recovered(LaunchFailure)
+}
+
+extension Machine where Host: ~Copyable, TPM: ~Copyable {
+    /// "launch complete: 3 domains unpaused, 1 by the handoff"; what did not go well is told first.
+    public mutating func report(_ end: LaunchEnd) -> Line {
+        if case .partial(let failure) = end { host.journal.note("not all domains run: \(failure.message)") }
+        let others: Line = atHandoff.isEmpty ? "" : ", \(atHandoff.count) by the handoff"
+        return "launch complete: \(unpaused.count) domains unpaused\(others)"
+    }
+}
+
+extension Journal where Self: ~Copyable {
+    /// What a launch that did not come to its end has done.
+    public mutating func report(_ failure: LaunchFailure, isRecovered: Bool = false, unpaused: [DomainID]) {
+        note(isRecovered ? "launch failed, recovered: \(failure.message)" : "launch failed: \(failure.message)")
+        guard !unpaused.isEmpty else { return note("no domain was unpaused") }
+        note("unpaused before the failure: \(Line(excerpt: unpaused, separator: " ") { "\($0)" })")
+    }
+}
 
 extension Machine where Host: ~Copyable, TPM: ~Copyable {
     /// The trace's last entries: what the handoff is about to do. Of what comes of it nobody can tell.
@@ -56,5 +86,73 @@ extension Machine where Host: ~Copyable, TPM: ~Copyable {
             host.journal.note("the boot domain stays: \(error.message)")
         }
         return false
+    }
+}
+
+extension Machine where Host: ~Copyable, TPM: ~Copyable {
+    /// Runs the Recovery Domain, once log and PCR hold its record and the failure (I1). Where that cannot be, the launch
+    /// halts with the failure that it had: there is one error record in a log.
+    mutating func recover(_ plan: LaunchPlan, after failure: LaunchFailure) throws(LaunchFailure) {
+        do throws(LaunchFailure) {
+            guard let index = plan.recovery, plan.banks != nil else {
+                throw LaunchFailure(.cap, .measurement(.tpmRequired))
+            }
+            try runRecovery(plan, index, failure)
+        } catch {
+            host.journal.note("no recovery: \(error.message)")
+            throw failure
+        }
+    }
+
+    private mutating func runRecovery(
+        _ plan: LaunchPlan, _ index: Int, _ failure: LaunchFailure
+    ) throws(LaunchFailure) {
+        let domain = plan.lcm.domains[index]
+        if !recoveryConfigured.contains(.beforeMeasuring) { try configure(plan, index, .beforeMeasuring) }
+        if recorder?.isEmpty ?? true { try measureLaunch(plan) }
+        if !(recorder?.domains.contains(domain.domid) ?? false) { try measure(plan, index) }
+        guard recordFailure(failure) == .closed, let recorded = recorder else {
+            throw LaunchFailure(.cap, .measurement(.notCapped))
+        }
+        let values = try readBack()
+        let proof = try LaunchFailure.during(.cap) { () throws(MeasurementError) in
+            try recorded.proveRecovery(of: domain.domid, readBack: values)
+        }
+        if !logRegions.contains(where: { $0.domid == domain.domid }) { try deliverLog(plan, index) }
+        if !recoveryConfigured.contains(.afterMeasuring) { try configure(plan, index, .afterMeasuring) }
+        if !recoveryConfigured.contains(.inXenstore) { try publishInXenstore(plan, [index]) }
+        try unpauseRecovery(proof)
+    }
+
+    /// Nothing but the proof opens this door.
+    private mutating func unpauseRecovery(_ proof: borrowing RecoveryProof) throws(LaunchFailure) {
+        let domid = proof.domid
+        try LaunchFailure.during(.unpause, domid) { () throws(HypercallError) in try host.unpause(proof) }
+        unpaused.append(domid)
+        if let failure = readBackUnpause(domid) { throw failure }
+        host.journal.note("recovery: domain \(domid) runs")
+    }
+}
+
+extension Machine where Host: ~Copyable, TPM: ~Copyable {
+    /// A boot without an LCM, if the command line allows it: closes the PCR, or the system that comes could extend into it what
+    /// a good launch does. Where it cannot be closed nothing comes; where no TPM answers, the command line's least policy
+    /// decides.
+    public mutating func closeForClassicBoot() throws(LaunchFailure) {
+        guard let path = arguments.classicInit else { throw LaunchFailure(.lcm, .noModule) }
+        try LaunchFailure.during(.lcm) { () throws(PlanRefusal) in try arguments.checkNextInit(path) }
+        switch recordFailure(LaunchFailure(.lcm, .noModule)) {
+        case .closed: break
+        case .noTPM(let error):
+            guard arguments.leastTPMPolicy < .require else {
+                throw LaunchFailure(.lcm, .refusal(.tpmRequired(error)))
+            }
+        case .open:
+            let words: Line = """
+                PCR \(arguments.pcr.rawValue) could not be closed: what comes could extend into it what a good launch does
+                """
+            throw LaunchFailure(.lcm, .refusal(PlanRefusal(.openPCR, words)))
+        }
+        host.journal.note("no LCM: classic boot")
     }
 }

@@ -6,7 +6,7 @@ import unittest
 import paths
 
 SOURCES = paths.ROOT / "Sources"
-PROTOCOLS = ("Platform/Hypervisor.swift", "Platform/ImageSource.swift", "Platform/DomainEvents.swift",
+PROTOCOLS = ("Platform/Hypervisor.swift", "Platform/Memory.swift",
              "Platform/Xenstore.swift", "Measurement/MeasurementProof.swift")
 HOSTS = ("XenBindings", "SimulatedPlatform")
 # Each with the reason.

@@ -15,3 +15,16 @@ extension Array {
 @inline(never) private func order(_ count: Int, _ precedes: (Int, Int) -> Bool) -> [Int] {
     (0..<count).sorted { precedes($0, $1) || (!precedes($1, $0) && $0 < $1) }
 }
+
+extension Array {
+    /// The first index whose element does not precede; of a sorted array, by halves.
+    public func partitionPoint(_ precedes: (Element) -> Bool) -> Int {
+        var low = 0
+        var high = count
+        while low < high {
+            let middle = (low + high) / 2
+            if precedes(self[middle]) { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}

@@ -1,5 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 
+extension [UInt8] {
+    /// Appends the low `byteCount` bytes of the value, least significant first.
+    public mutating func append(littleEndian value: UInt64, byteCount: Int) {
+        for index in 0..<byteCount { append(UInt8(truncatingIfNeeded: value >> UInt64(8 * index))) }
+    }
+}
+
+/// Decimal numbers in text.
+public enum Decimal {
+    /// At most 18 digits, and nothing but digits.
+    public static func parse(_ text: ArraySlice<UInt8>) -> UInt64? {
+        guard !text.isEmpty, text.count <= 18 else { return nil }
+        var value: UInt64 = 0
+        for byte in text {
+            guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return nil }
+            value = value * 10 + UInt64(byte - UInt8(ascii: "0"))
+        }
+        return value
+    }
+}
+
 /// Hexadecimal digits in text.
 public enum Hexadecimal {
     /// 0 to 15; `nil` for what is no digit of either case.

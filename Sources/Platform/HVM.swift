@@ -52,3 +52,41 @@ public enum HVMParameter: UInt32, Named, Sendable {
         }
     }
 }
+
+/// An HVM parameter and the value that an LCM gives it.
+public struct HVMSetting: Equatable, Sendable {
+    /// Which one.
+    public let parameter: HVMParameter
+    /// What it is set to.
+    public let value: UInt64
+
+    /// `nil` for a value that the parameter cannot have, and for a parameter that is not an LCM's to set.
+    public init?(_ parameter: HVMParameter, _ value: UInt64) {
+        guard parameter.mayBe(value) else { return nil }
+        self.parameter = parameter
+        self.value = value
+    }
+
+    /// The domain's own port of a ring.
+    public init(port: UInt32, of ring: ReservedGrant.Reference) {
+        parameter = ring.channelParameter
+        value = UInt64(port)
+    }
+}
+
+/// How a domain's time stamp counter works: XEN_CPUID_TSC_MODE_* (xen/public/arch-x86/cpuid.h), by their numbers.
+public enum TSCMode: UInt32, Named, Sendable {
+    /// The host's where it is safe, otherwise emulated.
+    case standard = 0
+    case alwaysEmulate = 1
+    case neverEmulate = 2
+
+    /// The LCM's word.
+    public var name: StaticString {
+        switch self {
+        case .standard: "default"
+        case .alwaysEmulate: "always-emulate"
+        case .neverEmulate: "never-emulate"
+        }
+    }
+}
