@@ -19,26 +19,19 @@ public enum SharedHardware {
     }
 
     private static func conflicts(_ domains: [DomainDescription], _ key: SettingKey) -> [Conflict] {
-        var conflicts: [Conflict] = []
         var claims: [(range: Range<UInt64>, index: Int)] = []
         for (index, domain) in domains.enumerated() {
             for setting in domain.settings where setting.key == key {
                 if let range = setting.span { claims.append((range, index)) }
             }
         }
-        claims = claims.inOrder { ($0.range.lowerBound, $0.index) < ($1.range.lowerBound, $1.index) }
+        let sorted = claims.inOrder { ($0.range.lowerBound, $0.index) < ($1.range.lowerBound, $1.index) }
         // One domain's own ranges do not overlap; so neighbours in this order do, if any two do.
-        var previous: (range: Range<UInt64>, index: Int)?
-        for claim in claims {
-            if let previous, previous.range.overlaps(claim.range) {
-                let (first, later) = (min(previous.index, claim.index), max(previous.index, claim.index))
-                conflicts.append(
-                    Conflict(
-                        domid: domains[later].domid,
-                        conflict: .shared(key, claim.range.lowerBound, with: domains[first].domid)))
-            }
-            previous = claim
+        return sorted.neighbours { $0.range.overlaps($1.range) }.map { claim, next in
+            let (first, later) = (min(claim.index, next.index), max(claim.index, next.index))
+            return Conflict(
+                domid: domains[later].domid,
+                conflict: .shared(key, next.range.lowerBound, with: domains[first].domid))
         }
-        return conflicts
     }
 }

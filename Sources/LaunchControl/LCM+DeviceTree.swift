@@ -36,12 +36,11 @@ extension LCM {
         let sorted = Array(drafts.indices).inOrder {
             drafts[$0].description.name.lexicographicallyPrecedes(drafts[$1].description.name)
         }
-        var shared: [Int] = []
-        for (left, right) in zip(sorted, sorted.dropFirst())
-        where drafts[left].description.name == drafts[right].description.name {
-            shared += [left, right]
+        let shared = sorted.neighbours { drafts[$0].description.name == drafts[$1].description.name }
+        for (left, right) in shared {
+            drafts[left].description.name = nodeNames[left]
+            drafts[right].description.name = nodeNames[right]
         }
-        for index in shared { drafts[index].description.name = nodeNames[index] }
     }
 
     /// Properties of the hypervisor node that this reader acts on, or that mean nothing to a launch.

@@ -16,11 +16,7 @@ struct Lookup<Key: Equatable> {
     }
 
     /// The indices whose key another has already.
-    var repeated: [Int] {
-        var found: [Int] = []
-        for (left, right) in zip(entries, entries.dropFirst()) where left.key == right.key { found.append(right.index) }
-        return found
-    }
+    var repeated: [Int] { entries.neighbours { $0.key == $1.key }.map { $1.index } }
 
     func find(_ key: Key) -> Int? {
         let place = entries.partitionPoint { precedes($0.key, key) }

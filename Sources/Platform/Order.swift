@@ -17,6 +17,11 @@ extension Array {
 }
 
 extension Array {
+    /// The pairs of neighbours of which this is true: of an array in order, those that cannot both be.
+    public func neighbours(where isTrue: (Element, Element) -> Bool) -> [(Element, Element)] {
+        zip(self, dropFirst()).filter { isTrue($0, $1) }
+    }
+
     /// The first index whose element does not precede; of a sorted array, by halves.
     public func partitionPoint(_ precedes: (Element) -> Bool) -> Int {
         var low = 0

@@ -16,9 +16,8 @@ extension LCM {
         for (index, domain) in domains.enumerated() {
             if let handle = domain.handle { handles.append((handle.bytes, index)) }
         }
-        return pairs(handles.inOrder { $0.handle.lexicographicallyPrecedes($1.handle) }) {
-            $0.handle == $1.handle
-        }.map {
+        let sorted = handles.inOrder { $0.handle.lexicographicallyPrecedes($1.handle) }
+        return sorted.neighbours { $0.handle == $1.handle }.map {
             PlanRefusal(
                 .sameHandle, domid: domains[$1.index].domid,
                 "its domain-uuid is that of domain \(escaped: domains[$0.index].name), too")
@@ -46,7 +45,7 @@ extension LCM {
     private func sharedDisks(
         _ claims: [DiskClaim], where isNew: (DiskClaim, DiskClaim) -> Bool
     ) -> [PlanRefusal] {
-        pairs(claims.inOrder { $0.key.lexicographicallyPrecedes($1.key) }) {
+        claims.inOrder { $0.key.lexicographicallyPrecedes($1.key) }.neighbours {
             $0.key == $1.key && !($0.disk.mayBeShared && $1.disk.mayBeShared) && isNew($0, $1)
         }.map {
             PlanRefusal(
@@ -67,18 +66,11 @@ extension LCM {
                 found.append((key, index, interface.mac))
             }
         }
-        return pairs(found.inOrder { $0.key.lexicographicallyPrecedes($1.key) }) { $0.key == $1.key }.map {
+        return found.inOrder { $0.key.lexicographicallyPrecedes($1.key) }.neighbours { $0.key == $1.key }.map {
             PlanRefusal(
                 .sameAddress, domid: domains[$1.index].domid,
                 "mac \(escaped: $1.mac) is that of an interface of domain \(escaped: domains[$0.index].name), too")
         }
-    }
-
-    /// Neighbours that cannot both be.
-    private func pairs<Element>(
-        _ sorted: [Element], _ exclude: (Element, Element) -> Bool
-    ) -> [(Element, Element)] {
-        zip(sorted, sorted.dropFirst()).filter { exclude($0, $1) }
     }
 }
 

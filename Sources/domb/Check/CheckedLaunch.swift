@@ -67,12 +67,14 @@ extension LaunchDescription {
                 "\(file):\($0.line): \($0.key): a device tree takes letters, digits and , . _ + - only"
             }
         }
-        let (_, found, _) = LaunchControlFile.reading(FlatTree(launch).blob, from: file)
-        let places = DescriptionPlaces(description: self, lcm: launch.lcm)
-        guard found.isEmpty else {
+        let content = FlatTree(launch).blob
+        let (read, found, _) = LaunchControlFile.reading(content, from: file)
+        guard let read else {
+            let places = DescriptionPlaces(description: self, lcm: launch.lcm)
             throw .malformed(found) { places.refusal($0).told(of: file) }
         }
-        let content = try launch.written(as: .dtb, from: file)
+        try launch.checkTreeCanSay(file)
+        try launch.checkReadsBack(read)
         let check = DialectCheck(try LaunchInput.tree(content, file), as: launch.dialect)
         guard check.misreadings.isEmpty else {
             throw .refusal(check.misreadings) { "\(file): the tree would be misread: \($0)" }

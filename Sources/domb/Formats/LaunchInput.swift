@@ -83,16 +83,20 @@ extension Launch {
             try checkTreeCanSay(path)
             content = FlatTree(self).blob
         }
-        let file = try LaunchControlFile(path, content)
-        var expected = lcm
-        expected.unknownProperties = []
-        guard file.lcm == expected else {
-            throw .internalError("\(path): what was written does not read back as what was meant: please report it")
-        }
+        try checkReadsBack(try LaunchControlFile(path, content))
         return content
     }
 
-    private func checkTreeCanSay(_ path: String) throws(CommandFailure) {
+    func checkReadsBack(_ file: LaunchControlFile) throws(CommandFailure) {
+        var expected = lcm
+        expected.unknownProperties = []
+        guard file.lcm == expected else {
+            throw .internalError(
+                "\(file.path): what was written does not read back as what was meant: please report it")
+        }
+    }
+
+    func checkTreeCanSay(_ path: String) throws(CommandFailure) {
         var inexpressible = Inexpressible("a device tree")
         inexpressible.addForeign(self)
         for domain in lcm.domains {
