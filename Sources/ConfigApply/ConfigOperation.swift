@@ -52,20 +52,22 @@ public enum ConfigOperation: Equatable, Sendable {
         switch self {
         // What CPUID tells belongs to the vcpus: what is measured is measured with it.
         case .vcpus, .clearedFeatures, .ring: .beforeMeasuring
-        case .setting(let setting): setting.key.moment
+        case .setting(let setting): setting.moment
         case .home, .console, .disk, .interface: .inXenstore
         case .cpupool, .channel, .affinity, .share, .rtds: .afterMeasuring
         }
     }
 }
 
-extension SettingKey {
-    /// When a setting of this key is applied.
-    var moment: ConfigOperation.Moment {
+extension Setting {
+    /// When it is applied, where it needs nothing but its value.
+    fileprivate var moment: ConfigOperation.Moment {
         switch self {
         // The mode sets vcpu 0's TSC offset; frames and, with reserved regions, devices change the domain's memory map.
         case .tscMode, .iomem, .pci: .beforeMeasuring
-        default: .afterMeasuring
+        case .enhanced, .console, .cpuidClear, .memMax, .cpupool, .hardAffinity, .softAffinity, .nodeAffinity, .weight,
+            .cap, .rtdsPeriod, .rtdsBudget, .ioports, .irq, .hvmParam, .eventChannel, .uuid, .label, .disk, .vif:
+            .afterMeasuring
         }
     }
 }

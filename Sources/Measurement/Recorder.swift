@@ -51,7 +51,7 @@ public struct Recorder<Hash: ContentHash> {
         switch event {
         case .domain(let record): domains.append(record.domid)
         case .error: hasError = true
-        default: break
+        case .identity, .lcm, .nextInit, .cap, .unmeasured, .configuration: break
         }
         dataHash.update(data.span)
         let step = append(EventLog.EventType.eventTag, data)

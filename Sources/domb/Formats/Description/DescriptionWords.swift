@@ -63,9 +63,13 @@ extension PlanRefusal.Code {
 
     /// The domains that the message has by their domids.
     var others: [DomainID] {
-        switch self {
-        case .configuration(.backendWithoutXenstore(let other)), .configuration(.shared(_, _, let other)): [other]
-        default: []
+        guard case .configuration(let conflict) = self else { return [] }
+        switch conflict {
+        case .backendWithoutXenstore(let other), .shared(_, _, let other): return [other]
+        case .missingCPU, .affinityOutsidePool, .emptyAffinity, .missingVCPU, .tooManyVCPUs, .missingNode, .notCredit,
+            .capBeyondVCPUs, .notRTDS, .hardwareRoleMoved, .memoryOverRAM, .memoryOverHostRAM, .noFLASK, .noIOMMU,
+            .noXenstore:
+            return []
         }
     }
 }
