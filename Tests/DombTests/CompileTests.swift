@@ -295,4 +295,21 @@ import Testing
             #expect(try model(sandbox, "again.dtb").domains[0].commandLine == Array(line.utf8))
         }
     }
+
+    /// Each format has a place for how the boot domain is built.
+    @Test(arguments: ["pvh", "pv"]) func theBootDomainsModeIsInEveryFormat(_ mode: String) throws {
+        try Sandbox.run { sandbox in
+            try TestLaunchFiles.writeImages(to: sandbox)
+            let text = TestLaunchFiles.description.replacing(
+                "boot_domain:\n", with: "boot_domain:\n  mode: \(mode)\n")
+            try sandbox.write(text, to: "l.yaml")
+            for (format, name) in [("dtb", "l.dtb"), ("xlcm", "l.lcm")] {
+                let output = sandbox.path(name)
+                let compile = ["compile", sandbox.path("l.yaml"), "--format", format, "-o", output]
+                #expect(sandbox.failure(compile)?.message == nil)
+                let launch = try Launch(compiled: try sandbox.read(name), name)
+                #expect(launch.bootDomain?.mode == (mode == "pv" ? .pv : .pvh), "\(format)")
+            }
+        }
+    }
 }

@@ -8,6 +8,7 @@ extension BootDomain {
         static let kernelIndex = 10
         static let ramdiskIndex = 11
         static let functions = 20
+        static let mode = 24
         static let memory = 48
         static let vcpus = 60
         static let textLength = 64
@@ -32,6 +33,7 @@ extension BootDomain {
         let kibibytes = Self.number(entry, Field.memory, 8) >> 10
         memory = kibibytes == 0 ? nil : kibibytes
         vcpus = UInt32(truncatingIfNeeded: Self.number(entry, Field.vcpus, 4))
+        mode = Self.number(entry, Field.mode, 4) & 1 == 1 ? .pv : .pvh
         commandLine = Self.bootArguments(entry)
     }
 

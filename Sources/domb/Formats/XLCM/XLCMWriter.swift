@@ -103,11 +103,11 @@ struct XLCMWriter {
 
     private mutating func bootDomain() -> [UInt8] {
         let boot = launch.bootDomain ?? BootDomain()
-        inexpressible.add("mode pv of the boot domain", unless: boot.mode == .pvh)
         let text = ConfigurationTextWriter(launch.lcm.settings, bootArguments: boot.commandLine)
         return domainEntry(
-            kernel: boot.kernelIndex, ramdisk: boot.ramdiskIndex, permissions: 0, functions: 1, mode: 0,
-            handle: [UInt8](repeating: 0, count: DomainHandle.byteCount), kibibytes: boot.memory ?? 0,
+            kernel: boot.kernelIndex, ramdisk: boot.ramdiskIndex, permissions: 0, functions: 1,
+            mode: UInt32(boot.mode.rawValue), handle: [UInt8](repeating: 0, count: DomainHandle.byteCount),
+            kibibytes: boot.memory ?? 0,
             vcpus: boot.vcpus, text: text.bytes)
     }
 
