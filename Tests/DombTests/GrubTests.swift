@@ -55,6 +55,10 @@ import Testing
                 differences(sandbox, "l.yaml") == [
                     "the entry has /boot/l.dtb (line 4) before Xen (line 5): GRUB takes no module then"
                 ])
+            // Two commands of one line, in their order.
+            let line = "    multiboot2 /boot/xen.gz; module2 /boot/l.dtb\n"
+            try sandbox.write(Self.entry.replacing(xen + module, with: line), to: "grub.cfg")
+            #expect(differences(sandbox, "l.yaml") == [])
         }
     }
 
