@@ -11,17 +11,17 @@ struct PlanDraft {
     /// In the order in which a launch is refused for them.
     private(set) var refusals: [PlanRefusal]
     /// As it was received; of a command each domain has the domid of the one with its handle.
-    private(set) var lcm: LCM
-    private(set) var banks: [HashAlgorithm]?
+    let lcm: LCM
+    let banks: [HashAlgorithm]?
     let graph: DependencyGraph
     /// Every domain behind those that it depends on.
-    private(set) var order: [Int] = []
-    private(set) var bootDomain: DomainID?
+    let order: [Int]
+    let bootDomain: DomainID?
     let places: CPUPoolPlan
     /// One for each domain that Xen has, in LCM order, as are its pages.
     private(set) var configurations: [ConfigPlan] = []
     /// A domain that is not there has none.
-    private(set) var pageCounts: [UInt64] = []
+    let pageCounts: [UInt64]
     let memory: MemoryBudget
 
     init(_ received: ReceivedLCM, _ facts: LaunchFacts, _ arguments: LaunchArguments) {

@@ -112,3 +112,14 @@ extension [UInt8] {
         for index in 0..<8 { self[offset + index] = UInt8(truncatingIfNeeded: word >> UInt64(8 * index)) }
     }
 }
+
+extension BuiltPVDomain {
+    /// The levels of the tiny guest's tables of 4 MiB, in the order of a walk.
+    static let tinyLevels = [4, 3, 2, 1, 1]
+    /// What they map: the tables lie between, and are read-only.
+    static let tinyRuns = [
+        PVPageTables.Run(address: 0, frame: 0, count: 0x10C, isWritable: true),
+        PVPageTables.Run(address: 0x10_C000, frame: 0x10C, count: 5, isWritable: false),
+        PVPageTables.Run(address: 0x11_1000, frame: 0x111, count: 1024 - 0x111, isWritable: true),
+    ]
+}

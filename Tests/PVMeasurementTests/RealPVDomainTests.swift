@@ -38,13 +38,8 @@ import Testing
             let offset = first + 512 * Int(frame - root)
             return Array(words[offset..<(offset + 512)])
         }
-        #expect(proven.tables.map(\.level) == [4, 3, 2, 1, 1])
-        #expect(
-            proven.runs == [
-                PVPageTables.Run(address: 0, frame: 0, count: 0x10C, isWritable: true),
-                PVPageTables.Run(address: 0x10_C000, frame: 0x10C, count: 5, isWritable: false),
-                PVPageTables.Run(address: 0x11_1000, frame: 0x111, count: 1024 - 0x111, isWritable: true),
-            ])
+        #expect(proven.tables.map(\.level) == BuiltPVDomain.tinyLevels)
+        #expect(proven.runs == BuiltPVDomain.tinyRuns)
     }
 
     @Test func itsStartInfoAndItsVCPUAreOfOneDomain() throws {

@@ -17,8 +17,7 @@ struct DialectCheck {
     init(_ tree: FlatTree, as dialect: TreeDialect) {
         self.dialect = dialect
         guard dialect != .document else { return }
-        let chosen = tree.root.children.first { $0.name.elementsEqual("chosen".utf8) }
-        guard let launch = chosen?.children.first(where: { $0.name.elementsEqual("hypervisor".utf8) }) else {
+        guard let launch = tree.hypervisor else {
             add("/chosen/hypervisor", "is not there, and \(dialect.rawValue) looks nowhere else")
             return
         }

@@ -14,8 +14,7 @@ enum TreeDialect: String, CaseIterable {
 
     /// A tree says itself which one it is for, by the words that only one of them wants.
     init?(_ tree: FlatTree, builder: BuilderKind) {
-        let chosen = tree.root.children.first { $0.name.elementsEqual("chosen".utf8) }
-        let launch = chosen?.children.first { $0.name.elementsEqual("hypervisor".utf8) }
+        let launch = tree.hypervisor
         if launch?.isCompatible("xen,x86") == true {
             self = .xen2024
         } else if builder == .hypervisor, launch?.hasModules(of: "multiboot,module") == true {
@@ -49,6 +48,14 @@ enum TreeDialect: String, CaseIterable {
     static let startsOnBoot: UInt32 = 8
     /// The function of the domain that Xen starts, INITIAL_DOM.
     static let initialDomain: UInt32 = 1 << 31
+}
+
+extension FlatTree {
+    /// /chosen/hypervisor, by its name alone: where hypervisors look for a launch.
+    var hypervisor: Node? {
+        let chosen = root.children.first { $0.name.elementsEqual("chosen".utf8) }
+        return chosen?.children.first { $0.name.elementsEqual("hypervisor".utf8) }
+    }
 }
 
 extension FlatTree.Node {
