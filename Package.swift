@@ -35,8 +35,6 @@ var targets: [Target] = [
     .target(name: "LaunchControl", dependencies: ["Platform"], swiftSettings: core),
     .target(name: "BuilderModel", dependencies: ["LaunchControl", "Platform"], swiftSettings: core),
     .target(name: "Measurement", dependencies: ["LaunchControl", "Platform"], swiftSettings: core),
-    // Not in PID 1 yet: the plan refuses PV domains.
-    .target(name: "PVMeasurement", dependencies: ["Platform"], swiftSettings: core),
     .target(name: "ConfigApply", dependencies: ["LaunchControl", "Platform"], swiftSettings: core),
     .target(
         name: "Sequencer", dependencies: ["Measurement", "ConfigApply", "LaunchControl", "Platform"],
@@ -111,7 +109,6 @@ var targets: [Target] = [
         ]),
     .testTarget(
         name: "MeasurementTests", dependencies: ["Measurement", "LaunchControl", "Platform", "SimulatedPlatform"]),
-    .testTarget(name: "PVMeasurementTests", dependencies: ["PVMeasurement", "SimulatedPlatform"]),
     .testTarget(
         name: "ConfigApplyTests",
         dependencies: ["ConfigApply", "LaunchControl", "Platform", "SimulatedPlatform", "TestSupport"]),

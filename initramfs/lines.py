@@ -14,6 +14,7 @@ FOLDERS = ("DomBInit", "Sequencer", "ConfigApply", "Measurement", "LaunchControl
            "CUnreached")
 # The first that a file fits is what it is for.
 PURPOSES = (
+    ("PV domains", ("Measurement/PV/*", "Measurement/*+PV*")),
     ("errors and refusals in words", ("Platform/Errors*",
                                       "Sequencer/PlanRefusal*", "Sequencer/LaunchFailure*", "LaunchControl/*Error*",
                                       "*/ConfigError*", "*/ConfigConflict*", "*/MeasurementError*")),

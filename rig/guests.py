@@ -28,6 +28,11 @@ def appliance_images() -> dict:
     return {1: TINY, 2: TINY, 3: linux_kernel(), 4: LINUX_RAMDISK}
 
 
+def paravirtual_images() -> dict:
+    """Boot modules of examples/paravirtual.dts."""
+    return {1: TINY, 2: TINY_PV, 3: linux_kernel(), 4: LINUX_RAMDISK}
+
+
 def pv_images() -> dict:
     """Boot modules of examples/pv.dts."""
     return {1: linux_kernel(), 2: STORAGE_RAMDISK, 3: APP_RAMDISK}

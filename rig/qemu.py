@@ -50,6 +50,8 @@ class Machine:
     esp: Path | None = None
     # A FLASK policy for Xen.
     policy: Path | None = None
+    # Domains that have the second serial port, the third ...: what comes there is theirs.
+    serial: tuple = ()
     # QEMU is held by a signal as soon as the serial port has said this; `stop` is what frees it.
     held_at: bytes = b""
 
@@ -88,6 +90,10 @@ def _console_pipes(work: Path) -> tuple:
     return from_machine, os.open(work / "serial.in", os.O_RDWR)
 
 
+def _text(log: Path) -> str:
+    return log.read_bytes().decode("utf-8", "backslashreplace")
+
+
 class Running:
     """A machine that runs. Use as a context manager: leaving it ends QEMU."""
 
@@ -97,7 +103,7 @@ class Running:
         self.console_log = work / "console.log"
         self.debugcon_log = work / "debugcon.log"
         (work / "qemu.pid").unlink(missing_ok=True)
-        for log in (self.console_log, self.debugcon_log):
+        for log in (self.console_log, self.debugcon_log, *map(self._serial_log, machine.serial)):
             log.write_bytes(b"")
         self.started = time.monotonic()
         self._reader = None
@@ -132,6 +138,7 @@ class Running:
             "-no-reboot", "-no-shutdown", "-S",
             "-qmp", "unix:qmp.sock,server=on,wait=off",
             "-chardev", "pipe,id=serial,path=serial", "-serial", "chardev:serial",
+            *(word for domid in machine.serial for word in ("-serial", f"file:{self._serial_log(domid).name}")),
             "-debugcon", f"file:{self.debugcon_log.name}",
             "-drive", f"if=pflash,format=raw,readonly=on,file={paths.OVMF_CODE}",
             "-drive", "if=pflash,format=raw,file=vars.fd",
@@ -158,12 +165,19 @@ class Running:
         return time.monotonic() - self.started
 
     def console(self) -> str:
-        """Everything that the serial port said so far. What the machine wrote is not trusted to be text."""
-        return self.console_log.read_bytes().decode("utf-8", "backslashreplace")
+        """Everything that the serial ports said so far, the domains' own as Xen would have it: with "(dN) " before each
+        line. What the machine wrote is not trusted to be text."""
+        text = _text(self.console_log)
+        for domid in self.machine.serial:
+            text += "".join(f"(d{domid}) {line}\n" for line in _text(self._serial_log(domid)).splitlines())
+        return text
+
+    def _serial_log(self, domid: int) -> Path:
+        return self.machine.work / f"serial-{domid}.log"
 
     def debugcon(self) -> str:
         """Everything that port 0xe9 outside of Xen's reach said so far: the hardware domain's."""
-        return self.debugcon_log.read_bytes().decode("utf-8", "backslashreplace")
+        return _text(self.debugcon_log)
 
     def end(self) -> str | None:
         """How the guest ended the machine ("power off", "reset"), "timeout" or "QEMU died", None while it runs."""

@@ -29,6 +29,8 @@ class Scenario:
     key: bytes = b""
     # Parts of lines that Xen must print in this order, when it is asked by debug key.
     xen_order: tuple = ()
+    # Domains that speak by the second serial port, the third ...
+    serial: tuple = ()
     # What a domain must print: (domid, regular expression).
     guests_say: tuple = ()
     # The machine's cpus, and features for its cpu model.

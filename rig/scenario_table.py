@@ -55,11 +55,6 @@ CHANNEL = (("domid = <2>;", """domid = <2>;
                 domb,event-channels = "1:second";"""),
            ("                domb,depends-on = <&first>;", """                domb,depends-on = <&first>;
                 domb,cpuid-clear = "aesni", "rdrand";"""))
-# The second domain PV: built, and its kernel says where it lies to nobody but its builder.
-SECOND_PV = (("                mode = <0>;\n                cpus = <1>;\n                memory = <0 8192>;\n                domb,depends-on",
-              "                mode = <1>;\n                cpus = <1>;\n                memory = <0 8192>;\n                domb,depends-on"),
-             ('second_kernel: kernel {\n                    compatible = "module,kernel";\n                    module-index = <1>;',
-              'kernel {\n                    compatible = "module,kernel";\n                    module-index = <2>;'))
 OTHER_MODULES = ('bootargs = "first";\n                };', """bootargs = "first";
                 };
                 tree { compatible = "module,device-tree"; module-index = <2>; };
@@ -115,6 +110,9 @@ def good_launches() -> list:
         Scenario("console-ring", 2, "console_to_ring: Xen's ring has the boot domain's console, with the whole log in it",
                  ("domb: launch complete: 2 domains unpaused, handoff park",), ends=STAYS, runs=BOTH, log=GOOD,
                  xen_words="console_to_ring conring_size=1m", key=b"w", ring=True, quick=False),
+        Scenario("paravirtual", 2, "two PV domains, one of them Linux, and a PVH one: proven, as predicted, they run",
+                 ("domb-construct: domain 4 (third): built, 131072 KiB", "domb: launch complete: 3 domains unpaused, handoff park"),
+                 ends=STAYS, source="paravirtual.dts", runs=(2, 3, 4), serial=(3, 4), log=GOOD, quoted=True, memory=1536, quick=False),
         Scenario("no-lcm-classic", 6, "no LCM, and the command line allows the next init",
                  ("domb: no LCM: classic boot", "NEXT-INIT pid=1 fds=0,1,2"), ends=STAYS, source=None, bare=True,
                  linux=f"domb.classic=/next-init {MAY_EXEC}", extra=NEXT_INIT),
@@ -262,10 +260,6 @@ def refused_plans() -> list:
         Scenario("shutdown-refused", 2, "stock Xen: DomB is the hardware domain, shutdown is refused",
                  failure("plan", "the boot domain is the hardware domain, so its shutdown would halt the host"),
                  patches=((PARK, SHUTDOWN),)),
-        Scenario("pv-refused", 2, "a PV domain is built, paused, and refused: what is in it cannot be measured yet",
-                 ("domb-construct: domain 3 (second): built, 8192 KiB",
-                  *failure("plan: domain 3", "mode PV cannot be measured by this version")),
-                 patches=SECOND_PV, modules={2: guests.TINY_PV}, quick=False),
         Scenario("tpm-absent-require", 4, "no TPM, policy require: refused",
                  failure("plan", "the TPM policy is require, and no TPM answers"), tpm=False, log=NOTHING),
         Scenario("dependency-cycle", 5, "a dependency cycle is refused with its path",

@@ -36,7 +36,7 @@ from scenario_table import all_scenarios
 
 FOLDER = paths.OUT / "scenarios"
 IMAGES = {"minimal.dts": guests.minimal_images, "appliance.dts": guests.appliance_images,
-          "pv.dts": guests.pv_images}
+          "pv.dts": guests.pv_images, "paravirtual.dts": guests.paravirtual_images}
 BALLAST_BYTES = 70_000
 # Each Xen with what its machine needs; the programs have to be built with its libraries.
 HYPERVISORS = {
@@ -98,7 +98,7 @@ def prepare(row: Scenario, work: Path) -> qemu.Machine:
         work, xen, paths.boot_kernel(), ramdisk, **needs,
         xen_options=xen_options(row), linux_options=linux, tables=tables,
         policy=flask.policy(work, row.policy_words, row.policy_without) if row.flask else None,
-        timeout=HARD_LIMIT, memory=row.memory, cpus=row.cpus, cpu_features=row.cpu_features)
+        timeout=HARD_LIMIT, serial=row.serial, memory=row.memory, cpus=row.cpus, cpu_features=row.cpu_features)
     if row.quoted:
         launcher = paths.DOMB_LAUNCH if row.dom0 else init
         prediction.predict(machine, made.dtb, images, launcher, is_command=bool(row.dom0), next_init=row.next_init)

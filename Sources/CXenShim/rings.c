@@ -4,11 +4,11 @@
 
 #include <xen/memory.h>
 
-int domb_grant(xenforeignmemory_handle *memory, uint32_t domid, uint32_t reference, grant_entry_v1_t *grant, bool write)
+int domb_grant(struct domb_memory *memory, uint32_t domid, uint32_t reference, grant_entry_v1_t *grant, bool write)
 {
     void *address = NULL;
     xenforeignmemory_resource_handle *table = xenforeignmemory_map_resource(
-        memory, (domid_t)domid, XENMEM_resource_grant_table, XENMEM_resource_grant_table_id_shared, 0, 1, &address,
+        domb_foreign_handle(memory), (domid_t)domid, XENMEM_resource_grant_table, XENMEM_resource_grant_table_id_shared, 0, 1, &address,
         PROT_READ | PROT_WRITE, 0);
     grant_entry_v1_t *entry;
 
@@ -22,5 +22,5 @@ int domb_grant(xenforeignmemory_handle *memory, uint32_t domid, uint32_t referen
         __atomic_store_n(&entry->flags, grant->flags, __ATOMIC_RELEASE);
     }
     *grant = *entry;
-    return xenforeignmemory_unmap_resource(memory, table);
+    return xenforeignmemory_unmap_resource(domb_foreign_handle(memory), table);
 }

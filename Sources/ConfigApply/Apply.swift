@@ -6,11 +6,11 @@ import Platform
 extension ConfigOperation {
     /// Applies the operation and reads back what Xen lets one read back.
     public func apply<Host: Hypervisor & ~Copyable>(
-        to domid: DomainID, on host: inout Host
+        to domid: DomainID, as mode: DomainMode, on host: inout Host
     ) throws(ConfigError) {
         let outcome: Outcome
         do throws(HypercallError) {
-            outcome = try perform(on: domid, &host)
+            outcome = try perform(on: domid, mode, &host)
         } catch {
             throw .hypercall(self, error)
         }
@@ -35,13 +35,13 @@ extension ConfigOperation {
     }
 
     private func perform<Host: Hypervisor & ~Copyable>(
-        on domid: DomainID, _ host: inout Host
+        on domid: DomainID, _ mode: DomainMode, _ host: inout Host
     ) throws(HypercallError) -> Outcome {
         switch self {
         case .vcpus(let count):
             try host.apply(.maxVCPUs(count), to: domid)
             return Outcome(try host.domainInfo(domid).vcpus == count)
-        case .setting(let setting): return try setting.apply(to: domid, on: &host)
+        case .setting(let setting): return try setting.apply(to: domid, mode, on: &host)
         case .clearedFeatures(let features): return try Self.clear(features, of: domid, on: &host)
         case .cpupool(let pool, let creating):
             if creating, !(try Self.make(pool, on: &host)) { return .notKept }
@@ -71,9 +71,9 @@ extension ConfigOperation {
 }
 
 extension Setting {
-    /// One that needs nothing but its value. Of permissions Xen tells nothing.
+    /// One that needs nothing but its value. Of permissions Xen tells nothing. A PV domain maps what it is permitted itself.
     fileprivate func apply<Host: Hypervisor & ~Copyable>(
-        to domid: DomainID, on host: inout Host
+        to domid: DomainID, _ mode: DomainMode, on host: inout Host
     ) throws(HypercallError) -> ConfigOperation.Outcome {
         switch self {
         case .tscMode(let mode):
@@ -81,7 +81,7 @@ extension Setting {
             return .init(try host.tscMode(domid) == mode)
         case .iomem(let range):
             try host.apply(.permitMemory(range), to: domid)
-            try host.apply(.mapMemory(range), to: domid)
+            if mode != .pv { try host.apply(.mapMemory(range), to: domid) }
             return .kept
         case .pci(let device): return try Self.assign(device, to: domid, on: &host)
         case .memMax(let kibibytes):
@@ -93,7 +93,7 @@ extension Setting {
             return .init(try host.nodeAffinity(domid) == nodes)
         case .ioports(let range):
             try host.apply(.permitPorts(range), to: domid)
-            try host.apply(.mapPorts(range), to: domid)
+            if mode != .pv { try host.apply(.mapPorts(range), to: domid) }
             return .kept
         case .irq(let gsi):
             try host.apply(.permitInterrupt(gsi: gsi), to: domid)

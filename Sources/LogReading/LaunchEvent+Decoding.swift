@@ -135,10 +135,22 @@ extension LaunchEvent.DomainRecord {
     }
 }
 
+extension RegionRole {
+    /// Whether a record has regions of it: the others have a place of their own, or none.
+    fileprivate var isRecorded: Bool {
+        switch self {
+        case .log, .commandLine, .ring: false
+        case .kernel, .ramdisk, .deviceTree, .config, .startInfo, .memoryMap, .acpi, .identityPageTable, .consoleMark,
+            .frameList, .pageTables:
+            true
+        }
+    }
+}
+
 extension MeasuredRegion {
     fileprivate init(_ cursor: inout LogCursor) throws(LogError) {
         // A record has no digest of the others.
-        let role = try cursor.read { RegionRole(rawValue: $0).flatMap { $0 == .log || $0 == .commandLine ? nil : $0 } }
+        let role = try cursor.read { RegionRole(rawValue: $0).flatMap { $0.isRecorded ? $0 : nil } }
         let segments = try cursor.readList { (cursor) throws(LogError) in try cursor.readSegment() }
         self.init(role: role, segments: segments, digest: try cursor.readContentDigest())
     }

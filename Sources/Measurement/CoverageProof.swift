@@ -13,15 +13,22 @@ struct CoverageProof<Host: ImageSource & ~Copyable> {
     private let domid: DomainID
     /// In ascending order, no two overlapping.
     private let named: [Segment]
-    /// Where the builder says that there is memory, as runs of frames in ascending order, no two touching.
-    private let mapped: [Range<UInt64>]
+    private let memory: Memory
     private let builder: BuilderKind
 
-    init(_ domid: DomainID, named: [Segment], mapped: [Segment], builder: BuilderKind) {
+    /// Where a domain's pages are looked for.
+    enum Memory {
+        /// First where the builder says that there is memory.
+        case mapped([Segment])
+        /// From frame 0 on, without a gap: a PV domain's list says so, and is proven.
+        case listed
+    }
+
+    init(_ domid: DomainID, named: [Segment], memory: Memory, builder: BuilderKind) {
         self.domid = domid
         self.builder = builder
         self.named = named
-        self.mapped = Self.frames(mapped)
+        self.memory = memory
     }
 
     /// Looks where the memory map says that there is memory, and everywhere up to the domain's highest frame if that is
@@ -29,14 +36,24 @@ struct CoverageProof<Host: ImageSource & ~Copyable> {
     /// through a foreign mapping, which Xen gives for the domain's own pages alone (p2m_add_foreign): so where they are
     /// as many as the domain owns, there is none elsewhere. Walking a hole of 4 GiB takes Xen ten times what the rest does.
     func check(pageCount: UInt64, on host: inout Host) throws(MeasurementError) {
-        // The map is the guest's: what it says beyond the highest frame is not walked.
-        let highest = try asMeasurement(try host.maximumFrame(domid))
-        let all = 0..<(min(highest, Self.frameLimit - 1) + 1)
-        var runs = try find(mapped.map { $0.clamped(to: all) }, on: &host)
-        if Self.count(runs) != pageCount { runs = try find([all], on: &host) }
+        let runs =
+            switch memory {
+            case .mapped(let segments): try find(segments, pageCount: pageCount, on: &host)
+            case .listed: [0..<pageCount]
+            }
         var rest = named[...]
         for run in runs { try scan(run, &rest, on: &host) }
         guard Self.count(runs) == pageCount else { throw .pageCount(owned: pageCount, found: Self.count(runs)) }
+    }
+
+    private func find(
+        _ segments: [Segment], pageCount: UInt64, on host: inout Host
+    ) throws(MeasurementError) -> [Range<UInt64>] {
+        // The map is the guest's: what it says beyond the highest frame is not walked.
+        let highest = try asMeasurement(try host.maximumFrame(domid))
+        let all = 0..<(min(highest, Self.frameLimit - 1) + 1)
+        let runs = try find(Self.frames(segments).map { $0.clamped(to: all) }, on: &host)
+        return Self.count(runs) == pageCount ? runs : try find([all], on: &host)
     }
 
     private func find(_ ranges: [Range<UInt64>], on host: inout Host) throws(MeasurementError) -> [Range<UInt64>] {
@@ -49,7 +66,7 @@ struct CoverageProof<Host: ImageSource & ~Copyable> {
 
     private static func count(_ runs: [Range<UInt64>]) -> UInt64 { runs.reduce(0) { $0 + UInt64($1.count) } }
 
-    /// The frames that the segments touch.
+    /// The frames that the segments touch, as runs in ascending order, no two touching.
     private static func frames(_ segments: [Segment]) -> [Range<UInt64>] {
         var runs: [Range<UInt64>] = []
         for segment in segments.inOrder({ $0.address < $1.address }) {

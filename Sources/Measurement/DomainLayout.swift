@@ -3,7 +3,7 @@
 import LaunchControl
 import Platform
 
-/// The named parts of a domain's memory.
+/// The parts that have a name in a domain's memory.
 struct DomainLayout {
     private var parts: [(role: RegionRole, place: Segment)] = []
 
@@ -15,6 +15,8 @@ struct DomainLayout {
         }
     }
 
-    /// In ascending order.
-    var segments: [Segment] { parts.map { $0.place }.inOrder { $0.address < $1.address } }
+    /// In ascending order, without the rings, which have to be as empty as what has no name.
+    var segments: [Segment] {
+        parts.filter { $0.role != .ring }.map { $0.place }.inOrder { $0.address < $1.address }
+    }
 }

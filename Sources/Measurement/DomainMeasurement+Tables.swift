@@ -6,11 +6,15 @@ import Platform
 extension DomainMeasurement where Host: ~Copyable {
     private static var pageSize: Int { 4096 }
 
-    /// What the builder writes besides the images: start info and module list, memory map, ACPI tables, the identity
-    /// page table, and the console's mark.
-    func measureTables(_ startInfo: StartInfo, at address: UInt64, on host: inout Host) throws(MeasurementError) -> (
-        regions: [MeasuredRegion], map: MemoryMap
-    ) {
+    /// What the builder left besides the images. `rings`: of each ring its page, without what is measured of it.
+    typealias Tables = (
+        regions: [MeasuredRegion], rings: [[Segment]], memory: CoverageProof<Host>.Memory, builder: BuilderKind
+    )
+
+    /// Start info and module list, memory map, ACPI tables, the identity page table, and the console's mark.
+    func measureTables(_ startInfo: StartInfo, at address: UInt64, on host: inout Host) throws(MeasurementError)
+        -> Tables
+    {
         var places = [Segment(address: address, byteCount: UInt64(startInfo.builder.startInfoByteCount))]
         if startInfo.moduleCount > 0 {
             let size = UInt64(startInfo.moduleCount) * UInt64(StartInfo.moduleEntrySize)
@@ -27,8 +31,25 @@ extension DomainMeasurement where Host: ~Copyable {
         }
         if let tables = try measureACPI(startInfo, map, on: &host) { regions.append(tables) }
         if let table = try measureIdentityPageTable(on: &host) { regions.append(table) }
-        if let mark = try measureConsoleMark(on: &host) { regions.append(mark) }
-        return (regions, map)
+        let console = try asMeasurement(try host.parameter(domain.domid, .consoleFrame))
+        if let mark = try measureConsoleMark(console, on: &host) { regions.append(mark) }
+        var rings = Self.ring(console)
+        if domain.settings.usesXenstore {
+            rings += Self.ring(try asMeasurement(try host.parameter(domain.domid, .xenstoreFrame)))
+        }
+        return (regions, rings, .mapped(map.ranges), startInfo.builder)
+    }
+
+    /// Around the console's mark, which no other ring's page has but as a byte of its own.
+    static func ring(_ frame: UInt64) -> [[Segment]] {
+        let (page, isBeyond) = frame.multipliedReportingOverflow(by: UInt64(pageSize))
+        guard frame != 0, !isBeyond else { return [] }
+        return [
+            [
+                Segment(address: page, byteCount: consoleMark),
+                Segment(address: page + consoleMark + 1, byteCount: UInt64(pageSize) - consoleMark - 1),
+            ]
+        ]
     }
 
     /// AML is code: all that the memory map gives to ACPI is measured, and the RSDP has to lie there. Where there is no map
@@ -64,14 +85,15 @@ extension DomainMeasurement where Host: ~Copyable {
         return try measure(
             .identityPageTable, at: [Segment(address: address, byteCount: UInt64(Self.pageSize))], on: &host)
     }
+
+    private static var consoleMark: UInt64 { 0xC10 }
     /// `connection` of `struct xencons_interface` (xen/public/io/console.h), where the builder says that nobody serves the
     /// ring: XENCONSOLE_DISCONNECTED. Zero is what older builders leave, and any other value is nobody's: coverage `all`
     /// finds it. The digest is that of what was read, so that a launch asks the same whoever built.
-    private func measureConsoleMark(on host: inout Host) throws(MeasurementError) -> MeasuredRegion? {
-        let frame = try asMeasurement(try host.parameter(domain.domid, .consoleFrame))
+    func measureConsoleMark(_ frame: UInt64, on host: inout Host) throws(MeasurementError) -> MeasuredRegion? {
         let (page, isBeyond) = frame.multipliedReportingOverflow(by: UInt64(Self.pageSize))
         guard frame != 0, !isBeyond else { return nil }
-        let place = Segment(address: page + 0xC10, byteCount: 1)
+        let place = Segment(address: page + Self.consoleMark, byteCount: 1)
         let content = try read(place.address, 1, on: &host)
         guard content == [1] else { return nil }
         return MeasuredRegion(role: .consoleMark, segments: [place], digest: Hash.digest(.sha256, of: content))

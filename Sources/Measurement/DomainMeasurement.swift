@@ -10,7 +10,7 @@ public struct DomainMeasurement<Hash: ContentHash, Host: Hypervisor & ImageSourc
     /// By the LCM's word.
     private let builder: BuilderKind
     /// Pages that the domain owns, by Xen's word.
-    private let pageCount: UInt64
+    let pageCount: UInt64
 
     public init(
         _ domain: DomainDescription, coverage: Coverage, builder: BuilderKind = .toolstack, pageCount: UInt64
@@ -23,14 +23,18 @@ public struct DomainMeasurement<Hash: ContentHash, Host: Hypervisor & ImageSourc
 
     /// What has to be known before the domain's images can be hashed.
     public func survey(on host: inout Host) throws(MeasurementError) -> DomainSurvey {
+        if domain.mode == .pv { return try surveyPV(on: &host) }
         let state = try asMeasurement(try host.vcpuState(domain.domid))
         let startInfo = try StartInfo.read(domain.domid, at: state.startInfo, on: &host)
-        guard !domain.kernel.segments.isEmpty else { throw .unknownPlace(.kernel) }
-        let kernel: DomainSurvey.Image = (.kernel, domain.kernel.segments, domain.kernel)
         return DomainSurvey(
             domid: domain.domid, entry: state.instructionPointer,
-            registers: Hash.digest(.sha256, of: state.registers), startInfoAddress: state.startInfo,
-            startInfo: startInfo, images: [kernel] + (try modules(startInfo, on: &host)))
+            registers: Hash.digest(.sha256, of: state.registers), built: .pvh(startInfo, at: state.startInfo),
+            images: [try kernel()] + (try modules(startInfo, on: &host)))
+    }
+
+    func kernel() throws(MeasurementError) -> DomainSurvey.Image {
+        guard !domain.kernel.segments.isEmpty else { throw .unknownPlace(.kernel) }
+        return (.kernel, domain.kernel.segments, domain.kernel)
     }
 
     /// The domain's record. Throws where memory is not what the LCM expects.
@@ -38,22 +42,25 @@ public struct DomainMeasurement<Hash: ContentHash, Host: Hypervisor & ImageSourc
         -> LaunchEvent.DomainRecord
     {
         try checkOtherVCPUs(on: &host)
-        let startInfo = survey.startInfo
-        try checkFlags(startInfo, on: &host)
         var layout = DomainLayout()
-        if let place = try checkCommandLine(startInfo, on: &host) { try layout.add(.commandLine, [place]) }
+        try check(survey.built, &layout, on: &host)
         var regions: [MeasuredRegion] = []
         for image in survey.images { regions.append(try measure(image, on: &host)) }
-        let tables = try measureTables(startInfo, at: survey.startInfoAddress, on: &host)
+        let tables =
+            switch survey.built {
+            case .pvh(let startInfo, let address): try measureTables(startInfo, at: address, on: &host)
+            case .pv(let built): try measureTables(built, on: &host)
+            }
         regions += tables.regions
         for region in regions { try layout.add(region.role, region.segments) }
+        for page in tables.rings { try layout.add(.ring, page) }
         if let place = domain.logRegion {
             try layout.add(.log, [place])
             try checkZero(place, on: &host)
         }
         if coverage == .all {
             try CoverageProof(
-                domain.domid, named: layout.segments, mapped: tables.map.ranges, builder: startInfo.builder
+                domain.domid, named: layout.segments, memory: tables.memory, builder: tables.builder
             ).check(pageCount: pageCount, on: &host)
         }
         return LaunchEvent.DomainRecord(
@@ -61,6 +68,20 @@ public struct DomainMeasurement<Hash: ContentHash, Host: Hypervisor & ImageSourc
             coverage: coverage, vcpus: domain.vcpus, entry: survey.entry, registers: survey.registers,
             commandLine: domain.commandLine, regions: regions, logRegion: domain.logRegion,
             pageCount: coverage == .all ? pageCount : 0)
+    }
+
+    /// Flags and command line. A PVH domain's command line has a place of its own.
+    private func check(
+        _ built: DomainSurvey.Built, _ layout: inout DomainLayout, on host: inout Host
+    ) throws(MeasurementError) {
+        switch built {
+        case .pvh(let startInfo, _):
+            try checkFlags(startInfo.flags, on: &host)
+            if let place = try checkCommandLine(startInfo, on: &host) { try layout.add(.commandLine, [place]) }
+        case .pv(let built):
+            try checkFlags(UInt32(truncatingIfNeeded: built.startInfo.flags), on: &host)
+            try checkCommandLine(built.startInfo)
+        }
     }
 
     /// Only vcpu 0's registers are measured, so only vcpu 0 may run.
@@ -72,9 +93,9 @@ public struct DomainMeasurement<Hash: ContentHash, Host: Hypervisor & ImageSourc
 
     /// SIF_PRIVILEGED and SIF_INITDOMAIN (xen/public/xen.h): a kernel that finds them takes itself for dom0. Where the LCM says
     /// that the hypervisor built the domains, which sets them everywhere, they are told and recorded.
-    private func checkFlags(_ startInfo: StartInfo, on host: inout Host) throws(MeasurementError) {
+    private func checkFlags(_ given: UInt32, on host: inout Host) throws(MeasurementError) {
         let isDom0 = domain.roles.contains(.legacyDom0)
-        var flags = startInfo.flags & 3
+        var flags = given & 3
         if isDom0 || domain.roles.contains(.control) { flags &= ~1 }
         if isDom0 || domain.roles.contains(.hardware) { flags &= ~2 }
         guard flags != 0 else { return }

@@ -11,10 +11,15 @@ public struct DomainSurvey: Sendable {
     let domid: DomainID
     let entry: UInt64
     let registers: Digest
-    let startInfoAddress: UInt64
-    let startInfo: StartInfo
+    let built: Built
     /// Kernel, ramdisk and what else the LCM names, in the record's order.
     let images: [Image]
+
+    /// What a builder left besides the images.
+    enum Built: Sendable {
+        case pvh(StartInfo, at: UInt64)
+        case pv(PVDomain)
+    }
 
     /// The images, in the order in which their digests are asked for.
     public var regions: [ContentRegion] { images.map { ContentRegion(domid: domid, segments: $0.segments) } }

@@ -9,7 +9,8 @@ public struct MeasuredRegion: Equatable, Sendable {
     public let role: RegionRole
     /// Where it lies, in ascending order.
     public let segments: [Segment]
-    /// SHA-256 over the segments' bytes, in that order.
+    /// SHA-256 over the segments' bytes, in that order; of a PV domain's start info, frame list and page tables over their
+    /// canonical form.
     public let digest: Digest
 
     public init(role: RegionRole, segments: [Segment], digest: Digest) {

@@ -22,6 +22,8 @@ public enum MeasurementError: Error, Equatable, Sendable {
     case strayRSDP(UInt64)
     /// What lies there is no ACPI table: its signature, its length or its checksum.
     case badACPITable(UInt64)
+    /// A PV domain that is not as a builder leaves one.
+    case pv(PVMeasurementError)
     /// A vcpu besides the first would run.
     case onlineVCPU(UInt32)
     case badIdentityPageTable
@@ -70,6 +72,7 @@ extension MeasurementError {
         case .badMemoryMap: "the start info's memory map has ranges that overlap or do not end"
         case .strayRSDP(let address): "the RSDP at \(hex: address) lies in no range that the memory map gives to ACPI"
         case .badACPITable(let address): "no ACPI table at \(hex: address), which the one before it names"
+        case .pv(let error): error.message
         case .onlineVCPU(let vcpu): "vcpu \(vcpu) would run beside vcpu 0"
         case .badIdentityPageTable: "HVM_PARAM_IDENT_PT does not point at an identity page table"
         case .overlap(let first, let second): "\(first.name) and \(second.name) overlap in memory"

@@ -22,6 +22,12 @@ public enum RegionRole: UInt32, CaseIterable, Sendable {
     case commandLine = 10
     /// XENCONSOLE_DISCONNECTED in the PV console's ring: libxenguest writes it from Xen 4.21 on.
     case consoleMark = 11
+    /// A PV domain's list of its machine frames; the digest is that of how many they are.
+    case frameList = 12
+    /// A PV domain's page tables; the digest is that of their canonical form.
+    case pageTables = 13
+    /// The page of a ring, which its other end may write from the handoff on: never in a record.
+    case ring = 14
 
     /// In words, for people.
     public var name: StaticString {
@@ -37,6 +43,9 @@ public enum RegionRole: UInt32, CaseIterable, Sendable {
         case .log: "log"
         case .commandLine: "command-line"
         case .consoleMark: "console-mark"
+        case .frameList: "frame-list"
+        case .pageTables: "page-tables"
+        case .ring: "ring"
         }
     }
 }

@@ -87,11 +87,13 @@ public struct DomainInfo: Equatable, Sendable {
     public var securityID: UInt32
     /// The number of its cpupool.
     public var cpupool: UInt32
+    /// `shared_info_frame`: the machine frame of what Xen shares with it.
+    public var sharedInfoFrame: UInt64
 
     public init(
         domid: DomainID, isPaused: Bool, isShutDown: Bool, isDying: Bool, isHVM: Bool, totalPages: UInt64,
         maxPages: UInt64, cpuTime: UInt64, vcpus: UInt32, handle: DomainHandle, securityID: UInt32 = 0,
-        cpupool: UInt32 = 0, shutdownReason: ShutdownReason? = nil
+        cpupool: UInt32 = 0, sharedInfoFrame: UInt64 = 0, shutdownReason: ShutdownReason? = nil
     ) {
         self.domid = domid
         self.isPaused = isPaused
@@ -105,6 +107,7 @@ public struct DomainInfo: Equatable, Sendable {
         self.handle = handle
         self.securityID = securityID
         self.cpupool = cpupool
+        self.sharedInfoFrame = sharedInfoFrame
         self.shutdownReason = shutdownReason
     }
 }

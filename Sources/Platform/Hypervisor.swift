@@ -38,6 +38,9 @@ public protocol Hypervisor: ~Copyable {
     mutating func domainInfo(_ domid: DomainID) throws(HypercallError) -> DomainInfo
     /// Registers of vcpu 0. The corresponding C function is `xc_domain_hvm_getcontext_partial`.
     mutating func vcpuState(_ domid: DomainID) throws(HypercallError) -> VCPUState
+    /// vcpu 0 of a PV domain: the bytes of a 64-bit `struct vcpu_guest_context`. The corresponding C function is
+    /// `xc_vcpu_getcontext`.
+    mutating func pvContext(_ domid: DomainID) throws(HypercallError) -> [UInt8]
     /// Whether a vcpu that exists would run once its domain is unpaused. The corresponding C function is
     /// `xc_vcpu_getinfo`.
     mutating func isVCPUOnline(_ domid: DomainID, vcpu: UInt32) throws(HypercallError) -> Bool

@@ -100,6 +100,7 @@ public enum Operation: Word, CaseIterable, Sendable {
     case getInfoList = "xc_domain_getinfolist"
     case getInfo = "xc_domain_getinfo_single"
     case getVCPUContext = "xc_domain_hvm_getcontext_partial"
+    case getPVContext = "xc_vcpu_getcontext"
     case getVCPUInfo = "xc_vcpu_getinfo"
     case getParameter = "xc_hvm_param_get"
     case maximumFrame = "xc_domain_maximum_gpfn"

@@ -111,6 +111,10 @@ public enum MachineMemory {
 
 /// A domain's memory. Mapped read-only, but for the one place where the LCM wants the log.
 public protocol ImageSource: ~Copyable {
+    /// From here on addresses in a PV domain are its own, by the machine frame of each of its frames; before, they are machine
+    /// addresses, by which Xen maps the domain's own pages alone. An address beyond the list fails with EINVAL.
+    mutating func translate(_ domid: DomainID, by machineFrames: [UInt64]) throws(HypercallError)
+
     /// Copies `byteCount` bytes from guest-physical `address`. For small things that are then parsed or compared:
     /// the copy is what counts. The corresponding C function is `xenforeignmemory_map`.
     mutating func read(_ domid: DomainID, at address: UInt64, byteCount: Int) throws(HypercallError) -> [UInt8]

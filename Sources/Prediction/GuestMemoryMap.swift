@@ -16,7 +16,8 @@ struct GuestMemoryMap {
     static let xenstoreFrame = specialFrames.lowerBound + 4
     static let consoleFrame = specialFrames.lowerBound + 7
     /// `connection` of the console's `struct xencons_interface`, and XENCONSOLE_DISCONNECTED.
-    static let consoleConnection = consoleFrame * pageSize + 0xC10
+    static let connection: UInt64 = 0xC10
+    static let consoleConnection = consoleFrame * pageSize + connection
     static let disconnected: UInt8 = 1
     /// SPECIALPAGE_IDENT_PT, the seventh special page.
     static let identityPageTable = (specialFrames.lowerBound + 6) * pageSize

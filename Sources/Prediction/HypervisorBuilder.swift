@@ -43,6 +43,7 @@ public struct HypervisorBuilder {
         }
         guard domain.otherModules.isEmpty, modules.count <= 1 else { throw .unmodelledModules }
         guard !kernel.wantsSymbols else { throw .symbols }
+        guard let entry = kernel.entry else { throw .noPVHKernel }
         var built = SimulatedDomain(
             domid: domain.domid, kibibytes: 0, vcpus: domain.vcpus, handle: .unset, cpus: cpus)
         let endFrame = Self.firstHighFrame + domain.memory / 4 - UInt64(Self.lowFrames.count)
@@ -58,7 +59,7 @@ public struct HypervisorBuilder {
             built.parameters[parameter] = UInt64(port)
             built.channels[port] = .some(DomainID(rawValue: 0))
         }
-        built.state = FirstVCPU(entry: kernel.entry, startInfo: startInfo, release: .xen419, builder: .hypervisor).state
+        built.state = FirstVCPU(entry: entry, startInfo: startInfo, release: .xen419, builder: .hypervisor).state
         built.info.totalPages = built.memory.pageCount
         built.info.maxPages = built.info.totalPages
         built.info.vcpus = domain.vcpus

@@ -101,7 +101,8 @@ public struct SimulatedBuilder {
         if xen.libraries.marksConsole {
             built.memory.write([GuestMemoryMap.disconnected], at: GuestMemoryMap.consoleConnection)
         }
-        built.state = FirstVCPU(entry: kernel.entry, startInfo: place, release: xen.running).state
+        guard let entry = kernel.entry else { throw .noPVHKernel }
+        built.state = FirstVCPU(entry: entry, startInfo: place, release: xen.running).state
         built.info.totalPages = built.memory.pageCount
         built.info.maxPages = (domain.memory + Self.slack) / 4
         built.info.vcpus = domain.vcpus
@@ -111,9 +112,8 @@ public struct SimulatedBuilder {
     private func checkImages() throws(BuildRefusal) {
         let range = kernel.range
         guard range.lowerBound % GuestMemoryMap.pageSize == 0 else { throw .unalignedKernel(range.lowerBound) }
-        guard UInt64(kernel.entry) >= range.lowerBound, UInt64(kernel.entry) <= range.upperBound else {
-            throw .entryOutside(kernel.entry)
-        }
+        guard let entry = kernel.entry else { throw .noPVHKernel }
+        guard UInt64(entry) >= range.lowerBound, UInt64(entry) <= range.upperBound else { throw .entryOutside(entry) }
         guard !kernel.wantsSymbols else { throw .symbols }
         for size in moduleSizes {
             guard size > 0 else { throw .emptyModule }

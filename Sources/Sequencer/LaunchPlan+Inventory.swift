@@ -12,9 +12,11 @@ extension LaunchPlan {
         func refuse(_ code: PlanRefusal.Code, where isBroken: Bool, _ message: @autoclosure () -> Line) {
             if isBroken { refusals.append(PlanRefusal(code, domid: domain.domid, message())) }
         }
-        let isPVH = domain.mode == .pvh
-        refuse(.unsupportedMode, where: !isPVH, "mode \(domain.mode.name) cannot be measured by this version")
-        refuse(.notHVM, where: isPVH && !built.isHVM, "it is a PV domain, and the LCM says PVH")
+        refuse(
+            .unsupportedMode, where: domain.mode == .hvm,
+            "mode \(domain.mode.name) cannot be measured: what the device model does to its memory is in no record")
+        refuse(.notHVM, where: domain.mode == .pvh && !built.isHVM, "it is a PV domain, and the LCM says PVH")
+        refuse(.notPV, where: domain.mode == .pv && built.isHVM, "it is an HVM or PVH domain, and the LCM says PV")
         refuse(.shutDown, where: built.isShutDown || built.isDying, "it is shut down or dying")
         refuse(.notPaused, where: !built.isPaused, "it runs already")
         refuse(.alreadyRan, where: built.cpuTime != 0, "it is paused, but it ran before")

@@ -114,14 +114,54 @@ extension DomainDescription {
         // A backend of that name is the boot domain.
         if Backend(name: name).isBootDomain { refuse(.reservedName, "its name always means the boot domain") }
         if !hasWholePages { refuse(.partialPage, "\(memory) KiB of memory is not a whole number of 4 KiB pages") }
-        guard mode == .pvh else { return refusals }
+        switch mode {
+        case .hvm: break
+        case .pv:
+            for text in pvImpossibilities { refuse(.notForPV, text) }
+            if let text = kernelOutside { refuse(.kernelOutsideMemory, text) }
+        case .pvh: refusals += pvhImpossibilities
+        }
+        return refusals
+    }
+
+    /// "its kernel lies outside of its memory: ...".
+    private var kernelOutside: Line? {
+        segmentOutsideMemory.map {
+            "its kernel lies outside of its memory: \(hex: $0.byteCount) bytes at \(hex: $0.address)"
+        }
+    }
+
+    /// What a PV domain cannot have, or no version of this program gives it.
+    private var pvImpossibilities: [Line] {
+        var texts: [Line] = []
+        if settings.has(.hvmParams) { texts.append("domb,hvm-params: a PV domain has no HVM parameters") }
+        if settings.usesXenstore {
+            texts.append("xen,enhanced: the rings of a PV domain are its builder's, and this program makes none")
+        }
+        if otherModules.contains(where: { $0.isDomains }) {
+            texts.append("the start info of a PV domain names a ramdisk and no other module")
+        }
+        if commandLine.count > Self.pvCommandLineLimit {
+            texts.append(
+                "a command line of \(commandLine.count) bytes; the start info of a PV domain has room for \(Self.pvCommandLineLimit)"
+            )
+        }
+        return texts
+    }
+
+    /// MAX_GUEST_CMDLINE without its zero.
+    private static var pvCommandLineLimit: Int { 1023 }
+
+    private var pvhImpossibilities: [PlanRefusal] {
+        var refusals: [PlanRefusal] = []
+        func refuse(_ code: PlanRefusal.Code, _ message: Line) {
+            refusals.append(PlanRefusal(code, domid: domid, message))
+        }
         if vcpus > Limits.hvmVCPUs {
             refuse(.vcpus, "\(vcpus) vcpus; a PVH domain has at most \(Limits.hvmVCPUs)")
         }
-        if let segment = segmentOutsideMemory {
-            refuse(
-                .kernelOutsideMemory,
-                "its kernel lies outside of its memory: \(hex: segment.byteCount) bytes at \(hex: segment.address)")
+        if let text = kernelOutside {
+            refuse(.kernelOutsideMemory, text)
         } else if neededMemory > memory {
             refuse(
                 .tooLittleMemory,

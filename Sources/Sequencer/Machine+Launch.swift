@@ -65,7 +65,7 @@ extension Machine where Host: ~Copyable, TPM: ~Copyable {
         guard order.states[index] != .skipped else { return }
         for operation in plan.configurations[index].operations where operation.moment == moment {
             do throws(ConfigError) {
-                try operation.apply(to: domid, on: &host)
+                try operation.apply(to: domid, as: plan.lcm.domains[index].mode, on: &host)
             } catch {
                 return try skipOrThrow(LaunchFailure(.configure, domid: domid, .configuration(error)), plan, index)
             }

@@ -19,9 +19,11 @@ public struct PlanRefusal: Error, Sendable {
         case cycle, logRegion, recoveryDependency, secondRecovery, recoveryConduct, noRecovery, noXenstore,
             noXenstoreRing,
             hardwareShutdown, ambiguous, toolstackDevices, toolstackRole, missing, unnamed, notPaused, alreadyRan,
-            shutDown, notHVM, unsupportedMode, memory, handle, unknownPlace, unmeasurableModule
+            shutDown, notHVM, notPV, unsupportedMode, memory, handle, unknownPlace, unmeasurableModule
         // What the LCM alone tells: LaunchRules.swift.
-        case reservedName, partialPage, vcpus, kernelOutsideMemory, tooLittleMemory, sameHandle, sharedDisk, sameAddress
+        case reservedName, partialPage, vcpus, kernelOutsideMemory, tooLittleMemory, sameHandle, sharedDisk,
+            sameAddress,
+            notForPV
         case configuration(ConfigConflict)
         case cpupool(CPUPoolConflict)
         /// The domains' `mem-max` cannot all be had.

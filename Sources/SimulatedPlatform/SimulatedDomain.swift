@@ -36,6 +36,8 @@ public struct SimulatedDomain: Sendable {
         return [.basic: all, .structured: all, .extended: all]
     }()
     public var behaviour = DomainBehaviour()
+    /// `nil` of a PVH domain.
+    public var pv: SimulatedPV?
     /// XEN_DOMCTL_CDF_iommu.
     public var hasIOMMU = true
 

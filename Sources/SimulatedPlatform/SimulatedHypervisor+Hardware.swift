@@ -28,7 +28,8 @@ extension SimulatedHypervisor {
     }
 
     mutating func mapPorts(_ domid: DomainID, _ ports: IOPortRange) throws(HypercallError) {
-        _ = try domain(.mapPorts, domid)
+        let domain = try domain(.mapPorts, domid)
+        guard domain.pv == nil else { throw HypercallError(.mapPorts, domid, code: ErrorCode.notSupported) }
         try checkHeld(.mapPorts, domid, ports)
         change(domid) { $0.mappedPorts.append(ports) }
     }
@@ -44,7 +45,8 @@ extension SimulatedHypervisor {
         let isPermitted = domain.permittedMemory.contains { $0.hostFrames.contains(memory.hostFrames) }
         try checkHeld(
             .mapMemory, domid, isPermitted && !withheldFrames.contains { $0.overlaps(memory.hostFrames) })
-        change(domid) { $0.mappedMemory.append(memory) }
+        // A PV domain maps by its own page tables.
+        change(domid) { if $0.pv == nil { $0.mappedMemory.append(memory) } }
     }
 
     mutating func permitInterrupt(_ domid: DomainID, gsi: UInt32) throws(HypercallError) {
@@ -83,7 +85,8 @@ extension SimulatedHypervisor {
     }
 
     mutating func setParameter(_ domid: DomainID, _ setting: HVMSetting) throws(HypercallError) {
-        _ = try domain(.setParameter, domid)
+        let domain = try domain(.setParameter, domid)
+        try check(.setParameter, domid, domain.pv == nil)
         // hvm_set_param.
         let isChannel = setting.parameter == .xenstoreChannel || setting.parameter == .consoleChannel
         try check(.setParameter, domid, isChannel || setting.parameter.mayBe(setting.value))

@@ -3,10 +3,21 @@
 import Platform
 
 extension SimulatedHypervisor: ImageSource {
+    public mutating func translate(_ domid: DomainID, by machineFrames: [UInt64]) throws(HypercallError) {
+        translations[domid.rawValue] = machineFrames
+    }
+
     public mutating func read(_ domid: DomainID, at address: UInt64, byteCount: Int) throws(HypercallError) -> [UInt8] {
         try call(.foreignMap, domid) { (xen) throws(HypercallError) in
-            guard let bytes = try xen.memory(.foreignMap, domid).bytes(at: address, count: byteCount) else {
-                throw HypercallError(.foreignMap, domid, code: ErrorCode.invalid)
+            let memory = try xen.memory(.foreignMap, domid)
+            let range = Segment(address: address, byteCount: UInt64(byteCount))
+            if let shared = xen.sharedInfo(domid, range) { return shared }
+            var bytes: [UInt8] = []
+            for place in try xen.places(.foreignMap, domid, range) {
+                guard let more = memory.bytes(at: place.address, count: Int(place.byteCount)) else {
+                    throw HypercallError(.foreignMap, domid, code: ErrorCode.invalid)
+                }
+                bytes += more
             }
             return bytes
         }
@@ -18,11 +29,11 @@ extension SimulatedHypervisor: ImageSource {
         of region: ContentRegion, hashing: Hash.Type
     ) throws(HypercallError) -> Digest {
         try call(.foreignMap, region.domid) { (xen) throws(HypercallError) in
-            let memory = try xen.existing(region)
+            let (memory, places) = try xen.existing(region)
             xen.clock.spend(region.byteCount / xen.costs.hashedBytes)
             if let digest = xen.contentHashing?.digest(of: region) { return digest }
             var hash = Hash(.sha256)
-            for segment in region.segments { Self.update(&hash, memory, segment) }
+            for place in places { Self.update(&hash, memory, place) }
             return hash.finish()
         }
     }
@@ -47,16 +58,25 @@ extension SimulatedHypervisor: ImageSource {
         _ domid: DomainID, at address: UInt64, byteCount: UInt64
     ) throws(HypercallError) -> UInt64? {
         try call(.foreignMap, domid) { (xen) throws(HypercallError) in
-            let memory = try xen.existing(
+            let (memory, places) = try xen.existing(
                 ContentRegion(domid: domid, segments: [Segment(address: address, byteCount: byteCount)]))
             xen.clock.spend(byteCount / xen.costs.scannedBytes)
-            return memory.firstNonZero(at: address, byteCount: byteCount)
+            var before: UInt64 = 0
+            for place in places {
+                if let found = memory.firstNonZero(at: place.address, byteCount: place.byteCount) {
+                    return address + before + (found - place.address)
+                }
+                before += place.byteCount
+            }
+            return nil
         }
     }
 
     public mutating func maximumFrame(_ domid: DomainID) throws(HypercallError) -> UInt64 {
         try call(.maximumFrame, domid) { (xen) throws(HypercallError) in
             let domain = try xen.domain(.maximumFrame, domid)
+            // A PV domain tells it in its shared info, once it runs.
+            guard domain.pv == nil else { return 0 }
             let ends =
                 [domain.memory.frames.last?.upperBound ?? 1] + domain.mappedMemory.map { $0.guestFrames.upperBound }
             return (ends.max() ?? 1) - 1
@@ -68,6 +88,9 @@ extension SimulatedHypervisor: ImageSource {
     ) throws(HypercallError) -> [Range<UInt64>] {
         try call(.pageTypes, domid) { (xen) throws(HypercallError) in
             let memory = try xen.memory(.pageTypes, domid)
+            guard xen.domainsByID[domid.rawValue]?.pv == nil else {
+                throw HypercallError(.pageTypes, domid, code: ErrorCode.invalid)
+            }
             xen.framesAsked += UInt64(range.count)
             return memory.frames.map { $0.clamped(to: range) }.filter { !$0.isEmpty }
         }
@@ -76,8 +99,15 @@ extension SimulatedHypervisor: ImageSource {
     public mutating func write(_ domid: DomainID, at address: UInt64, _ bytes: [UInt8]) throws(HypercallError) {
         try call(.foreignWrite, domid) { (xen) throws(HypercallError) in
             _ = try xen.domain(.foreignWrite, domid)
-            guard xen.domainsByID[domid.rawValue]?.memory.write(bytes, at: address) == true else {
-                throw HypercallError(.foreignWrite, domid, code: ErrorCode.invalid)
+            var rest = bytes[...]
+            for place in try xen.places(
+                .foreignWrite, domid, Segment(address: address, byteCount: UInt64(bytes.count)))
+            {
+                let part = rest.prefix(Int(place.byteCount))
+                rest = rest.dropFirst(part.count)
+                guard xen.domainsByID[domid.rawValue]?.memory.write(part, at: place.address) == true else {
+                    throw HypercallError(.foreignWrite, domid, code: ErrorCode.invalid)
+                }
             }
         }
     }
@@ -96,11 +126,35 @@ extension SimulatedHypervisor: ImageSource {
 
     private static func memory(of domain: inout SimulatedDomain) -> SimulatedMemory { domain.memory }
 
-    private mutating func existing(_ region: ContentRegion) throws(HypercallError) -> SimulatedMemory {
+    private mutating func existing(
+        _ region: ContentRegion
+    ) throws(HypercallError) -> (SimulatedMemory, places: [Segment]) {
         let memory = try memory(.foreignMap, region.domid)
-        guard region.segments.allSatisfy({ memory.exists($0.address, byteCount: $0.byteCount) }) else {
+        var places: [Segment] = []
+        for segment in region.segments { places += try self.places(.foreignMap, region.domid, segment) }
+        guard places.allSatisfy({ memory.exists($0.address, byteCount: $0.byteCount) }) else {
             throw HypercallError(.foreignMap, region.domid, code: ErrorCode.invalid)
         }
-        return memory
+        return (memory, places)
+    }
+
+    /// Where a range lies in the domain's memory.
+    private func places(
+        _ operation: Operation, _ domid: DomainID, _ range: Segment
+    ) throws(HypercallError) -> [Segment] {
+        guard let pv = domainsByID[domid.rawValue]?.pv else { return [range] }
+        guard let places = pv.places(of: range, by: translations[domid.rawValue]) else {
+            throw HypercallError(operation, domid, code: ErrorCode.invalid)
+        }
+        return places
+    }
+
+    /// The page that Xen shares with a PV domain is nowhere in the domain's own memory.
+    private func sharedInfo(_ domid: DomainID, _ range: Segment) -> [UInt8]? {
+        guard let pv = domainsByID[domid.rawValue]?.pv, translations[domid.rawValue] == nil,
+            range
+                == Segment(address: pv.sharedInfoFrame * SimulatedMemory.pageSize, byteCount: SimulatedMemory.pageSize)
+        else { return nil }
+        return pv.sharedInfo
     }
 }

@@ -63,6 +63,8 @@ public struct SimulatedHypervisor: Hypervisor {
     /// The program was built for another Xen than this.
     public var otherXen: OtherXen?
     var isWatching = false
+    /// The lists by which PV domains are read.
+    var translations: [UInt16: [UInt64]] = [:]
     /// In the order in which it will come.
     var pending: [Pending] = []
 
@@ -88,7 +90,13 @@ public struct SimulatedHypervisor: Hypervisor {
         domainsByID[0] = bootDomain
     }
 
-    public mutating func add(_ domain: SimulatedDomain) { domainsByID[domain.info.domid.rawValue] = domain }
+    /// What a PV domain's pages are is memory of the host.
+    public mutating func add(_ domain: SimulatedDomain) {
+        domainsByID[domain.info.domid.rawValue] = domain
+        if let frames = domain.pv?.machineFrames, let first = frames.min(), let last = frames.max() {
+            facts.ram.append(first..<(last + 1))
+        }
+    }
 
     /// Host and journal have one.
     var clock: VirtualClock { journal.clock }
@@ -227,7 +235,19 @@ public struct SimulatedHypervisor: Hypervisor {
     }
 
     public mutating func vcpuState(_ domid: DomainID) throws(HypercallError) -> VCPUState {
-        try call(.getVCPUContext, domid) { (xen) throws(HypercallError) in try xen.domain(.getVCPUContext, domid).state
+        try call(.getVCPUContext, domid) { (xen) throws(HypercallError) in
+            let domain = try xen.domain(.getVCPUContext, domid)
+            try xen.check(.getVCPUContext, domid, domain.pv == nil)
+            return domain.state
+        }
+    }
+
+    public mutating func pvContext(_ domid: DomainID) throws(HypercallError) -> [UInt8] {
+        try call(.getPVContext, domid) { (xen) throws(HypercallError) in
+            guard let pv = try xen.domain(.getPVContext, domid).pv else {
+                throw HypercallError(.getPVContext, domid, code: ErrorCode.invalid)
+            }
+            return pv.context
         }
     }
 
@@ -243,7 +263,9 @@ public struct SimulatedHypervisor: Hypervisor {
 
     public mutating func parameter(_ domid: DomainID, _ parameter: HVMParameter) throws(HypercallError) -> UInt64 {
         try call(.getParameter, domid) { (xen) throws(HypercallError) in
-            try xen.domain(.getParameter, domid).parameters[parameter] ?? 0
+            let domain = try xen.domain(.getParameter, domid)
+            try xen.check(.getParameter, domid, domain.pv == nil)
+            return domain.parameters[parameter] ?? 0
         }
     }
 

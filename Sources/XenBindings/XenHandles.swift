@@ -12,6 +12,7 @@ import XenAgreement
     // each takes NULL for a failure or for nothing to do.
     var control: OpaquePointer?
     var call: OpaquePointer?
+    /// libxenforeignmemory's, with the lists of machine frames of PV domains.
     var memory: OpaquePointer?
     /// While domains are watched.
     var events: OpaquePointer?
@@ -39,7 +40,7 @@ import XenAgreement
         let logger = unsafe domb_quiet_logger()
         unsafe control = xc_interface_open(logger, logger, 0)
         unsafe call = xencall_open(logger, 0)
-        unsafe memory = xenforeignmemory_open(logger, 0)
+        unsafe memory = domb_memory_open(logger)
         // All open the same device, and so fail for the same reason.
         let isOpen = unsafe control != nil && call != nil && memory != nil
         openCode = isOpen ? 0 : domb_errno()
@@ -50,7 +51,7 @@ import XenAgreement
         if let watches = unsafe watches { unsafe xs_close(watches) }
         if let xenstore = unsafe xenstore { unsafe xs_close(xenstore) }
         unsafe xenevtchn_close(events)
-        unsafe xenforeignmemory_close(memory)
+        unsafe domb_memory_close(memory)
         unsafe xencall_close(call)
         unsafe xc_interface_close(control)
     }

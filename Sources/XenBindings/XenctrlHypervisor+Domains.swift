@@ -28,6 +28,14 @@ extension XenctrlHypervisor {
         return VCPUState(instructionPointer: cpu.rip, startInfo: cpu.rbx, registers: registers)
     }
 
+    public mutating func pvContext(_ domid: DomainID) throws(HypercallError) -> [UInt8] {
+        var context = vcpu_guest_context_any_t()
+        // Safety: the union is ours and lives through the call, which fills the part for a 64-bit domain; that part is read in
+        // full.
+        try issue(.getPVContext, domid) { unsafe xc_vcpu_getcontext($0.control, domid.number, 0, &context) }
+        return unsafe withUnsafeBytes(of: context.x64) { unsafe [UInt8]($0) }
+    }
+
     public mutating func isVCPUOnline(_ domid: DomainID, vcpu: UInt32) throws(HypercallError) -> Bool {
         var info = xc_vcpuinfo_t()
         // Safety: the structure is ours and lives through the call.
@@ -210,6 +218,7 @@ extension DomainInfo {
             totalPages: entry.tot_pages, maxPages: entry.max_pages, cpuTime: entry.cpu_time,
             // XEN_INVALID_MAX_VCPU_ID, which is all ones: none.
             vcpus: entry.max_vcpu_id &+ 1, handle: DomainHandle(bytes: handle) ?? .unset, securityID: entry.ssidref,
-            cpupool: entry.cpupool, shutdownReason: isShutDown ? ShutdownReason(rawValue: reason) : nil)
+            cpupool: entry.cpupool, sharedInfoFrame: entry.shared_info_frame,
+            shutdownReason: isShutDown ? ShutdownReason(rawValue: reason) : nil)
     }
 }

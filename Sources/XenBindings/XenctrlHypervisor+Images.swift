@@ -106,7 +106,7 @@ extension XenHandles {
             throw HypercallError(.foreignWrite, domid, code: domb_errno())
         }
         unsafe (mapped + Int(address % Self.pageSize)).copyMemory(from: bytes, byteCount: bytes.count)
-        unsafe xenforeignmemory_unmap(memory, mapped, pages)
+        unsafe domb_foreign_unmap(memory, mapped, pages)
     }
 
     /// Maps the range read-only, a window at a time, in ascending order. EOVERFLOW for a range that reaches beyond 2^64.
@@ -124,7 +124,7 @@ extension XenHandles {
             let bytes = unsafe UnsafeBufferPointer(
                 start: mapped.assumingMemoryBound(to: UInt8.self) + window.skip, count: window.byteCount)
             unsafe body(bytes.span)
-            unsafe xenforeignmemory_unmap(memory, mapped, window.pageCount)
+            unsafe domb_foreign_unmap(memory, mapped, window.pageCount)
         }
     }
 }

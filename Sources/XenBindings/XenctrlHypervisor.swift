@@ -63,6 +63,13 @@ public struct XenctrlHypervisor<Log: Journal>: ~Copyable {
             unpaused: zip(domids, results).filter { $0.1 == 0 }.map { $0.0 })
     }
 
+    /// Not in the trace: Xen is not asked.
+    public mutating func translate(_ domid: DomainID, by machineFrames: [UInt64]) throws(HypercallError) {
+        // Safety: the array has the count given, and is copied. No thread hashes before `beginHashing`.
+        let result = unsafe domb_translate(handles.memory, domid.number, machineFrames, machineFrames.count)
+        try handles.check(.foreignMap, domid, result)
+    }
+
     /// Not in the trace: each digest that comes of it is.
     public mutating func beginHashing(_ regions: [ContentRegion]) {
         // Safety: the handle is open, and `endHashing` comes before its end.

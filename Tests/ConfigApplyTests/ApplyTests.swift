@@ -55,7 +55,7 @@ import Testing
         domain.parameters[.xenstoreFrame] = 20
         domain.parameters[.consoleFrame] = 21
         host.add(domain)
-        try ConfigOperation.vcpus(2).apply(to: domid, on: &host)
+        try ConfigOperation.vcpus(2).apply(to: domid, as: .pvh, on: &host)
         return host
     }
 
@@ -64,7 +64,7 @@ import Testing
     private func applied(_ number: Int) throws -> SimulatedHypervisor {
         let operation = Self.operations[number].operation
         var host = try host(for: operation)
-        try operation.apply(to: domid, on: &host)
+        try operation.apply(to: domid, as: .pvh, on: &host)
         return host
     }
 
@@ -85,7 +85,7 @@ import Testing
             let operation = ConfigOperation.setting(setting)
             var host = try host(for: operation)
             let before = host.calls.count
-            #expect(throws: ConfigError.notKept(operation)) { try operation.apply(to: domid, on: &host) }
+            #expect(throws: ConfigError.notKept(operation)) { try operation.apply(to: domid, as: .pvh, on: &host) }
             #expect(host.calls.count == before)
         }
     }
@@ -130,7 +130,7 @@ import Testing
         let operation = Self.operations[number].operation
         var probe = try host(for: operation)
         let before = probe.calls.count
-        try operation.apply(to: domid, on: &probe)
+        try operation.apply(to: domid, as: .pvh, on: &probe)
         for call in before..<probe.calls.count {
             // That a device cannot be given a second time is what shows that it has been.
             if case .setting(.pci) = operation, call == probe.calls.count - 1, code == 22 { continue }
@@ -138,7 +138,7 @@ import Testing
             host.failure = (call, code)
             let expected = ConfigError.hypercall(
                 operation, HypercallError(probe.calls[call].operation, probe.calls[call].domid, code: code))
-            #expect(throws: expected) { try operation.apply(to: domid, on: &host) }
+            #expect(throws: expected) { try operation.apply(to: domid, as: .pvh, on: &host) }
             // Nothing is tried after a failure.
             #expect(host.calls.count == call + 1)
         }
@@ -151,7 +151,7 @@ import Testing
             var host = try host(for: operation)
             if case .vcpus = operation { host.domainsByID[3]?.info.vcpus = 1 }
             host.ignored = [effect]
-            #expect(throws: ConfigError.notKept(operation)) { try operation.apply(to: domid, on: &host) }
+            #expect(throws: ConfigError.notKept(operation)) { try operation.apply(to: domid, as: .pvh, on: &host) }
         }
     }
 
@@ -162,7 +162,7 @@ import Testing
             change(&host)
             let domid = try domid
             do throws(ConfigError) {
-                try operation.apply(to: domid, on: &host)
+                try operation.apply(to: domid, as: .pvh, on: &host)
                 return nil
             } catch {
                 guard case .hypercall(_, let error) = error else { return 0 }

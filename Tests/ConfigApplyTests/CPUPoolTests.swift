@@ -134,7 +134,7 @@ import Testing
         var host = SimulatedHypervisor(cpus: 4)
         let domid = lcm.domains[0].domid
         host.add(SimulatedDomain(domid: domid, kibibytes: 8192, vcpus: 2, cpus: 4))
-        for operation in try operations(lcm, at: 0) { try operation.apply(to: domid, on: &host) }
+        for operation in try operations(lcm, at: 0) { try operation.apply(to: domid, as: .pvh, on: &host) }
         let domain = try #require(host.domainsByID[1])
         #expect(domain.affinities[1].hard == Self.set(2))
         #expect(domain.rtds == [RTDSParameters](repeating: RTDSParameters(period: 1000, budget: 100), count: 2))

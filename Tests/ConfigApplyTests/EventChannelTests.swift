@@ -44,13 +44,13 @@ import Testing
         var host = try host()
         host.domainsByID[1]?.channels = [1: nil, 2: nil]
         let operation = ConfigOperation.channel(port: 2, remote: try domid(5))
-        #expect(throws: ConfigError.otherPort(operation, 3)) { try operation.apply(to: domid(1), on: &host) }
+        #expect(throws: ConfigError.otherPort(operation, 3)) { try operation.apply(to: domid(1), as: .pvh, on: &host) }
     }
 
     @Test func aChannelWaitsForItsRemoteEnd() throws {
         var host = try host()
         for port in 1...2 as ClosedRange<UInt32> {
-            try ConfigOperation.channel(port: port, remote: domid(5)).apply(to: domid(1), on: &host)
+            try ConfigOperation.channel(port: port, remote: domid(5)).apply(to: domid(1), as: .pvh, on: &host)
         }
         #expect(host.domainsByID[1]?.channels == [1: try domid(5), 2: try domid(5)])
     }
@@ -60,7 +60,7 @@ import Testing
         var host = try host()
         let some = CPUIDRegisters(eax: 7, ebx: 1 << 16 | 1 << 5, ecx: 9, edx: 11)
         host.domainsByID[1]?.cpuid = [.structured: some]
-        try ConfigOperation.clearedFeatures([.avx512f, .rdrand, .sha]).apply(to: domid(1), on: &host)
+        try ConfigOperation.clearedFeatures([.avx512f, .rdrand, .sha]).apply(to: domid(1), as: .pvh, on: &host)
         let cpuid = try #require(host.domainsByID[1]).cpuid
         #expect(cpuid[.structured] == CPUIDRegisters(eax: 7, ebx: 1 << 5, ecx: 9, edx: 11))
         #expect(cpuid[.basic] == CPUIDRegisters(eax: 0, ebx: 0, ecx: 0, edx: 0))
@@ -87,7 +87,7 @@ import Testing
             change(&host)
             let domid = try domid(1)
             do throws(ConfigError) {
-                try operation.apply(to: domid, on: &host)
+                try operation.apply(to: domid, as: .pvh, on: &host)
                 return nil
             } catch {
                 guard case .hypercall(_, let error) = error else { return 0 }

@@ -152,20 +152,22 @@ import Testing
         domain.parameters[.xenstoreFrame] = 20
         domain.parameters[.consoleFrame] = 20
         host.add(domain)
-        try ConfigOperation.vcpus(2).apply(to: domid, on: &host)
+        try ConfigOperation.vcpus(2).apply(to: domid, as: .pvh, on: &host)
         return host
     }
 
     @Test(arguments: parts) func whatIsNotKeptInPartIsTold(part: Part) throws {
         var host = try host(for: part.operation)
-        try part.operation.apply(to: domid, on: &host)
+        try part.operation.apply(to: domid, as: .pvh, on: &host)
         host = try self.host(for: part.operation)
         host.meddling = { host, change in
             guard change.operation == part.after, var domain = host.domainsByID[3] else { return }
             part.meddle(&domain)
             host.domainsByID[3] = domain
         }
-        #expect(throws: ConfigError.notKept(part.operation)) { try part.operation.apply(to: domid, on: &host) }
+        #expect(throws: ConfigError.notKept(part.operation)) {
+            try part.operation.apply(to: domid, as: .pvh, on: &host)
+        }
     }
 
     /// A pool is what the LCM says: its scheduler, and each of its cpus.
@@ -185,7 +187,7 @@ import Testing
             host.meddling = { host, change in
                 if case .addCPU(3, pool: 1) = change { host.madePools = [pool] }
             }
-            #expect(throws: ConfigError.notKept(operation)) { try operation.apply(to: domid, on: &host) }
+            #expect(throws: ConfigError.notKept(operation)) { try operation.apply(to: domid, as: .pvh, on: &host) }
         }
     }
 
@@ -195,7 +197,7 @@ import Testing
         let operation = ConfigOperation.channel(port: 1, remote: remote)
         var forgetful = try host(for: operation)
         forgetful.ignored = [.allocUnbound]
-        #expect(throws: ConfigError.notKept(operation)) { try operation.apply(to: domid, on: &forgetful) }
+        #expect(throws: ConfigError.notKept(operation)) { try operation.apply(to: domid, as: .pvh, on: &forgetful) }
         // A channel of the builder's for somebody else in a ring's place.
         for ring in [ReservedGrant.Reference.xenstore, .console] {
             let operation = ConfigOperation.ring(ring, remote: remote)
@@ -204,10 +206,12 @@ import Testing
                 host.domainsByID[3]?.channels[5] = .some(channel)
                 host.domainsByID[3]?.parameters[ring.channelParameter] = 5
                 if isGood {
-                    try operation.apply(to: domid, on: &host)
+                    try operation.apply(to: domid, as: .pvh, on: &host)
                     #expect(host.domainsByID[3]?.parameters[ring.channelParameter] == 5)
                 } else {
-                    #expect(throws: ConfigError.notKept(operation)) { try operation.apply(to: domid, on: &host) }
+                    #expect(throws: ConfigError.notKept(operation)) {
+                        try operation.apply(to: domid, as: .pvh, on: &host)
+                    }
                     #expect(host.domainsByID[3]?.grants[ring] == nil)
                 }
             }
@@ -219,9 +223,9 @@ import Testing
         let operation = ConfigOperation.setting(.pci(Self.device))
         var host = try host(for: operation)
         host.faults = [SimulatedFault(.testAssignDevice, nil, occurrence: 1, .errno(code))]
-        guard code != 22 else { return try operation.apply(to: domid, on: &host) }
+        guard code != 22 else { return try operation.apply(to: domid, as: .pvh, on: &host) }
         let error = ConfigError.hypercall(operation, HypercallError(.testAssignDevice, try domid, code: code))
-        #expect(throws: error) { try operation.apply(to: domid, on: &host) }
+        #expect(throws: error) { try operation.apply(to: domid, as: .pvh, on: &host) }
     }
 
     @Test func everyOperationThatXenTellsOfIsHere() {

@@ -171,8 +171,8 @@ import Testing
         expect(domain, at: roles + 4, [1, 2], [0, 3, 256 + 1])
         // vcpus, entry, registers, command line; the count of regions.
         let region = roles + 8 + 4 + 8 + 34 + 4 + 4
-        let measured: [UInt32] = [1, 2, 3, 4, 5, 6, 7, 8, 11]
-        expect(domain, at: region, measured, [0, 9, 10, 12, 0xFFFF_FFFF])
+        let measured: [UInt32] = [1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 13]
+        expect(domain, at: region, measured, [0, 9, 10, 14, 15, 0xFFFF_FFFF])
         // One segment; a digest; one place for the log, which is the log's.
         let logCount = region + 4 + 4 + 16 + 34
         expect(domain, at: logCount, [1], [2, 0xFFFF_FFFF])

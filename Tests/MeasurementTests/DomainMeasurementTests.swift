@@ -124,4 +124,25 @@ import Testing
             _ = try self.measure(Self.description(), host)
         }
     }
+
+    /// I2: what may be written from the handoff on is in no record, so nothing of one may lie there.
+    @Test(arguments: [BuiltDomain.kernelAddress + 0x2000, BuiltDomain.ramdiskAddress, BuiltDomain.startInfo])
+    func aRegionInARingsPageIsRefused(_ address: UInt64) throws {
+        for parameter in [HVMParameter.consoleFrame, .xenstoreFrame] {
+            var built = try BuiltDomain()
+            built.coverage = .images
+            built.description.settings = [.enhanced]
+            #expect(throws: Never.self) { try built.measure() }
+            built.domain.parameters[parameter] = address / 4096
+            let role: RegionRole =
+                address == BuiltDomain.startInfo
+                ? .commandLine : address == BuiltDomain.ramdiskAddress ? .ramdisk : .kernel
+            #expect(throws: MeasurementError.overlap(role, .ring)) { try built.measure() }
+        }
+        // The ring of a domain that nobody connects is no ring.
+        var built = try BuiltDomain()
+        built.coverage = .images
+        built.domain.parameters[.xenstoreFrame] = address / 4096
+        #expect(throws: Never.self) { try built.measure() }
+    }
 }

@@ -77,17 +77,26 @@ int domb_xen_version(xencall_handle *xen, int request, void *data, size_t size);
 // XEN_DOMCTL_get_cpu_policy or XEN_DOMCTL_set_cpu_policy. count: in how many leaves there are, out how many Xen has.
 int domb_cpu_policy(xencall_handle *xen, uint32_t command, uint32_t domid, xen_cpuid_leaf_t *leaves, uint32_t *count);
 
-// Maps pages from guest frame first on. Every page or none.
-void *domb_foreign_map(xenforeignmemory_handle *memory, uint32_t domid, uint64_t first, size_t pages, int protection);
+// libxenforeignmemory, and the lists of machine frames of PV domains.
+struct domb_memory;
+struct domb_memory *domb_memory_open(xentoollog_logger *logger);
+void domb_memory_close(struct domb_memory *memory);
+xenforeignmemory_handle *domb_foreign_handle(struct domb_memory *memory);
+// From here on a frame of the domain is one of this list, which is copied; before, and for other domains, it is Xen's to
+// understand: a guest frame, or of a PV domain a machine frame. Not while threads hash.
+int domb_translate(struct domb_memory *memory, uint32_t domid, const uint64_t *frames, size_t count);
+// Maps pages from frame first on. Every page or none.
+void *domb_foreign_map(struct domb_memory *memory, uint32_t domid, uint64_t first, size_t pages, int protection);
+void domb_foreign_unmap(struct domb_memory *memory, void *address, size_t pages);
 // For threads that hash; good as long as memory is.
-struct domb_page_source domb_foreign_pages(xenforeignmemory_handle *memory);
+struct domb_page_source domb_foreign_pages(struct domb_memory *memory);
 
 // The place of the first byte that is not zero; size if all are.
 size_t domb_first_non_zero(const void *bytes, size_t size);
 
 // Writes if asked to, then reads, one of the reserved entries of the first frame of a domain's grant table, version 1, by
 // XENMEM_resource_grant_table.
-int domb_grant(xenforeignmemory_handle *memory, uint32_t domid, uint32_t reference, grant_entry_v1_t *grant, bool write);
+int domb_grant(struct domb_memory *memory, uint32_t domid, uint32_t reference, grant_entry_v1_t *grant, bool write);
 
 // One multicall: unpauses each domain, whatever comes of the others, and shuts the calling domain down
 // (SHUTDOWN_poweroff). Returns only if Xen refuses that: its errno, and in results zero or the errno for each domain.

@@ -26,13 +26,13 @@ struct LaunchCheck {
 
     func refusals(_ images: inout ImageFolder) throws(CommandFailure) -> [CheckRefusal] {
         var refusals: [CheckRefusal] = []
-        for (index, domain) in domains.enumerated() where domain.mode == .pvh {
+        for (index, domain) in domains.enumerated() where domain.mode != .hvm {
             guard let path = modules.paths[modules.kernels[index]] else { continue }
-            switch try images.kernel(path).kernel {
-            case .failure(let failure)?:
-                refusals.append(places.refusal("image", ["kernel"], domain.domid, failure.message))
-            case .success(let kernel)?: refusals += buildRefusals(domain, kernel)
-            case nil: break
+            let content = try images.kernel(path)
+            if let problem = content.problem(in: domain.mode, path) {
+                refusals.append(places.refusal("image", ["kernel"], domain.domid, problem.message))
+            } else if case .success(let kernel)? = content.kernel {
+                refusals += buildRefusals(domain, kernel)
             }
         }
         return EmptyDigest.all(in: lcm).map { $0.refusal(at: places) } + roleRefusals + channelRefusals + refusals
@@ -49,6 +49,10 @@ struct LaunchCheck {
         // What has no size was given by its index alone.
         let sizes = domain.loadedModules.map { $0.byteCount ?? 1 }
         do throws(BuildRefusal) {
+            if domain.mode == .pv {
+                try PVBuilder(domain, kernel: kernel).check(ramdiskSize: sizes.first)
+                return []
+            }
             let layout = try SimulatedBuilder.layout(of: domain, kernel: kernel, moduleSizes: sizes)
             return logRegionRefusals(domain, layout)
         } catch {

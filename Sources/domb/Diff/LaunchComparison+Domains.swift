@@ -118,7 +118,10 @@ extension RegionRole {
     var isImage: Bool {
         switch self {
         case .kernel, .ramdisk, .deviceTree, .config: true
-        case .startInfo, .memoryMap, .acpi, .identityPageTable, .log, .commandLine, .consoleMark: false
+        case .startInfo, .memoryMap, .acpi, .identityPageTable, .log, .commandLine, .consoleMark, .frameList,
+            .pageTables,
+            .ring:
+            false
         }
     }
 }

@@ -39,6 +39,8 @@ struct ELFKernel {
 
     /// Ascending, no two overlapping, none empty.
     let segments: [LoadedSegment]
+    /// Where the ELF header says that it begins; virtual.
+    let entry: UInt64
     /// What libelf reserves: from the first loadable header's address to the last one's end, empty ones included.
     let range: Range<UInt64>
 
@@ -66,6 +68,7 @@ struct ELFKernel {
                 "\(found.count) loadable segments, more than the \(Limits.segments) that an LCM may name")
         }
         segments = found.map { $0.segment }
+        entry = header.entry
         range = low..<high
     }
 
@@ -90,6 +93,7 @@ struct ELFKernel {
 /// What of the ELF header leads to the program headers.
 struct ELFFileHeader {
     let is64Bit: Bool
+    let entry: UInt64
     let programHeaderCount: Int
     private let tableOffset: UInt64
     private let entrySize: UInt64
@@ -104,6 +108,7 @@ struct ELFFileHeader {
         guard identity >> 8 == 1 else { throw .unsupported("not a little-endian ELF file") }
         let machine = try Self.field(file, 18, 2)
         guard machine == 3 || machine == 62 else { throw .unsupported("not for x86 (e_machine \(machine))") }
+        entry = try is64Bit ? Self.field(file, 24, 8) : Self.field(file, 24, 4)
         tableOffset = try is64Bit ? Self.field(file, 32, 8) : Self.field(file, 28, 4)
         entrySize = try Self.field(file, is64Bit ? 54 : 42, 2)
         let count = try Self.field(file, is64Bit ? 56 : 44, 2)

@@ -7,7 +7,13 @@ import Platform
 struct ELFNotes {
     /// XEN_ELFNOTE_* (xen/public/elfnote.h) of the owner "Xen".
     enum Xen {
+        static let virtualEntry: UInt64 = 1
+        static let hypercallPage: UInt64 = 2
+        static let virtualBase: UInt64 = 3
+        static let physicalOffset: UInt64 = 4
+        static let version: UInt64 = 5
         static let symbols: UInt64 = 11
+        static let frameList: UInt64 = 15
         static let moduleStartFrame: UInt64 = 16
         static let entry: UInt64 = 18
     }

@@ -15,7 +15,7 @@ struct ImageContent {
     let digest: Digest
     /// Of the file.
     let byteCount: UInt64
-    /// Of a kernel: what libxenguest takes from it, or why it is none that starts as PVH.
+    /// Of a kernel: what libxenguest takes from it, or why it is none that starts.
     let kernel: Result<KernelImage, CommandFailure>?
 
     /// An ELF kernel, or a bzImage that carries one.
@@ -63,5 +63,22 @@ extension ELFKernel {
             }
         }
         return hash.finish()
+    }
+}
+
+extension ImageContent {
+    /// Why no domain of the mode starts with this kernel.
+    func problem(in mode: DomainMode, _ path: String) -> CommandFailure? {
+        switch kernel {
+        case .failure(let failure): return failure
+        case .success(let kernel):
+            do throws(BuildRefusal) {
+                try kernel.check(mode)
+                return nil
+            } catch {
+                return .refusal("\(path): \(error.text)")
+            }
+        case nil: return nil
+        }
     }
 }

@@ -98,7 +98,7 @@ struct AssumedHost: ParsableArguments {
     func facts(for lcm: LCM) -> LaunchFacts {
         let built = lcm.domains.map { domain in
             DomainInfo(
-                domid: domain.domid, isPaused: true, isShutDown: false, isDying: false, isHVM: true,
+                domid: domain.domid, isPaused: true, isShutDown: false, isDying: false, isHVM: domain.mode != .pv,
                 totalPages: (domain.memory + 3) / 4, maxPages: (domain.memory + 3) / 4, cpuTime: 0, vcpus: 1,
                 handle: .unset)
         }

@@ -25,6 +25,7 @@ struct DomainBuilder {
     private let model: Model
     private var kernels: [UInt32: KernelImage] = [:]
     private var loaded: [UInt32: [UInt8]] = [:]
+    private var machineFrames = MachineFrames()
 
     init(
         _ file: LaunchControlFile, modules: BootModuleFiles, model: Model, xenCommandLine: [UInt8], cpus: UInt32
@@ -42,9 +43,6 @@ struct DomainBuilder {
         guard refusals.isEmpty else {
             throw .refusal(refusals) { "\(file.path): refused by domb-construct: \(text($0.line.bytes))" }
         }
-        if let domain = file.lcm.domains.first(where: { $0.mode == .pv }) {
-            throw .refusal("\(file.path): refused: \(Self.name(domain)): the memory of a PV domain is not predicted")
-        }
         var built: [SimulatedDomain] = []
         for domain in file.lcm.domains { built.append(try build(domain)) }
         return built
@@ -57,10 +55,14 @@ struct DomainBuilder {
         var builder = "libxenguest"
         do throws(BuildRefusal) {
             switch model {
+            case .construct(let xen) where domain.mode == .pv:
+                return try PVBuilder(domain, kernel: kernel, xen: xen)
+                    .build(ramdisk: modules.first, from: &machineFrames, cpus: cpus)
             case .construct(let xen):
                 var builder = SimulatedBuilder(domain, kernel: kernel, modules: modules, xen: xen)
                 return try builder.build(cpus: cpus)
             case .preview(let tables):
+                guard domain.mode == .pvh else { throw BuildRefusal.unmodelledMode }
                 builder = "the model of xen-2024"
                 return try HypervisorBuilder(domain, kernel: kernel, modules: modules, tables: tables).build(cpus: cpus)
             }

@@ -109,7 +109,15 @@ import Testing
         Case(
             key: "domains.b.depends_on", words: "on the Recovery Domain", a: ["roles: [recovery]"], b: ["depends_on: a"]
         ),
-        Case(key: "domains.a.mode", words: "mode PV cannot be measured", a: ["mode: pv"]),
+        Case(key: "domains.a.mode", words: "mode HVM with a device model cannot", a: ["mode: hvm"]),
+        Case(key: "domains.a.kernel", words: "no 64-bit PV kernel", a: ["mode: pv"], isPlans: false),
+        Case(
+            key: "domains.a.mode", words: "a PV domain has no HVM parameters",
+            a: ["mode: pv", "hvm_params: \"timer-mode:2\""]),
+        Case(key: "domains.a.mode", words: "the rings of a PV domain", launch: stored, a: ["mode: pv", ring]),
+        Case(
+            key: "domains.a.mode", words: "a command line of 1024 bytes",
+            a: ["mode: pv", "cmdline: \(String(repeating: "x", count: 1024))"]),
         Case(
             key: "domains.b.ioports", words: "port 0x3f8 is a's too", a: ["ioports: 0x3f8+8"], b: ["ioports: 0x3f8+1"]),
         Case(key: "domains.b.irqs", words: "interrupt 4 is a's too", a: ["irqs: 4"], b: ["irqs: 4"]),
@@ -235,14 +243,15 @@ import Testing
     @Test func allPlanRefusalsAreToldAtOnce() throws {
         let one = Case(
             key: "", words: "", launch: ["handoff: shutdown", Self.store],
-            a: ["cap: 500", "mode: pv", "depends_on: b", "ioports: 0x3f8+8", "on_failure: recover", Self.uuid],
+            a: ["cap: 500", "mode: hvm", "depends_on: b", "ioports: 0x3f8+8", "on_failure: recover", Self.uuid],
             b: ["depends_on: a", "ioports: 0x3f8+8", "vcpus: 200", Self.uuid, "weight: 7"])
         try withFiles(one.lines.joined(separator: "\n") + "\n") { sandbox in
             for command in ["check", "plan"] {
                 let failure = sandbox.failure([command, sandbox.path("l.yaml"), "--scheduler", "null"])
                 for words in [
                     "launch.handoff: handoff shutdown: the boot domain", "launch.handoff: handoff shutdown: xenstored",
-                    "domains.a.depends_on: dependency cycle", "domains.a.cap: a cap of 500%", "domains.a.mode: mode PV",
+                    "domains.a.depends_on: dependency cycle", "domains.a.cap: a cap of 500%",
+                    "domains.a.mode: mode HVM",
                     "domains.b.ioports: port 0x3f8 is a's too", "domains.a.on_failure: ", "domains.b.vcpus: 200 vcpus",
                     "domains.b.uuid: its uuid", "domains.b.weight: weight and cap",
                 ] {

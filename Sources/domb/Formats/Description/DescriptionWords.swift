@@ -48,7 +48,7 @@ extension PlanRefusal.Code {
         case .ambiguous: ["uuid", "domid"]
         case .toolstackDevices: ["enhanced"]
         case .missing, .unnamed, .notPaused, .alreadyRan, .shutDown, .notHVM, .reservedName: ["name"]
-        case .unsupportedMode: ["mode"]
+        case .unsupportedMode, .notPV, .notForPV: ["mode"]
         case .memory, .partialPage, .kernelOutsideMemory, .tooLittleMemory: ["memory"]
         case .handle, .sameHandle: ["uuid"]
         case .unknownPlace, .unmeasurableModule: ["kernel"]
@@ -113,9 +113,12 @@ extension Refusal.Reason {
 extension BuildRefusal {
     var keys: [String] {
         switch self {
-        case .tooLittleMemory, .unmodelledMemory: ["memory"]
-        case .unalignedKernel, .entryOutside, .symbols, .tooLarge: ["kernel"]
+        case .tooLittleMemory, .tooLittlePVMemory, .unmodelledMemory: ["memory"]
+        case .unalignedKernel, .entryOutside, .symbols, .tooLarge, .noPVHKernel, .noPVKernel, .hypercallPage,
+            .overlappingMappings:
+            ["kernel"]
         case .emptyModule, .unmodelledModules: ["ramdisk"]
+        case .unmodelledMode: ["mode"]
         }
     }
 }

@@ -15,7 +15,7 @@ struct TreeImages {
     /// Adds to each module whose image is given what its node leaves out, and compares what is there.
     mutating func fill(_ tree: inout FlatTree, _ name: String) throws(CommandFailure) {
         guard !paths.isEmpty else { return }
-        try fill(&tree.root, "", name, startsAsPVH: false)
+        try fill(&tree.root, "", name, mode: nil)
         let unused = paths.keys.filter { !used.contains($0) }.sorted()
         guard unused.isEmpty else {
             throw .refusal("\(name): no module has index \(unused.map(String.init).joined(separator: ", "))")
@@ -23,19 +23,19 @@ struct TreeImages {
     }
 
     private mutating func fill(
-        _ node: inout FlatTree.Node, _ path: String, _ name: String, startsAsPVH: Bool
+        _ node: inout FlatTree.Node, _ path: String, _ name: String, mode: DomainMode?
     ) throws(CommandFailure) {
-        let isLaunched = node.isLaunchedAsPVH
+        let ownMode = node.launchMode
         for index in node.children.indices {
             let childPath = "\(path)/\(text(node.children[index].name))"
-            try fill(&node.children[index], childPath, name, startsAsPVH: isLaunched)
+            try fill(&node.children[index], childPath, name, mode: ownMode)
         }
         let isKernel = node.isKernel
         guard isKernel || node.isRamdisk, let index = node.moduleIndex, let file = paths[index] else { return }
         used.insert(index)
         let content = try image(index, file, isKernel)
-        if startsAsPVH, case .failure(let failure)? = content.kernel {
-            throw CommandFailure(exitCode: failure.exitCode, message: "\(name): \(path): \(failure.message)")
+        if let mode, let problem = content.problem(in: mode, file) {
+            throw CommandFailure(exitCode: problem.exitCode, message: "\(name): \(path): \(problem.message)")
         }
         let load = content.segments.flatMap { [$0.address, $0.byteCount] }.flatMap { BigEndian.bytes($0) }
         let values: [(property: String, value: [UInt8])] = [
@@ -66,8 +66,13 @@ struct TreeImages {
 }
 
 extension FlatTree.Node {
-    /// A domain that is no boot domain, and of no other mode (docs/lcm.md, section 3).
-    fileprivate var isLaunchedAsPVH: Bool {
-        isCompatible("xen,domain") && (cell("functions") ?? 0) & 1 == 0 && (cell("mode") ?? 0) & 3 == 0
+    /// Of a domain that is no boot domain, and has no device model (docs/lcm.md, section 3).
+    fileprivate var launchMode: DomainMode? {
+        guard isCompatible("xen,domain"), (cell("functions") ?? 0) & 1 == 0 else { return nil }
+        switch (cell("mode") ?? 0) & 3 {
+        case 0: return .pvh
+        case 1: return .pv
+        default: return nil
+        }
     }
 }

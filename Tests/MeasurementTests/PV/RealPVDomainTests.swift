@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-import PVMeasurement
+@testable import Measurement
 import Testing
 
 /// A domain of the tiny PV guest as domb-construct and Xen 4.20 left it (Tests/Fixtures/README.md has the file's form).
@@ -14,6 +14,7 @@ import Testing
 
     init() throws {
         let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
             .appendingPathComponent("Fixtures/pv-tiny.bin")
         let bytes = [UInt8](try Data(contentsOf: file))
         self.bytes = bytes

@@ -13,28 +13,41 @@
 /// | 4984 | 64 | control registers; 3 has the machine frame of the page tables' root | 1, the user's root: none |
 /// | 5112 | 24 | event, failsafe and syscall callback | none |
 /// | 5136 | 8 | vm_assist | zero |
-public struct PVContext: Equatable, Sendable {
+struct PVContext: Equatable, Sendable {
     /// `sizeof(vcpu_guest_context_x86_64_t)`.
-    public static let byteCount = 5168
+    static let byteCount = 5168
     /// fixup_guest_code_selector(0), in the selector's place.
     private static let noTrap: UInt64 = 3 << 16
     private static let traps = 720, tables = 4816, kernelStack = 4968, userRoot = 4992, root = 5008, callbacks = 5112
     private static let segmentBases = 5144
+    private static let controlRegister4 = 5016
+    /// X86_CR4_TSD, _DE, _FSGSBASE and _OSXSAVE, which are a domain's to choose. The others are Xen's, by the processor
+    /// (pv_fixup_guest_cr4).
+    private static let chosenControl: UInt64 = 1 << 2 | 1 << 3 | 1 << 16 | 1 << 18
+    /// Of rsi.
+    static let startInfoOffset = 624
 
     /// The entry.
-    public let rip: UInt64
+    let rip: UInt64
     /// Where the stack ends.
-    public let rsp: UInt64
+    let rsp: UInt64
     /// Virtual address of the start info.
-    public let rsi: UInt64
+    let rsi: UInt64
     /// The domain's own frame of the page tables' root.
-    public let rootFrame: UInt64
-    /// What is hashed: the structure with the domain's own frame in place of the root's machine frame.
-    public let canonicalBytes: [UInt8]
+    let rootFrame: UInt64
+    /// What is hashed: the structure with the domain's own frame in place of the root's machine frame, and of control register 4
+    /// what a domain can choose.
+    let canonicalBytes: [UInt8]
 
-    public init(parsing bytes: [UInt8], frames: PVFrames) throws(PVMeasurementError) {
+    /// The machine frame of the page tables' root; `nil` for what is no context.
+    static func root(of bytes: [UInt8]) -> UInt64? {
+        guard bytes.count == byteCount else { return nil }
+        return bytes.word(at: root).map { $0 >> 12 }
+    }
+
+    init(parsing bytes: [UInt8], frames: PVFrames) throws(PVMeasurementError) {
         guard bytes.count == Self.byteCount, let rip = bytes.word(at: 648), let rsp = bytes.word(at: 672),
-            let rsi = bytes.word(at: 624), let root = bytes.word(at: Self.root)
+            let rsi = bytes.word(at: Self.startInfoOffset), let root = bytes.word(at: Self.root)
         else { throw .badContext }
         for offset in stride(from: Self.traps, to: Self.tables, by: 16) {
             guard bytes.word(at: offset) == Self.noTrap else { throw .staleContext(offset: offset) }
@@ -56,6 +69,8 @@ public struct PVContext: Equatable, Sendable {
         self.rootFrame = rootFrame
         var canonical = bytes
         canonical.replaceWord(at: Self.root, with: rootFrame << 12)
+        canonical.replaceWord(
+            at: Self.controlRegister4, with: (bytes.word(at: Self.controlRegister4) ?? 0) & Self.chosenControl)
         canonicalBytes = canonical
     }
 }

@@ -31,23 +31,23 @@ struct PVTableWalk {
     }
 
     mutating func enter(
-        _ table: PVPageTables.Table, _ read: (_ frame: UInt64) throws(PVMeasurementError) -> [UInt64]
-    ) throws(PVMeasurementError) {
-        guard !isTable[Int(table.frame)] else { throw .tableTwice(frame: table.frame) }
+        _ table: PVPageTables.Table, _ read: (_ frame: UInt64) throws(MeasurementError) -> [UInt64]
+    ) throws(MeasurementError) {
+        guard !isTable[Int(table.frame)] else { throw .pv(.tableTwice(frame: table.frame)) }
         isTable[Int(table.frame)] = true
         tables.append(table)
         let entries = try read(table.frame)
-        guard entries.count == Self.entryCount else { throw .badTable(frame: table.frame) }
+        guard entries.count == Self.entryCount else { throw .pv(.badTable(frame: table.frame)) }
         for (index, entry) in entries.enumerated() where entry != 0 {
             if table.level == 4, Self.xenSlots.contains(index) { continue }
             let address = Self.address(table, index)
             if table.level > 1 {
                 let flags = entry & ~Self.frameMask
-                guard flags == Self.tableFlags else { throw .entryFlags(table: table.frame, index: index) }
-                let next = try target(entry, expected: (tables.last?.frame ?? 0) &+ 1, of: table, index)
+                guard flags == Self.tableFlags else { throw .pv(.entryFlags(table: table.frame, index: index)) }
+                let next = try asPV(try target(entry, expected: (tables.last?.frame ?? 0) &+ 1, of: table, index))
                 try enter(PVPageTables.Table(level: table.level - 1, address: address, frame: next), read)
             } else {
-                try map(entry, at: address, of: table, index)
+                try asPV(try map(entry, at: address, of: table, index))
             }
         }
     }

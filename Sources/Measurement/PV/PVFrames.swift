@@ -6,15 +6,16 @@
 /// instead: as many frames as Xen says that the domain owns, and no machine frame twice. Where each of them is a page of the
 /// domain's besides (Xen maps no other one for it), the list has all of the domain's pages, and its canonical form is the
 /// number of them.
-public struct PVFrames: Sendable {
+struct PVFrames: Sendable {
     /// 64 TiB of RAM.
     private static let machineFrameLimit: UInt64 = 1 << 34
 
-    private let machineFrames: [UInt64]
+    /// Of each frame, from 0 on.
+    let machineFrames: [UInt64]
 
     /// `list`: the machine frame of each frame, from 0 on. `owned`: `tot_pages` of `xc_domain_getinfo_single`.
-    /// `hostFrames`: one more than `xc_maximum_ram_page` says.
-    public init(list: [UInt64], owned: UInt64, hostFrames: UInt64) throws(PVMeasurementError) {
+    /// `hostFrames`: one more than the highest of `xc_get_machine_memory_map`.
+    init(list: [UInt64], owned: UInt64, hostFrames: UInt64) throws(PVMeasurementError) {
         guard UInt64(list.count) == owned else {
             throw .frameCount(owned: owned, listed: UInt64(list.count))
         }
@@ -31,16 +32,16 @@ public struct PVFrames: Sendable {
     }
 
     /// All that is left of the list where machine frames do not count.
-    public var count: UInt64 { UInt64(machineFrames.count) }
+    var count: UInt64 { UInt64(machineFrames.count) }
 
     /// `nil` where the domain has no such frame.
-    public func machineFrame(of frame: UInt64) -> UInt64? {
+    func machineFrame(of frame: UInt64) -> UInt64? {
         frame < count ? machineFrames[Int(frame)] : nil
     }
 
     /// The frame that a machine frame is to the domain; `nil` where it is not the domain's. `expected` is looked at first:
     /// builders hand out frames upwards.
-    public func frame(ofMachineFrame machineFrame: UInt64, expected: UInt64) -> UInt64? {
+    func frame(ofMachineFrame machineFrame: UInt64, expected: UInt64) -> UInt64? {
         if self.machineFrame(of: expected) == machineFrame { return expected }
         return machineFrames.firstIndex(of: machineFrame).map { UInt64($0) }
     }

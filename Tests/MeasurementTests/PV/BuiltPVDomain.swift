@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import PVMeasurement
+@testable import Measurement
 
 /// A PV domain as libxenguest and Xen 4.20 leave one: what was read of two real ones, the tiny guest's and Linux's, from a boot
 /// domain. Its machine frames are the test's choice.
@@ -94,8 +94,8 @@ struct BuiltPVDomain {
         try PVFrames(list: list, owned: UInt64(pages), hostFrames: Self.hostFrames)
     }
 
-    func pageTables() throws(PVMeasurementError) -> PVPageTables {
-        try PVPageTables(root: root, frames: try frames()) { tables[$0] ?? [] }
+    func pageTables() throws(MeasurementError) -> PVPageTables {
+        try PVPageTables(root: root, frames: try asPV(try frames())) { tables[$0] ?? [] }
     }
 
     func readStartInfo() throws(PVMeasurementError) -> PVStartInfo {
