@@ -93,4 +93,47 @@ import Testing
             #expect(sandbox.failure(convert)?.message == nil)
         }
     }
+
+    /// PVH or PV (1); 4 says that its kernel has 64 bits, and 8 who starts it: every format leaves that to a dialect.
+    @Test func everyModeOfABootDomainIsReadOrTold() throws {
+        for mode in Array(0...16) + [32, 0x8000_0000] as [UInt32] {
+            var boot = FlatTree.Node("boot")
+            boot.set("compatible", text: "xen,domain")
+            boot.set("functions", cells: [1])
+            boot.set("mode", cells: [mode])
+            var launch = FlatTree.Node(name: Array("hypervisor".utf8), children: [boot])
+            launch.set("compatible", text: "hypervisor,xen")
+            let chosen = FlatTree.Node(name: Array("chosen".utf8), children: [launch])
+            let read = try #require(BootDomain(FlatTree(root: FlatTree.Node(name: [], children: [chosen]))))
+            let isKnown = mode < 16 && mode & 2 == 0
+            #expect(read.foreign == (isKnown ? [] : ["property mode"]), "mode \(mode)")
+            if isKnown { #expect(read.mode == (mode & 1 == 1 ? .pv : .pvh), "mode \(mode)") }
+        }
+    }
+
+    /// A domain with a role is launched like any other; only the boot domain starts as whoever builds it likes.
+    @Test(arguments: [
+        ("<0>", true), ("<1>", false), ("<2>", true), ("<3>", false), ("<4>", true), ("<6>", true), ("<7>", false),
+        ("<0x40000000>", true), ("<0x40000004>", true),
+    ]) func aKernelIsLookedIntoWhateverTheRole(functions: String, isLaunched: Bool) throws {
+        try Sandbox.run { sandbox throws in
+            try CheckRefusalTests.writeImages(to: sandbox)
+            let other = isLaunched ? 1 : 0
+            try sandbox.write(
+                """
+                /dts-v1/;
+                / { chosen { hypervisor { compatible = "hypervisor,xen"; domb,handoff = "park";
+                    b { compatible = "xen,domain"; functions = <\(other)>; memory = "64M";
+                        k { compatible = "module,kernel"; module-index = <1>; }; };
+                    a { compatible = "xen,domain"; functions = \(functions); memory = "64M";
+                        k { compatible = "module,kernel"; module-index = <2>; }; };
+                }; }; };
+                """, to: "l.dts")
+            let failure = sandbox.failure([
+                "compile", sandbox.path("l.dts"), "-o", sandbox.path("l.dtb"), "--image",
+                "1=\(sandbox.path("tiny.elf"))", "--image", "2=\(sandbox.path("nonote.elf"))",
+            ])
+            #expect((failure?.message.contains("no PVH kernel") == true) == isLaunched, "\(failure?.message ?? "ok")")
+        }
+    }
 }

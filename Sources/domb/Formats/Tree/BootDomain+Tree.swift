@@ -32,11 +32,12 @@ extension BootDomain {
         let defaults: [(name: String, value: UInt32)] = [
             ("functions", 1), ("functions", TreeDialect.initialDomain), ("functions", TreeDialect.initialDomain | 1),
             ("permissions", 0), ("permissions", 3), ("capabilities", 0), ("capabilities", 3),
-            ("mode", 0), ("mode", 1), ("mode", 4), ("mode", 5), ("mode", 8), ("mode", 9), ("mode", 13),
         ]
         let properties = boot.properties.filter { property in
             let name = String(decoding: property.name, as: UTF8.self)
             if name == "memory" { return !isMemoryRead }
+            // PVH or PV, and whether its kernel has 64 bits and who starts it, which is the dialect's to say.
+            if name == "mode" { return boot.cell(name).map { $0 & ~12 > 1 } ?? true }
             return !known.contains(name) && !defaults.contains { $0.name == name && boot.cell(name) == $0.value }
         }
         let children = boot.children.filter { !($0.isKernel || $0.isRamdisk) || $0.moduleIndex == nil }

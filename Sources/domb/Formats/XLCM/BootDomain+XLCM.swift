@@ -19,12 +19,9 @@ extension BootDomain {
     /// The boot domain's entry of an xLCM that LaunchControl's reader has accepted.
     init?(xlcm bytes: [UInt8]) {
         // The older generation has entries where the newer has its checksum.
-        for start in [72, 8] {
-            guard let entry = Self.entries(bytes, from: start)?.first(where: { Self.isBoot($0) }) else { continue }
-            self.init(entry: entry)
-            return
-        }
-        return nil
+        let entries = Self.entries(bytes, from: 72) ?? Self.entries(bytes, from: 8)
+        guard let entry = entries?.first(where: { Self.isBoot($0) }) else { return nil }
+        self.init(entry: entry)
     }
 
     private init(entry: ArraySlice<UInt8>) {
@@ -47,14 +44,15 @@ extension BootDomain {
         return entry[start..<(start + byteCount)].reversed().reduce(0) { $0 << 8 | UInt64($1) }
     }
 
-    /// `nil` where the lengths do not lead to the end.
+    /// `nil` where the reader would take the other generation: types that it knows, and lengths that lead to the end.
     private static func entries(_ bytes: [UInt8], from start: Int) -> [ArraySlice<UInt8>]? {
+        guard bytes.count > start else { return nil }
         var entries: [ArraySlice<UInt8>] = []
         var offset = start
         while offset < bytes.count {
-            guard bytes.count - offset >= 8 else { return nil }
+            guard bytes.count - offset >= 8, number(bytes[offset...], 0, 4) <= 3 else { return nil }
             let length = Int(number(bytes[offset...], 4, 4))
-            guard length >= 8, length <= bytes.count - offset else { return nil }
+            guard length >= 8, length % 4 == 0, length <= bytes.count - offset else { return nil }
             entries.append(bytes[offset..<(offset + length)])
             offset += length
         }
