@@ -20,6 +20,8 @@ SOURCE = """struct Frame {
         default: return count < room && list == ["a", "b"]
         }
     }
+    func wide(_ room: Int = 0) {}
+    public func narrow(_ room: Int = 0) {}
 }
 """
 # What each operator makes of it, as the line is then.
@@ -27,7 +29,8 @@ EXPECTED = {
     "operator": ["guard count > 0 else { return false }", 'default: return count <= room && list == ["a", "b"]',
                  'default: return count < room || list == ["a", "b"]'],
     "guard dropped": ["guard true else { return false }"],
-    "constant": ["guard count >= 1 else { return false }", "guard count >= 0 else { return true }"],
+    "constant": ["guard count >= 1 else { return false }", "guard count >= 0 else { return true }",
+                 "func wide(_ room: Int = 1) {}"],
     "first for all": ["for place in places { /* the first alone */ try write(place, count) }"],
     "error ignored": ["for place in places { do { try write(place, count) } catch {} }"],
     "arguments": ["for place in places { try write(count, place) }"],
@@ -62,6 +65,9 @@ class Finder(unittest.TestCase):
             after = [mutant.after for mutant in self.found if mutant.kind == kind]
             for line in lines:
                 self.assertIn(line, after, kind)
+
+    def test_what_callers_of_other_modules_compile_is_none(self):
+        self.assertEqual([mutant.after for mutant in self.found if "narrow" in mutant.before], [])
 
     def test_every_mutant_is_switched_by_its_number_and_keeps_what_was_there(self):
         source = SOURCE.encode()

@@ -85,6 +85,13 @@ final class CandidateFinder: SyntaxVisitor {
     override func visit(_ node: AttributeSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
     override func visit(_ node: ExpressionPatternSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
     override func visit(_ node: EnumCaseDeclSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
+    // What a public function takes by default is compiled into its callers, and those of other modules stay as they are.
+    override func visit(_ node: FunctionParameterSyntax) -> SyntaxVisitorContinueKind {
+        let declaration = sequence(first: node.parent, next: { $0?.parent }).lazy.compactMap {
+            $0?.asProtocol(WithModifiersSyntax.self)
+        }.first
+        return declaration?.modifiers.contains { $0.name.text == "public" } == true ? .skipChildren : .visitChildren
+    }
     override func visit(_ node: StringLiteralExprSyntax) -> SyntaxVisitorContinueKind { .skipChildren }
 
     override func visit(_ node: InfixOperatorExprSyntax) -> SyntaxVisitorContinueKind {
