@@ -73,6 +73,28 @@ import Testing
         #expect(problems.map(\.code).contains(.badPropertyLength) == (entry.count < 72))
     }
 
+    /// What no other format has a place for is told, as it is of a tree.
+    @Test func whatABootDomainsEntryHasBesidesIsTold() throws {
+        let fields: [(name: String, offset: Int, values: ClosedRange<UInt8>, known: [UInt8])] = [
+            ("permissions", 16, 0...3, [0, 3]), ("functions", 20, 1...7, [1]), ("mode", 24, 0...2, [0, 1]),
+        ]
+        for field in fields {
+            for value in field.values where field.name != "functions" || value % 2 == 1 {
+                var boot = Self.boot
+                boot[field.offset] = value
+                let file = Self.file([boot, Self.guest])
+                #expect(try isReadAsDomBDoes(file))
+                let told = field.known.contains(value) ? [] : ["\(field.name) \(value)"]
+                #expect(BootDomain(xlcm: file)?.foreign == told)
+                let launch = try Launch(compiled: file, "l.lcm")
+                for format in LaunchFormat.allCases {
+                    let written = try? launch.written(as: format, from: "l.lcm")
+                    #expect((written == nil) == !told.isEmpty, "\(format), \(field.name) \(value)")
+                }
+            }
+        }
+    }
+
     /// Where the newer generation's entries begin the older has anything: no length that stands there leads astray.
     @Test(arguments: [0, 1, 2, 3, 4, 9, 0xFFFF_FFFF]) func theOlderGenerationIsToldFromTheNewer(type: Int) throws {
         for left in -8...12 {

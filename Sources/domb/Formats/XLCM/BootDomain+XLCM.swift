@@ -7,6 +7,7 @@ extension BootDomain {
         static let flags = 8
         static let kernelIndex = 10
         static let ramdiskIndex = 11
+        static let permissions = 16
         static let functions = 20
         static let mode = 24
         static let memory = 48
@@ -32,6 +33,19 @@ extension BootDomain {
         vcpus = UInt32(truncatingIfNeeded: Self.number(entry, Field.vcpus, 4))
         mode = Self.number(entry, Field.mode, 4) & 1 == 1 ? .pv : .pvh
         commandLine = Self.bootArguments(entry)
+        foreign = Self.foreign(entry)
+    }
+
+    /// As of a tree: roles that a boot domain has anyway, function boot alone, PVH or PV.
+    private static func foreign(_ entry: ArraySlice<UInt8>) -> [String] {
+        let fields: [(name: String, offset: Int, known: [UInt64])] = [
+            ("permissions", Field.permissions, [0, 3]), ("functions", Field.functions, [1]),
+            ("mode", Field.mode, [0, 1]),
+        ]
+        return fields.compactMap { field in
+            let value = number(entry, field.offset, 4)
+            return field.known.contains(value) ? nil : "\(field.name) \(value)"
+        }
     }
 
     private static func index(_ entry: ArraySlice<UInt8>, _ offset: Int) -> UInt32? {
