@@ -146,13 +146,18 @@ struct GoldenBoot {
 
     /// The launch's log as DomB writes it into another PCR: its command line names that.
     static func moved(_ log: EventLogReader, to pcr: UInt8) throws -> EventLogReader {
+        try asked(log, word(pcr), pcr)
+    }
+
+    /// The launch's log where the boot domain's command line has that at its end.
+    static func asked(_ log: EventLogReader, _ more: String, _ pcr: UInt8 = 11) throws -> EventLogReader {
         let index = try #require(PCRIndex(rawValue: UInt32(pcr)))
         var recorder = Recorder<SwiftCryptoHash>(pcr: index, banks: log.banks)
         for record in log.records {
             guard case .event(var event, _) = record.content else { continue }
             if case .cap = event { continue }
             if case .identity(var identity) = event {
-                identity.commandLine += word(pcr)
+                identity.commandLine += Array(more.utf8)
                 event = .identity(identity)
             }
             _ = recorder.record(event)
@@ -161,15 +166,18 @@ struct GoldenBoot {
         return try EventLogReader(parsing: recorder.log.bytes)
     }
 
-    private static func word(_ pcr: UInt8) -> [UInt8] { Array(" domb.pcr=\(pcr)".utf8) }
+    private static func word(_ pcr: UInt8) -> String { " domb.pcr=\(pcr)" }
 
     /// The events of such a boot.
-    func events(movedTo pcr: UInt8) -> [Event] {
+    func events(movedTo pcr: UInt8) -> [Event] { events(asked: Self.word(pcr)) }
+
+    /// The events of a boot with such a command line.
+    func events(asked more: String) -> [Event] {
         events.map { event in
             let text = String(decoding: event.data, as: UTF8.self)
             let prefix = ["grub_cmd: module2 /vmlinuz", "module_cmdline: console"].first { text.hasPrefix($0) }
             guard prefix != nil, let space = event.data.firstIndex(of: UInt8(ascii: " ")) else { return event }
-            let measured = [UInt8](event.data[(space + 1)...].dropLast()) + Self.word(pcr)
+            let measured = [UInt8](event.data[(space + 1)...].dropLast()) + Array(more.utf8)
             return Event(8, 0xD, measured: measured, data: [UInt8](event.data[...space]) + measured + [0])
         }
     }

@@ -207,6 +207,16 @@ import Testing
         #expect(!GrubRun([script]).isWhole)
     }
 
+    /// Three calls in each function: of a few lines come more commands than anybody follows.
+    @Test func aConfigurationThatIsTooLargeIsNotFollowed() throws {
+        for (depth, isWhole) in [(1, true), (6, true), (12, false)] {
+            let functions = (1...depth).map { "function f\($0) { f\($0 - 1); f\($0 - 1); f\($0 - 1); }" }
+            let text = (["function f0 { echo; }"] + functions + ["f\(depth)"]).joined(separator: "\n")
+            let script = try #require(GrubScript(Array(text.utf8)))
+            #expect(GrubRun([script]).isWhole == isWhole, "\(depth)")
+        }
+    }
+
     @Test func whatIsNoScriptIsNone() {
         for text in [
             "if a; then b", "if a", "while a; do b", "function f", "menuentry x {", "echo 'a", "echo \"a", "echo ${a",

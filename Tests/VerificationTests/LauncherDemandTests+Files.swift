@@ -128,6 +128,27 @@ extension LauncherDemandTests {
         }
     }
 
+    /// A pin is measured before DomB: it says which LCM was launched where no table does. Without one it is somebody's word.
+    @Test func theLCMIsTheOneThatTheCommandLinePins() throws {
+        let boot = try GoldenBoot.shared.get()
+        let lcm = try #require(LogContent(boot.log).lcm)
+        let other = SwiftCryptoHash.digest(.sha256, of: [8])
+        for (word, status) in [
+            (" domb.lcm=sha256:\(hexadecimal(lcm.bytes))", .ok), ("", .warning),
+            (" domb.lcm=sha256:\(hexadecimal(other.bytes))", .warning),
+        ] as [(String, Check.Status)] {
+            let log = try GoldenBoot.asked(boot.log, word)
+            let events = boot.events(asked: word)
+            var evidence = Evidence()
+            evidence.pcrs = try boot.values(events, launch: LogReplay(log, hashing: SwiftCryptoHash.self))
+            evidence.firmwareLog = try FirmwareLog(parsing: GoldenBoot.written(events))
+            evidence.launcherFiles = boot.files
+            let verifier = LaunchVerifier(log, evidence, hashing: SwiftCryptoHash.self)
+            #expect(verifier.checks.filter { $0.code == .module }.map(\.status) == [status], "\(word)")
+            #expect(failed(verifier) == (word.isEmpty || status == .ok ? [] : [.pin]))
+        }
+    }
+
     /// EV_NO_ACTION is no part of any PCR: whatever it says, nothing was measured.
     @Test(arguments: [2, 4, 8, 9] as [UInt32]) func whatExtendsNothingIsNoEvent(pcr: UInt32) throws {
         let boot = try GoldenBoot.shared.get()

@@ -46,6 +46,25 @@ import Testing
         #expect(try !boot.verified(told, happened: boot.values(told)).isGood)
     }
 
+    /// Where sha1 is known to be enough, and the log leads nowhere in it, nobody is told to say so again.
+    @Test(arguments: 0...9) func theOptionForSHA1IsNamedWhereItHelps(_ pcr: Int) throws {
+        let boot = try GoldenBoot.shared.get()
+        let weak = try without(boot.values(boot.events), pcr, "sha256")
+        let told = boot.events.map { event in
+            var event = event
+            if event.pcr == UInt32(pcr) { event.digests.removeAll { $0.algorithm == .sha1 } }
+            return event
+        }
+        for allowsSHA1 in [false, true] {
+            for (events, isGood) in [(boot.events, allowsSHA1), (told, false)] {
+                let verifier = try boot.verified(events, happened: weak) { $0.allowSHA1 = allowsSHA1 }
+                let missed = verifier.checks.filter { $0.code == .firmwarePCR && $0.status == .failed }
+                #expect(missed.map(\.pcr) == (isGood ? [] : [UInt8(pcr)]))
+                #expect(missed.allSatisfy { $0.text.contains("--allow-sha1") != allowsSHA1 }, "\(missed)")
+            }
+        }
+    }
+
     @Test(arguments: 0...7) func firmwareMustHaveSaidThatItIsDone(_ pcr: UInt32) throws {
         let boot = try GoldenBoot.shared.get()
         for data in [[0, 0, 0, 1], [0, 0, 0], []] as [[UInt8]] {

@@ -131,4 +131,23 @@ import Testing
         }
         #expect(signature(ecdsa(66)) == nil && signature(ecdsa(67)) == .badSize)
     }
+
+    /// `tpm2_quote -o`, in both forms: a TPM has 24 PCRs, whatever a bitmap has room for.
+    @Test(arguments: 0..<32 as Range<UInt8>) func valuesAreOfPCRsThatThereAre(pcr: UInt8) throws {
+        let value = [UInt8](repeating: 7, count: 32)
+        let plain = value
+        var own = [1, 0, 0, 0, 0x0B, 0, 4] + [UInt8](repeating: 0, count: 5)
+        own[7 + Int(pcr) / 8] = 1 << (pcr % 8)
+        own += [UInt8](repeating: 0, count: 15 * 8) + [1, 0, 0, 0] + [1, 0, 0, 0, 32, 0] + value
+        own += [UInt8](repeating: 0, count: 32 + 7 * 66)
+        let selection = TPMQuote.Selection(algorithm: 0x0B, pcrs: [pcr])
+        for file in [plain, own] {
+            if pcr < 24 {
+                let banks = try #require(try PCRValues.quoted(file, [selection]))
+                #expect(banks.map(\.values) == [[pcr: value]])
+            } else {
+                #expect(throws: StructureError(.notPCRValues, at: 1)) { try PCRValues.quoted(file, [selection]) }
+            }
+        }
+    }
 }

@@ -158,4 +158,28 @@ import Testing
             #expect(checks.contains { $0.code == .pcrChoice && $0.status == .failed } != isProven)
         }
     }
+
+    /// Whoever reads why the launcher is unproven is not sent to look for another firmware log.
+    @Test(arguments: 0...9) func aQuoteThatProvesNothingIsNamedWhereItIsMissed(pcr: Int) throws {
+        let boot = try GoldenBoot.shared.get()
+        let firmware = try FirmwareLog(parsing: GoldenBoot.written(boot.events))
+        let wrong: [(inout Wish) -> Void] = [
+            { $0.signer = P256.Signing.PrivateKey() }, { $0.nonce = [9] }, { $0.change = { _ in [] } },
+        ]
+        for selected in [[11], [pcr, 11]] {
+            for change in wrong {
+                var wish = Wish()
+                wish.selections = [(.sha256, selected)]
+                wish.others[pcr] = try #require(try boot.values(boot.events).value(.sha256, UInt8(pcr))).bytes
+                change(&wish)
+                let checks = try checks(wish) {
+                    $0.withoutLauncher = false
+                    $0.firmwareLog = firmware
+                }
+                let told = checks.filter { $0.code == .firmwarePCR && $0.pcr == UInt8(pcr) }
+                #expect(told.map(\.text) == ["PCR \(pcr): the quote proves nothing"])
+                #expect(told.map(\.status) == [.failed])
+            }
+        }
+    }
 }

@@ -46,11 +46,7 @@ struct GrubRun {
     var mostTexts: Int { 2 * steps + 64 }
 
     private mutating func state() -> Int {
-        guard states.count < Self.mostStates else {
-            isWhole = false
-            return states.count - 1
-        }
-        states.append(State())
+        if states.count < Self.mostStates { states.append(State()) } else { isWhole = false }
         return states.count - 1
     }
 
