@@ -37,4 +37,24 @@ import Testing
             #expect(FlatTree(root: root).source.contains("\(name): inner {") == isLabel, "\(name)")
         }
     }
+
+    /// The tree's end stands behind the root's, and nowhere else; what means nothing may stand anywhere.
+    @Test(arguments: [[4], [9], [9, 9], [4, 9], [2], [1]] as [[UInt8]]) func aTreeEndsWhereItsRootDoes(
+        tokens: [UInt8]
+    ) throws {
+        var inner = FlatTree.Node(name: [0x61])
+        inner.set("p", cells: [7])
+        let blob = FlatTree(root: FlatTree.Node(name: [], children: [inner])).blob
+        func word(_ place: Int) -> Int { blob[place..<(place + 4)].reduce(0) { $0 << 8 | Int($1) } }
+        let (structure, strings) = (word(8), word(12))
+        let more: [UInt8] = tokens.flatMap { [0, 0, 0, $0] as [UInt8] }
+        // Before the property, behind it, behind the inner node; in the root 12 bytes end both nodes and the tree.
+        for place in [structure + 16, strings - 12, strings - 8] {
+            var changed = Array(blob[..<place]) + more + blob[place...]
+            let moved = UInt32(strings + more.count)
+            changed.replaceSubrange(12..<16, with: (0..<4).map { UInt8(truncatingIfNeeded: moved >> (24 - 8 * $0)) })
+            let isRead = (try? FlatTree(parsing: changed)) != nil
+            #expect(isRead == (tokens == [4]), "\(tokens) at \(place)")
+        }
+    }
 }

@@ -71,6 +71,19 @@ import Testing
         }
     }
 
+    /// A description names a dialect where the tree has one.
+    @Test(arguments: TreeDialect.allCases) func aDescriptionNamesTheDialectOfATree(dialect: TreeDialect) throws {
+        try Sandbox.run { sandbox in
+            let tree = dialect == .document ? "appliance.dtb" : "dialects/\(dialect.rawValue).dtb"
+            let output = sandbox.path("l.yaml")
+            let convert = ["convert", "\(Sandbox.fixtures)/\(tree)", "--format", "yaml", "-o", output]
+            #expect(sandbox.failure(convert)?.message == nil)
+            let lines = String(decoding: try sandbox.read("l.yaml"), as: UTF8.self).split(separator: "\n")
+            let named = lines.filter { $0.hasPrefix("builder:") }
+            #expect(named == (dialect == .document ? [] : ["builder: \(dialect.rawValue)"]))
+        }
+    }
+
     /// A hypervisor takes a module's own words before `bootargs`.
     @Test func theMenuEntryHasTheCommandLines() throws {
         try compile(.xen2024) { sandbox, _ in

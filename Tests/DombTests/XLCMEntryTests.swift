@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import LaunchControl
+import Platform
 import Testing
 
 @testable import domb
@@ -51,5 +53,24 @@ import Testing
             // The boot domain is one.
             #expect(domains == 4)
         }
+    }
+
+    /// A byte for each module up to the last that is used, and zeros to a whole word.
+    @Test(arguments: 1...9) func theTypesOfAllModulesFillTheirEntry(count: Int) throws {
+        var lcm = LCM(domains: [], settings: LaunchSettings(handoff: .park))
+        for index in 1...count {
+            lcm.domains.append(
+                DomainDescription(
+                    domid: try #require(DomainID(rawValue: UInt16(index))), name: Array("d\(index)".utf8), memory: 8192,
+                    kernel: ImageReference(
+                        moduleIndex: UInt32(index), segments: [Segment(address: 0x10_0000, byteCount: 8)])))
+        }
+        let bytes = try Launch(lcm: lcm, bootDomain: nil).written(as: .xlcm, from: "l")
+        let entry = bytes[72...]
+        #expect(word(entry, 0) == 1 && word(entry, 8) == count)
+        #expect(word(entry, 4) == 12 + (count + 3) / 4 * 4)
+        let types = entry.dropFirst(12).prefix(word(entry, 4) - 12)
+        let zeros = [UInt8](repeating: 0, count: (4 - count % 4) % 4)
+        #expect(types.elementsEqual([UInt8](repeating: 2, count: count) + zeros))
     }
 }

@@ -129,6 +129,13 @@ import Testing
         #expect(refusal(of: launch(ofSmall: Limits.domains + 1))?.code == .tooManyDomains)
     }
 
+    /// The author looks for the domain that is one too many, not for the one whose domid ran out.
+    @Test func theFirstDomainThatIsTooManyIsNamed() {
+        let found = refusal(of: launch(ofSmall: Limits.domains + 3))
+        #expect(found?.code == .tooManyDomains)
+        #expect(found?.placeText == "/chosen/hypervisor/d\(Limits.domains)")
+    }
+
     /// The bytes of one domain so many times, each with a name of its own: a tree of as many nodes takes long to make.
     private func launch(ofSmall count: Int) -> [UInt8] {
         let one = TestLaunch.blob(TestLaunch.launch([small("d00000")]))

@@ -118,4 +118,16 @@ import Testing
         let error = try #require(built.error())
         #expect(error == .badACPITable(place) || place == 0x9_E000, "\(error)")
     }
+
+    /// No processor has memory there, and an end of it would not have to fit into 64 bits.
+    @Test(arguments: [-2, -1, 0, 1, 2] as [Int64]) func tablesLieBelowTheLastFrameThatCanBe(_ distance: Int64) throws {
+        var built = try Built()
+        built.coverage = .images
+        let limit: UInt64 = 1 << 40
+        let frame = limit.advanced(by: Int(distance))
+        built.domain.memory.add((limit - 2)..<(limit + 4))
+        built.write(Built.pointer(xsdt: Built.xsdt), frame << 12)
+        built.write(Built.long(frame << 12), Built.startInfo + 32)
+        #expect(built.error() == (distance < 0 ? nil : .badACPITable(frame << 12)))
+    }
 }

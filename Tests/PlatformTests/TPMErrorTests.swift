@@ -32,4 +32,19 @@ import Testing
             }
         }
     }
+
+    /// Part 2, 6.6.3, and tss2_common.h: those that people look up. Any other code is told by its number alone.
+    @Test func everyCodeThatIsKnownIsToldByItsName() {
+        let names: [UInt32: String] = [
+            0x100: "TPM_RC_INITIALIZE", 0x101: "TPM_RC_FAILURE", 0x907: "TPM_RC_LOCALITY", 0x908: "TPM_RC_YIELDED",
+            0x909: "TPM_RC_CANCELED", 0x90A: "TPM_RC_TESTING", 0x920: "TPM_RC_NV_RATE", 0x921: "TPM_RC_LOCKOUT",
+            0x922: "TPM_RC_RETRY", 0xA000A: "TSS2_TCTI_RC_IO_ERROR", 0xA0008: "TSS2_TCTI_RC_NO_CONNECTION",
+        ]
+        for code in Array(0...0xFFF) + [0xA0000, 0xA0007, 0xA0008, 0xA0009, 0xA000A, 0xA000B] as [UInt32] {
+            let message = String(decoding: error(code).message.bytes, as: UTF8.self)
+            let number = "0x" + String(code, radix: 16)
+            let expected = names[code].map { "\($0) (\(number))" } ?? "TSS2_RC \(number)"
+            #expect(message == "TPM2_PCR_Extend: \(expected)")
+        }
+    }
 }

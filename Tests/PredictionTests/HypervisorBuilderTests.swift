@@ -66,6 +66,11 @@ import Testing
         let built = try build()
         host.add(built)
         let remote = try #require(DomainID(rawValue: 0))
+        // Console and xenstore are the boot domain's to serve.
+        for (port, parameter) in [(1, .consoleChannel), (2, .xenstoreChannel)] as [(UInt32, HVMParameter)] {
+            #expect(built.parameters[parameter] == UInt64(port))
+            #expect(built.channels[port] == .some(remote))
+        }
         #expect(try host.allocateChannel(built.info.domid, remote: remote) == 3)
     }
 
@@ -86,6 +91,36 @@ import Testing
     @Test func belowAHighKernelIsRoomForTheRest() throws {
         #expect(try build(kernel: 0x20_0000..<0x20_4000).state.startInfo == 0x10_0008)
         #expect(try build(kernel: 0x10_1000..<0x20_4000, ramdisk: [1]).state.startInfo == 0x20_4000 + 0x1000 + 8 + 32)
+    }
+
+    /// In whole pages: whatever is behind the kernel begins with one.
+    @Test(arguments: [0x10_3001, 0x10_3FFF, 0x10_4000] as [UInt64]) func aKernelsLastPageIsItsOwn(_ end: UInt64) throws
+    {
+        let built = try build(kernel: 0x10_0000..<end, ramdisk: [7, 8])
+        #expect(built.memory.bytes(at: 0x10_4000, count: 2) == [7, 8])
+        #expect(built.state.startInfo == 0x10_5000 + 8 + 32)
+    }
+
+    /// Start info, command line with its zero and ramdisk: to the byte.
+    @Test func whatGoesWithTheKernelHasToFitBehindIt() throws {
+        for (room, lineCount, ramdisk, isBuilt) in [
+            (1, 4039, nil, true), (1, 4040, nil, false), (1, 0, [1], false), (2, 0, [1], true),
+            (2, 4096 - 56 - 32 - 1, [1], true), (2, 4096 - 56 - 32, [1], false),
+        ] as [(UInt64, Int, [UInt8]?, Bool)] {
+            let end = 0x86_2000 - room << 12
+            let line = String(repeating: "x", count: lineCount)
+            let size = UInt64(56 + (lineCount + 4) / 4 * 4) + (ramdisk == nil ? 0 : 4096 + 32)
+            func built() throws -> SimulatedDomain {
+                try build(kernel: 0x10_0000..<end, ramdisk: ramdisk, commandLine: line)
+            }
+            if isBuilt {
+                #expect(try built().state.startInfo == end + size - 56, "\(lineCount)")
+            } else {
+                #expect(throws: BuildRefusal.tooLittleMemory(neededPages: (end + size) >> 12), "\(lineCount)") {
+                    try built()
+                }
+            }
+        }
     }
 
     @Test func whatWasNotSeenIsRefused() throws {

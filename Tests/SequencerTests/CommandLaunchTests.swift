@@ -207,4 +207,14 @@ import Testing
         #expect(outcome.unpaused == [try domid(1)])
         #expect(status(outcome) == .failedLate)
     }
+
+    /// Zeros are what a domain has that was given none, dom0 itself among them.
+    @Test func aUUIDOfZerosIsNobodys() throws {
+        var launch = try launch()
+        launch.lcm.domains[1].handle = .unset
+        #expect(launch.host.domainsByID.values.allSatisfy { $0.info.handle == .unset })
+        let outcome = launch.run()
+        #expect(outcome.failure == nil)
+        #expect(outcome.unpaused == [try domid(1), try domid(2)])
+    }
 }

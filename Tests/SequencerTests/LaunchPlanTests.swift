@@ -220,4 +220,30 @@ import Testing
         #expect(message(launch.run(otherProcesses: [42, 50, 60])).contains("process 42 runs"))
         #expect(message(launch.run(inheritedDescriptors: [5, 7, 9])).contains("file descriptor 5 was open"))
     }
+
+    /// Of two launches that wait for other things, or do something else after a failure, no log is that of the other.
+    @Test func theLogSaysHowEachDomainIsWaitedFor() throws {
+        func node(_ path: String, _ value: String?) -> DomainConduct.Readiness {
+            .node(path: Array(path.utf8), value: value.map { Array($0.utf8) })
+        }
+        let conducts = [
+            DomainConduct(), DomainConduct(readiness: .poweredOff, timeout: 1000),
+            DomainConduct(readiness: .poweredOff, timeout: 2000), DomainConduct(readiness: node("a", nil)),
+            DomainConduct(readiness: node("b", nil)), DomainConduct(readiness: node("a", "")),
+            DomainConduct(readiness: node("a", "1")), DomainConduct(readiness: node("a", "1"), timeout: 1000),
+            DomainConduct(onFailure: .skip), DomainConduct(readiness: .poweredOff, timeout: 1000, onFailure: .skip),
+        ]
+        var records: [LaunchEvent.Configuration] = []
+        for conduct in conducts {
+            var launch = try SimulatedLaunch(dependencies: [[], []], handoff: .park)
+            launch.lcm.settings.xenstored = SimulatedLaunch.digest
+            launch.lcm.domains[1].settings.enhanced = true
+            launch.host.domainsByID[2]?.parameters[.xenstoreFrame] = 20
+            launch.lcm.domains[1].conduct = conduct
+            let record = try #require(launch.run(planOnly: true).plan).configurationRecord
+            #expect(record.domains[1].items.suffix(conduct.items.count) == conduct.items[...])
+            #expect(!records.contains(record), "\(conduct)")
+            records.append(record)
+        }
+    }
 }

@@ -145,6 +145,12 @@ import Testing
                 #expect(message.hasPrefix("configure: "), "\(message)")
                 #expect(message.contains("\(name): ") && message.hasSuffix("(\(code))"), "\(message)")
                 #expect(outcome.unpaused.isEmpty, "\(message)")
+                // A transaction that fails is ended all the same: xenstored keeps a copy of its tree for each.
+                func count(_ operation: Platform.Operation) -> Int {
+                    outcome.host.calls.count { $0.operation == operation }
+                }
+                let isBegun = good.host.calls[call].operation != .transactionStart
+                #expect(count(.transactionEnd) == count(.transactionStart) - (isBegun ? 0 : 1), "\(message)")
                 let isWriting: Set<Platform.Operation> = [.xenstoreWrite, .transactionEnd, .transactionStart]
                 if isWriting.contains(good.host.calls[call].operation) { #expect(outcome.host.xenstore.nodes.isEmpty) }
                 runs += 1

@@ -212,12 +212,19 @@ import Testing
 
     /// What nobody wrote has no line of its own: its section has one.
     @Test func whatTheLaunchLacksIsToldAtItsSection() throws {
-        let one = Case(key: "launch.handoff", words: "would halt the host", launch: ["tpm: require"])
+        let one = Case(key: "", words: "")
         try withFiles(one.lines.joined(separator: "\n") + "\n") { sandbox in
             let path = sandbox.path("l.yaml")
             let line = try #require(one.lines.firstIndex(of: "launch:")) + 1
-            let message = sandbox.failure(["plan", path])?.message ?? ""
-            #expect(message.contains("\(path):\(line): launch.handoff: "), "\(message)")
+            let pin = "domb.lcm=sha256:" + String(repeating: "5a", count: 32)
+            for (options, place) in [
+                (["--no-tpm"], "\(line): launch.tpm"),
+                // Nobody wrote that section either.
+                (["--arguments", pin], "1: boot_domain.cmdline"),
+            ] {
+                let message = sandbox.failure(["plan", path] + options)?.message ?? "planned"
+                #expect(message.contains("\(path):\(place): "), "\(message)")
+            }
         }
     }
 
