@@ -79,6 +79,10 @@ import Testing
             ("permissions", 16, 0...3, [0, 3]), ("functions", 20, 1...7, [1]), ("mode", 24, 0...2, [0, 1]),
         ]
         for field in fields {
+            // All four bytes of it.
+            var wide = Self.boot
+            wide[field.offset + 3] |= 0x80
+            #expect(BootDomain(xlcm: Self.file([wide]))?.foreign.count == 1, "\(field.name)")
             for value in field.values where field.name != "functions" || value % 2 == 1 {
                 var boot = Self.boot
                 boot[field.offset] = value
