@@ -83,6 +83,11 @@ def appliance(scratch: Scratch) -> None:
     lcm.build(paths.EXAMPLES / "appliance.dts", {index: scratch.folder / image for index, image in images.items()},
               scratch.folder)
     scratch.put("measurements.bin", FIXTURES / "appliance-measurements.bin")
+    scratch.put("launch.yaml", "launch: {handoff: park}\nbuilder: construct\nxen: {path: xen.gz, options: dom0=pvh}\n"
+                "boot_domain: {kernel: vmlinuz, cmdline: rdinit=/init}\n"
+                "domains:\n  - name: first\n    memory: 8M\n    kernel: tiny.elf\n")
+    if paths.XEN_STOCK_MULTIBOOT.exists():
+        scratch.put("xen.gz", paths.XEN_STOCK_MULTIBOOT)
     # Any program with a build id.
     scratch.put("out/domb-init", paths.DOMB_INIT if paths.DOMB_INIT.exists() else Path("/bin/true"))
 

@@ -39,7 +39,7 @@ import Testing
 
     private func rehearsal(_ faults: [String] = []) throws -> Rehearsal {
         var rehearsal = try Rehearsal(
-            try file(), host: try AssumedHost.parse([]), modules: try BootModuleFiles.parse([]))
+            try file(), host: try AssumedHost.parse([]), modules: ModuleFiles())
         rehearsal.add(try faults.map { try RehearsedFault($0) })
         return rehearsal
     }
@@ -112,7 +112,7 @@ import Testing
 
     @Test func aCommandsTraceReplaysAsACommands() throws {
         let command = try Rehearsal(
-            try file(), host: try AssumedHost.parse(["--as-command"]), modules: try BootModuleFiles.parse([]))
+            try file(), host: try AssumedHost.parse(["--as-command"]), modules: ModuleFiles())
         let run = command.run()
         #expect(run.end == .complete)
         #expect(![.park, .shutdown, .execute].contains(run.journal.entries.last?.operation))

@@ -12,7 +12,9 @@ import Testing
     private func lines(_ change: (inout DomainDescription) throws -> Void) throws -> [String] {
         var lcm = try TestLaunchFiles.extendedModule()
         try change(&lcm.domains[1])
-        return XLConfiguration(lcm.domains[1], in: lcm, images: [4: "/boot/app \"1\""]).lines
+        var images = ModuleFiles()
+        images.add("/boot/app \"1\"", as: 4)
+        return XLConfiguration(lcm.domains[1], in: lcm, images: images).lines
     }
 
     @Test func everySettingIsInItsPlace() throws {

@@ -13,7 +13,7 @@ struct ExportCommand: ParsableCommand {
             record. The log is checked first: exit code 65 for what is no log of DomB's, 1 for one that contradicts \
             itself, and then nothing is written.
 
-            With --xl FILE is an LCM, and what is written is the xl.cfg equivalent of its domains: of one (--domain) or, \
+            With --xl FILE is an LCM, or what it is compiled from, and what is written is the xl.cfg equivalent of its domains: of one (--domain) or, \
             into a folder, which is made, of each as NAME.cfg. What xl has no word for stands in comments.
             """)
 
@@ -29,26 +29,25 @@ struct ExportCommand: ParsableCommand {
     var xl = false
     @Option(help: "With --xl: the domain's name.")
     var domain: String?
-    @Option(help: ArgumentHelp("With --xl: the file of a boot module; may be repeated.", valueName: "index=file"))
-    var image: [String] = []
+    @OptionGroup(title: "With --xl: images") var modules: BootModuleFiles
     @Option(
         name: .shortAndLong, help: "The file to write; with --xl and no --domain the folder; - for standard output.",
         completion: .file())
     var output = "-"
     @Option(help: "How a CEL numbers its records: from 0 for each PCR, or from 1 over all, as systemd does.")
     var recnum: CanonicalEventLog.Numbering?
-    @Argument(help: ArgumentHelp(LogInput.help + " With --xl: the LCM."), completion: .file())
+    @Argument(
+        help: ArgumentHelp(LogInput.help + " With --xl: the LCM, or what it is compiled from."), completion: .file())
     var file: String
 
     func validate() throws {
         guard xl == (to == nil) else { throw ValidationError("either --to FORM or --xl") }
-        guard xl || (domain == nil && image.isEmpty) else {
-            throw ValidationError("--domain and --image are for --xl")
+        guard xl || (domain == nil && modules.images == nil && modules.image.isEmpty) else {
+            throw ValidationError("--domain, --images and --image are for --xl")
         }
         guard recnum == nil || to == .celJSON || to == .celTLV else {
             throw ValidationError("only a CEL numbers its records")
         }
-        _ = try ImageOption.paths(image)
     }
 
     func run() throws {
@@ -66,9 +65,10 @@ struct ExportCommand: ParsableCommand {
     }
 
     private func writeConfigurations() throws {
-        let read = try LaunchControlFile(reading: file)
+        let launch = try CompiledLaunch(reading: file, images: modules.images)
+        let read = launch.file
         read.noteUnknownProperties()
-        let images = try ImageOption.paths(image)
+        let images = try ModuleFiles(modules, launch)
         let chosen = read.lcm.domains.filter { domain == nil || text($0.name) == domain }
         if chosen.isEmpty, let domain {
             let names = read.lcm.domains.map { text($0.name) }

@@ -11,8 +11,9 @@ struct PredictCommand: ParsableCommand {
         abstract: "Print the PCR that a launch will lead to, before any boot and without a TPM.",
         discussion: """
             The code that launches runs here on a simulated host, over domains that hold what domb-construct puts into \
-            them. Exit code 1: the launch would fail, or the Xen is not known; 66: a boot module is missing. \
-            docs/predict.md says what may change a prediction.
+            them. A description (.yaml) says all that is asked for: command lines, Xen, images; domb-init is the \
+            initramfs' own, or the package's. Exit code 1: the launch would fail, or the Xen is not known; 66: a boot \
+            module is missing. docs/predict.md says what may change a prediction.
             """)
 
     @OptionGroup var modules: BootModuleFiles
@@ -20,7 +21,9 @@ struct PredictCommand: ParsableCommand {
     @OptionGroup(title: "Release") var release: ReleaseOptions
     @OptionGroup(title: "Builder") var builder: BuilderOptions
     @Option(
-        help: "With handoff exec: the next init, as it will lie in the boot domain's initramfs.", completion: .file())
+        help:
+            "With handoff exec: the next init, as it will lie in the boot domain's initramfs. (default: a description's own)",
+        completion: .file())
     var nextInit: String?
     @Option(help: "Online physical cpus. (default: as many as the affinities need)")
     var cpus: UInt32?
@@ -32,7 +35,7 @@ struct PredictCommand: ParsableCommand {
     var json = false
     @Option(help: "The file to write; - is standard output.", completion: .file())
     var output = "-"
-    @Argument(help: "The LCM: a device tree blob.", completion: .file())
+    @Argument(help: "The LCM, or what it is compiled from.", completion: .file())
     var lcm: String
 
     func validate() throws {
@@ -50,15 +53,33 @@ struct PredictCommand: ParsableCommand {
     }
 
     func prediction() throws -> LaunchPrediction {
-        let file = try LaunchControlFile(reading: lcm)
+        let launch = try CompiledLaunch(reading: lcm, images: modules.images)
+        let file = launch.file
         file.noteUnknownProperties()
-        let identity = try identity.identity()
+        let described = launch.described.map { DescribedIdentity($0) }
+        let identity = try identity.completed(by: described, lcm).identity()
         let model =
             try builder.model(for: file, xenVersion: identity.xenVersion)
-            ?? .construct(try release.releases(identity.xenVersion, program: self.identity.dombInit))
+            ?? .construct(try release.releases(identity.xenVersion, program: try program(described)))
         return try LaunchPrediction(
-            file, identity: identity, model: model, nextInit: nextInit, modules: modules,
+            file, identity: identity, model: model, nextInit: try nextInit(file, described),
+            modules: try ModuleFiles(modules, launch),
             host: PredictedLaunch.Host(banks: banks, cpus: HostResources(neededBy: file.lcm, cpus: cpus).cpus))
+    }
+
+    /// The one whose build id is measured, where it is a file.
+    private func program(_ described: DescribedIdentity?) throws(CommandFailure) -> (name: String, content: [UInt8])? {
+        if let path = identity.dombInit { return (path, try HostFile.read(path, limit: 1 << 28)) }
+        guard identity.identityFrom == nil, identity.buildID == nil else { return nil }
+        return try described?.program()
+    }
+
+    private func nextInit(
+        _ file: LaunchControlFile, _ described: DescribedIdentity?
+    ) throws(CommandFailure) -> [UInt8]? {
+        if let nextInit { return try HostFile.read(nextInit, limit: 1 << 30) }
+        guard file.lcm.settings.handoff == .execute, !identity.isCommand else { return nil }
+        return try described?.nextInit(text(file.lcm.settings.handoffTarget ?? []))
     }
 
     private var banks: [HashAlgorithm] {

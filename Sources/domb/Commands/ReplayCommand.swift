@@ -16,7 +16,7 @@ struct ReplayCommand: ParsableCommand {
             differs is told with its line: exit code 1. docs/replay.md has the points of failure and the scenario file.
             """)
 
-    @OptionGroup(title: "Boot modules") var modules: BootModuleFiles
+    @OptionGroup(title: "Images") var modules: BootModuleFiles
     @OptionGroup(title: "The host") var host: AssumedHost
     @Option(help: "Something that goes wrong: POINT[@DOMAIN][#N][:ERROR]; may be repeated.")
     var fail: [String] = []
@@ -50,13 +50,9 @@ struct ReplayCommand: ParsableCommand {
     }
 
     func run() throws {
-        let input = try LaunchInput(reading: lcm)
-        let (read, problems, _) = LaunchControlFile.reading(try input.compiled(images: modules.images), from: lcm)
-        guard let file = read, problems.isEmpty else {
-            throw CommandFailure.malformed(problems) { "\(lcm): \($0.line)" }
-        }
-        file.noteUnknownProperties()
-        var rehearsal = try Rehearsal(file, host: host, modules: modules)
+        let launch = try CompiledLaunch(reading: lcm, images: modules.images)
+        launch.file.noteUnknownProperties()
+        var rehearsal = try Rehearsal(launch.file, host: host, modules: try ModuleFiles(modules, launch))
         if let trace { return try replay(try TraceFile(reading: trace), rehearsal) }
         var faults = RehearsedFaults(rehearsal.lcm)
         var said = fail

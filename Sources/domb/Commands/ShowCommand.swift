@@ -6,16 +6,19 @@ import Platform
 
 struct ShowCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Show what an LCM says.",
+        commandName: "show", abstract: "Show what an LCM says, or what a description would make one say.",
         discussion: "Properties that DomB does not read are named on standard error.")
 
     @Flag(help: "Print JSON: schema domb-show, version 1.")
     var json = false
-    @Argument(help: "The LCM: a device tree blob.", completion: .file())
+    @Option(
+        help: "Of a description: the folder of its image files. (default: its own)", completion: .directory)
+    var images: String?
+    @Argument(help: "The LCM, or what it is compiled from.", completion: .file())
     var lcm: String
 
     func run() throws {
-        let file = try LaunchControlFile(reading: lcm)
+        let file = try CompiledLaunch(reading: lcm, images: images).file
         file.noteUnknownProperties()
         if json { try StandardOutput.print(file.json) } else { try StandardOutput.print(file.description) }
     }

@@ -13,14 +13,19 @@ struct TableCommand: ParsableCommand {
             an archive to put before the boot domain's initramfs: Linux itself takes the tables from there, without GRUB.
             """)
 
-    @Argument(help: "The LCM: a device tree blob.", completion: .file())
+    @Option(
+        help: "Of a description: the folder of its image files. (default: its own)", completion: .directory)
+    var images: String?
+    @Argument(help: "The LCM, or what it is compiled from.", completion: .file())
     var lcm: String
     @Option(help: "Path and start of the tables' names.", completion: .file())
     var output: String
     @Flag(help: "Write an archive for the front of the initramfs.")
     var initramfs = false
     @Option(
-        help: "The tables' signature. A PVH boot domain before Xen 4.20 gets MSDM, and not OEM1. (default: OEM1)")
+        help:
+            "The tables' signature. A PVH boot domain before Xen 4.20 gets MSDM, and not OEM1. (default: what a description needs, else OEM1)"
+    )
     var signature: String?
     @Flag(help: "Pack whatever FILE holds, unread: to test how DomB refuses it.")
     var unchecked = false
@@ -36,9 +41,8 @@ struct TableCommand: ParsableCommand {
     }
 
     func run() throws {
-        let module = try HostFile.read(lcm, limit: Limits.moduleBytes)
-        if !unchecked { _ = try LaunchControlFile(lcm, module) }
-        let tables = try LaunchControlContainer.written(module, lcm, signature: signature ?? "OEM1")
+        let (module, standard) = try packed()
+        let tables = try LaunchControlContainer.written(module, lcm, signature: signature ?? standard)
         if initramfs {
             try HostFile.write(EarlyArchive(tables).content, to: "\(output).cpio")
             try StandardOutput.print("\(output).cpio")
@@ -47,5 +51,12 @@ struct TableCommand: ParsableCommand {
         let files = tables.enumerated().map { index, table in (content: table, path: "\(output)\(index + 1).aml") }
         try HostFile.write(files)
         try StandardOutput.print(files.map { $0.path }.joined(separator: "\n"))
+    }
+
+    /// With the signature that the boot domain gets.
+    private func packed() throws(CommandFailure) -> (content: [UInt8], signature: String) {
+        guard !unchecked else { return (try HostFile.read(lcm, limit: Limits.moduleBytes), "OEM1") }
+        let launch = try CompiledLaunch(reading: lcm, images: images)
+        return (launch.content, launch.described?.description.tableSignature ?? "OEM1")
     }
 }

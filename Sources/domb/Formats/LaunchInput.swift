@@ -48,8 +48,17 @@ struct LaunchInput {
         }
     }
 
+    /// Nothing that a compiled LCM could be: it has zeros.
+    var isText: Bool { !bytes.isEmpty && !bytes.contains { $0 < 0x09 } }
+
     var unknownFormat: CommandFailure {
-        .malformed("\(path): neither a device tree blob nor an xLCM, and its name ends in neither .dts nor .yaml")
+        let what = "neither a device tree blob nor an xLCM"
+        guard isText else {
+            return .malformed("\(path): \(what), and its name ends in neither .dts nor .yaml")
+        }
+        return .malformed(
+            "\(path): text, \(what). Its name says what it is: a description's ends in .yaml, a tree's source in .dts; "
+                + "of an xl.cfg domb import makes a description")
     }
 
     func tree() throws(CommandFailure) -> FlatTree { try Self.tree(bytes, path) }

@@ -9,8 +9,7 @@ struct XLConfiguration {
     private var settings: [String] = []
     private var unsaid: [String] = []
 
-    /// `images`: the files of the boot modules, by index.
-    init(_ domain: DomainDescription, in lcm: LCM, images: [UInt32: String]) {
+    init(_ domain: DomainDescription, in lcm: LCM, images: ModuleFiles) {
         addIdentity(domain)
         addMemory(domain)
         addAffinity("cpus", domain.affinities.map { ($0.vcpu, $0.hard) }, vcpus: domain.vcpus)
@@ -50,8 +49,8 @@ struct XLConfiguration {
         list(key, words)
     }
 
-    private mutating func add(_ image: ImageReference, _ key: String, _ images: [UInt32: String]) {
-        if let file = image.moduleIndex.flatMap({ images[$0] }) {
+    private mutating func add(_ image: ImageReference, _ key: String, _ images: ModuleFiles) {
+        if let file = image.moduleIndex.flatMap({ images.name(of: $0) }) {
             set(key, Array(file.utf8))
         } else {
             let index = image.moduleIndex.map { "boot module \($0)" } ?? "no module index"

@@ -19,7 +19,7 @@ struct DomainBuilder {
     }
 
     private let file: LaunchControlFile
-    private let modules: BootModuleFiles
+    private let modules: ModuleFiles
     private let feasibility: Feasibility
     private let cpus: UInt32
     private let model: Model
@@ -28,7 +28,7 @@ struct DomainBuilder {
     private var machineFrames = MachineFrames()
 
     init(
-        _ file: LaunchControlFile, modules: BootModuleFiles, model: Model, xenCommandLine: [UInt8], cpus: UInt32
+        _ file: LaunchControlFile, modules: ModuleFiles, model: Model, xenCommandLine: [UInt8], cpus: UInt32
     ) {
         self.file = file
         feasibility = Feasibility(xenCommandLine: xenCommandLine)

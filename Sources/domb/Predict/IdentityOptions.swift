@@ -45,15 +45,6 @@ struct IdentityOptions: ParsableArguments {
         guard dombInit == nil || buildID == nil else {
             throw ValidationError("--domb-init and --build-id say the same thing: give one")
         }
-        guard identityFrom == nil else { return }
-        let missing = [
-            ("--domb-init or --build-id", dombInit ?? buildID), ("--command-line", commandLine),
-            ("--xen-version", xenVersion), ("--xen-build-id", xenBuildID), ("--xen-command-line", xenCommandLine),
-            ("--xsm", xsm?.rawValue),
-        ].filter { $0.1 == nil }.map { $0.0 }
-        guard missing.isEmpty else {
-            throw ValidationError("without --identity-from these are needed: \(missing.joined(separator: ", "))")
-        }
     }
 
     /// Reads what is in files.
@@ -62,7 +53,9 @@ struct IdentityOptions: ParsableArguments {
             try identityFrom.map { try Self.identity(inLog: $0) }
             ?? LaunchEvent.Identity(
                 buildID: [], commandLine: [], xenVersion: [], xenBuildID: [], xenCommandLine: [], securityMode: .none)
-        if let dombInit { identity.buildID = try Self.buildID(of: dombInit) }
+        if let dombInit {
+            identity.buildID = try Self.buildID(of: try HostFile.read(dombInit, limit: 1 << 28), dombInit)
+        }
         if let buildID { identity.buildID = try Self.bytes(buildID, "--build-id") }
         if let commandLine { identity.commandLine = Array(commandLine.utf8) }
         if let xenVersion { identity.xenVersion = Array(xenVersion.utf8) }
@@ -80,8 +73,7 @@ struct IdentityOptions: ParsableArguments {
         return bytes
     }
 
-    private static func buildID(of path: String) throws(CommandFailure) -> [UInt8] {
-        let file = try HostFile.read(path, limit: 1 << 28)
+    static func buildID(of file: [UInt8], _ path: String) throws(CommandFailure) -> [UInt8] {
         do throws(ELFKernel.Problem) {
             guard file.starts(with: ELFKernel.magic) else { throw .notELF }
             // domb-init measures an empty one if it was linked without.

@@ -19,8 +19,8 @@ struct LaunchPrediction {
     let values: [Digest]
 
     init(
-        _ file: LaunchControlFile, identity: LaunchEvent.Identity, model: DomainBuilder.Model, nextInit: String?,
-        modules: BootModuleFiles, host: PredictedLaunch.Host
+        _ file: LaunchControlFile, identity: LaunchEvent.Identity, model: DomainBuilder.Model, nextInit: [UInt8]?,
+        modules: ModuleFiles, host: PredictedLaunch.Host
     ) throws(CommandFailure) {
         self.file = file
         self.identity = identity
@@ -39,21 +39,20 @@ struct LaunchPrediction {
     }
 
     private static func nextInit(
-        _ path: String?, _ file: LaunchControlFile, _ launcher: LaunchEvent.Identity.Launcher
+        _ content: [UInt8]?, _ file: LaunchControlFile, _ launcher: LaunchEvent.Identity.Launcher
     ) throws(CommandFailure) -> Surroundings.NextInit? {
         guard launcher == .bootDomain else {
-            guard path == nil else { throw .refusal("\(file.path): --next-init, and a command hands nothing over") }
+            guard content == nil else { throw .refusal("\(file.path): --next-init, and a command hands nothing over") }
             return nil
         }
         guard file.lcm.settings.handoff == .execute else {
-            guard path == nil else { throw .refusal("\(file.path): --next-init, and its handoff is not exec") }
+            guard content == nil else { throw .refusal("\(file.path): --next-init, and its handoff is not exec") }
             return nil
         }
         let target = file.lcm.settings.handoffTarget ?? []
-        guard let path else {
+        guard let content else {
             throw .noInput("\(file.path): its handoff is exec: --next-init FILE is needed, the \(text(target)) to be")
         }
-        let content = try HostFile.read(path, limit: 1 << 30)
         return Surroundings.NextInit(
             path: target, byteCount: UInt64(content.count), digest: SwiftCryptoHash.digest(.sha256, of: content))
     }

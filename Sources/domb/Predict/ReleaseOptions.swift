@@ -24,8 +24,8 @@ struct ReleaseOptions: ParsableArguments {
         help: "The release whose libraries domb-construct was built with. (default: what the file of --domb-init says)")
     var libraries: Release?
 
-    /// `version` is what Xen says of itself, `program` the file of the domb-init that will boot, where it is given.
-    func releases(_ version: [UInt8], program: String?) throws -> XenReleases {
+    /// `version` is what Xen says of itself, `program` the domb-init that will boot, where it is given.
+    func releases(_ version: [UInt8], program: (name: String, content: [UInt8])?) throws -> XenReleases {
         let running = try running(version)
         let usual = XenReleases.usual.libraries
         let libraries =
@@ -41,11 +41,11 @@ struct ReleaseOptions: ParsableArguments {
 
     /// What CXenInterface put into the program: a note of the owner "DomB", three words of it. Programs of other builds, which
     /// have none, count as the usual ones.
-    private static func libraries(of path: String) throws(CommandFailure) -> XenRelease {
-        let file = try HostFile.read(path, limit: 1 << 28)
+    private static func libraries(of program: (name: String, content: [UInt8])) throws(CommandFailure) -> XenRelease {
+        let path = program.name
         let notes: [ELFNotes.Note]
         do throws(ELFKernel.Problem) {
-            notes = try ELFNotes(parsing: file).values("DomB", 1)
+            notes = try ELFNotes(parsing: program.content).values("DomB", 1)
         } catch {
             throw .malformed("\(path): \(error.text)")
         }

@@ -17,11 +17,10 @@ struct Rehearsal {
     private var surroundings = Surroundings()
 
     /// Domains of the images that are given, or of stand-ins.
-    init(_ file: LaunchControlFile, host assumed: AssumedHost, modules: BootModuleFiles) throws {
+    init(_ file: LaunchControlFile, host assumed: AssumedHost, modules: ModuleFiles) throws {
         arguments = try assumed.parsedArguments(for: file.lcm)
-        let given = modules.images != nil || !modules.image.isEmpty
         let placed = file.lcm.withAssumedPlaces().lcm
-        lcm = given ? file.lcm : StandInDomains.lcm(placed)
+        lcm = modules.isGiven ? file.lcm : StandInDomains.lcm(placed)
         let facts = assumed.facts(for: lcm)
         host = SimulatedHypervisor(
             cpus: facts.hypervisor.cpus, callerIsHardwareDomain: facts.hypervisor.callerIsHardwareDomain)
@@ -35,7 +34,7 @@ struct Rehearsal {
                 Array("hardware_dom=\($0.domid.rawValue)".utf8)
             } ?? []
         host.costs = .ordinary
-        if given {
+        if modules.isGiven {
             var builder = DomainBuilder(
                 file, modules: modules, model: .construct(.usual), xenCommandLine: host.facts.commandLine,
                 cpus: facts.hypervisor.cpus)

@@ -41,7 +41,10 @@ struct ExpectedFile: Decodable {
     private static let limit = 1 << 23
 
     static func read(_ path: String) throws(CommandFailure) -> ExpectedLaunch {
-        let bytes = try HostFile.read(path, limit: limit)
+        let input = try LaunchInput(reading: path)
+        if input.format == .description { return try predicted(path) }
+        guard input.bytes.count <= limit else { throw .malformed("\(path): larger than \(limit) bytes") }
+        let bytes = input.bytes
         if let name = JSONKeys.repeated(in: bytes) {
             throw .malformed("\(path): \(domb.text(name)): a name that is there twice, or written with a backslash")
         }
@@ -59,6 +62,23 @@ struct ExpectedFile: Decodable {
             throw .malformed("\(path): \(Self.text(error))")
         } catch {
             throw .malformed("\(path): not what domb predict --json prints")
+        }
+    }
+
+    /// What `domb predict` says of a description that needs no further word.
+    private static func predicted(_ path: String) throws(CommandFailure) -> ExpectedLaunch {
+        let json: [UInt8]
+        do {
+            json = try PredictCommand.parse([path]).prediction().written(as: .json)
+        } catch let failure as CommandFailure {
+            throw failure
+        } catch {
+            throw .usage("\(path): \(Domb.message(for: error))")
+        }
+        do {
+            return try JSONDecoder().decode(Self.self, from: Data(json)).launch(path)
+        } catch {
+            throw .internalError("\(path): its prediction cannot be read")
         }
     }
 

@@ -41,7 +41,8 @@ struct VerifyFiles: ParsableArguments {
     var baseline: String?
     @Option(
         help: ArgumentHelp(
-            "What domb predict --json printed; given several times, the launch must be one of them.", valueName: "file"),
+            "What domb predict --json printed, or a description; given several times, the launch must be one of them.",
+            valueName: "file"),
         completion: .file())
     var expect: [String] = []
 
