@@ -19,7 +19,7 @@ struct Domb: ParsableCommand {
             CheckCommand.self, ShowCommand.self, PlanCommand.self, PredictCommand.self, ReplayCommand.self,
             LogCommand.self,
             DiffCommand.self, ExportCommand.self, VerifyCommand.self, TableCommand.self, ImageCommand.self,
-            CompileCommand.self, DecompileCommand.self, ConvertCommand.self,
+            ImportCommand.self, CompileCommand.self, DecompileCommand.self, ConvertCommand.self,
             InstallCommand.self, UninstallCommand.self,
         ])
 

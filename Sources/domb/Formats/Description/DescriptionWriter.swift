@@ -122,6 +122,10 @@ struct DescriptionWriter {
             inexpressible.add("\(what): not UTF-8 text")
             return "\"\""
         }
+        return Self.quoted(string)
+    }
+
+    static func quoted(_ string: String) -> String {
         var result = "\""
         for scalar in string.unicodeScalars {
             switch scalar {

@@ -29,6 +29,9 @@ enum ForeignWords {
         "viommu", "viridian", "vkb", "vnc", "vncdisplay", "vnclisten", "vnuma", "vsnd", "vtpm", "xen_platform_pci",
     ]
 
+    /// Whether xl.cfg(5) has the key.
+    static func isOfXL(_ key: String) -> Bool { others.contains(key) || keys.contains { $0.word == key } }
+
     /// " (here it is mem_max)", or nothing for a word that is nobody's.
     static func hint(for word: String, among known: [String]) -> String? {
         if let key = keys.first(where: { $0.word == word })?.keys.first(where: { known.contains($0) }) {

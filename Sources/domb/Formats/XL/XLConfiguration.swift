@@ -72,10 +72,11 @@ struct XLConfiguration {
                 words = ("iomem", words.items + ["\(frames[0]),\(frames[1])@\(frames[2])"])
             case .pci(let device): words = ("pci", words.items + [text(device.text.bytes)])
             case .disk(let disk):
-                words = ("disk", words.items + [domb.words(disk.text, without: "physical-device")])
+                words = ("disk", words.items + [Self.words(disk)])
                 if let device = disk.physicalDevice {
                     unsaid.append("\(text(disk.name)): physical-device \(text(device))")
                 }
+                if disk.isShared { unsaid.append("\(text(disk.name)): access w!, that others write it, too") }
             case .vif(let vif): words = ("vif", words.items + [text(vif.text.bytes)])
             case .weight(let weight): settings.append("cpu_weight = \(weight)")
             case .cap(let cap): settings.append("cap = \(cap)")
@@ -104,6 +105,12 @@ struct XLConfiguration {
         if key == .cpuidClear, domain.settings.has(key) {
             settings.append("cpuid = \"host\(domain.settings.clearedFeatures.map { ",\($0.name)=0" }.joined())\"")
         }
+    }
+
+    /// xl takes all behind `target=` for the target.
+    private static func words(_ disk: VirtualDisk) -> String {
+        let backend = disk.backend.isBootDomain ? "" : ",backend=\(text(disk.backend.name))"
+        return "vdev=\(text(disk.name)),access=\(disk.isReadOnly ? "ro" : "rw")\(backend),target=\(text(disk.target))"
     }
 
     private static func word(_ mode: TSCMode) -> String {
@@ -172,9 +179,4 @@ struct XLConfiguration {
         }
         return result + "\""
     }
-}
-
-private func words(_ line: Line, without key: String?) -> String {
-    text(line.bytes).split(separator: ",").filter { part in key.map { !part.hasPrefix($0 + "=") } ?? true }
-        .joined(separator: ",")
 }
