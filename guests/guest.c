@@ -27,6 +27,26 @@ static int read_command_line(char *text, size_t size)
     return 0;
 }
 
+/* A PV domain's kernel has no console where nobody serves the ring: what is said goes to a serial port as well. */
+static int ports = -1;
+static off_t port;
+
+static void open_port(const char *words)
+{
+    if (words == NULL)
+        return;
+    port = (off_t)strtoull(words + strlen("guest.port="), NULL, 0);
+    ports = open("/dev/port", O_WRONLY | O_CLOEXEC);
+}
+
+static void send(const char *text)
+{
+    for (; ports >= 0 && *text != '\0'; text++) {
+        ssize_t written = pwrite(ports, text, 1, port);
+        (void)written;
+    }
+}
+
 /* One write for a record. Not dprintf: it seeks first, and /dev/kmsg refuses that. */
 void say(int log, const char *format, ...)
 {
@@ -40,6 +60,7 @@ void say(int log, const char *format, ...)
         return;
     ssize_t written = write(log, text, (size_t)length);
     (void)written; /* There is nobody else to tell. */
+    send(text[0] == '<' ? text + strlen(LEVEL) : text);
 }
 
 int begin(char *command_line, size_t size)
@@ -47,7 +68,10 @@ int begin(char *command_line, size_t size)
     if (mount("dev", "/dev", "devtmpfs", MS_NOSUID, NULL) != 0 || mount("proc", "/proc", "proc", MS_NOSUID, NULL) != 0)
         return -1;
     int log = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
-    return log < 0 || read_command_line(command_line, size) != 0 ? -1 : log;
+    if (log < 0 || read_command_line(command_line, size) != 0)
+        return -1;
+    open_port(strstr(command_line, "guest.port="));
+    return log;
 }
 
 static int is_module(const struct dirent *entry)

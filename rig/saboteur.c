@@ -2,7 +2,7 @@
 /*
  * Stands at /domb-init in a scenario's initramfs, with the real one at /domb-init.real. Between the construct stage and
  * DomB it does one hostile thing, which the kernel command line names, and then gives way:
- *   saboteur=flip:DOMID:GPA     changes one bit of the byte at a guest-physical address
+ *   saboteur=flip:DOMID:GPA     changes one bit of the byte at a guest-physical address, of a PV domain one of its own frames'
  *   saboteur=unpause:DOMID      lets a domain run
  *   saboteur=destroy:DOMID      takes a domain away
  *   saboteur=create:DOMID       makes a paused domain that the LCM does not name
@@ -39,13 +39,53 @@ static void say(const char *what, int result)
     fflush(stdout);
 }
 
+static void *map_one(xenforeignmemory_handle *memory, uint32_t domid, xen_pfn_t frame)
+{
+    int error = 0;
+    void *page = xenforeignmemory_map(memory, domid, PROT_READ, 1, &frame, &error);
+
+    return error == 0 ? page : NULL;
+}
+
+/* The word at a virtual address of a PV domain, by its page tables; what cannot be had is zero. */
+static uint64_t word_at(xenforeignmemory_handle *memory, uint32_t domid, xen_pfn_t root, uint64_t address)
+{
+    uint64_t word = (uint64_t)root << XC_PAGE_SHIFT;
+
+    for (int shift = 39; shift >= 3; shift -= 9) {
+        uint64_t *page = map_one(memory, domid, (word & 0xFFFFFFFFFFFFF) >> XC_PAGE_SHIFT);
+        if (page == NULL)
+            return 0;
+        word = page[address >> shift & 511];
+        xenforeignmemory_unmap(memory, page, 1);
+    }
+    return word;
+}
+
+/* The machine frame of a PV domain's frame, by the list that its start info names; a PVH domain's frame as it is. */
+static xen_pfn_t machine_frame(xenforeignmemory_handle *memory, uint32_t domid, xen_pfn_t frame)
+{
+    xc_interface *xen = xc_interface_open(NULL, NULL, 0);
+    xc_domaininfo_t info;
+    vcpu_guest_context_any_t context;
+
+    if (xen != NULL && xc_domain_getinfo_single(xen, domid, &info) == 0 && !(info.flags & XEN_DOMINF_hvm_guest) &&
+        xc_vcpu_getcontext(xen, domid, 0, &context) == 0) {
+        xen_pfn_t root = context.x64.ctrlreg[3] >> XC_PAGE_SHIFT;
+        uint64_t list = word_at(memory, domid, root, context.x64.user_regs.rsi + 104);
+        frame = word_at(memory, domid, root, list + 8 * frame);
+    }
+    xc_interface_close(xen);
+    return frame;
+}
+
 static int flip(uint32_t domid, uint64_t address)
 {
-    xen_pfn_t page = address >> XC_PAGE_SHIFT;
     int error = 0;
     xenforeignmemory_handle *memory = xenforeignmemory_open(NULL, 0);
     if (memory == NULL)
         return -1;
+    xen_pfn_t page = machine_frame(memory, domid, address >> XC_PAGE_SHIFT);
     uint8_t *bytes = xenforeignmemory_map(memory, domid, PROT_READ | PROT_WRITE, 1, &page, &error);
     if (bytes == NULL || error != 0)
         return -1;

@@ -55,6 +55,20 @@ CHANNEL = (("domid = <2>;", """domid = <2>;
                 domb,event-channels = "1:second";"""),
            ("                domb,depends-on = <&first>;", """                domb,depends-on = <&first>;
                 domb,cpuid-clear = "aesni", "rdrand";"""))
+# The second domain PV.
+SECOND_PV = (("mode = <0>;\n                cpus = <1>;\n                memory = <0 8192>;\n                domb,depends-on",
+              "mode = <1>;\n                cpus = <1>;\n                memory = <0 8192>;\n                domb,depends-on"),
+             ('second_kernel: kernel {\n                    compatible = "module,kernel";\n                    module-index = <1>;',
+              'second_kernel: kernel {\n                    compatible = "module,kernel";\n                    module-index = <2>;'))
+# Where the tiny PV guest's parts lie, and what a changed bit there is told as.
+PV_PLACES = (("kernel", 0x100040, "kernel in memory is not the expected one"),
+             ("list", 0x105000, "its list names"),
+             ("flags", 0x109030, "its start info has the flags 0x1"),
+             ("command-line", 0x109080, "the command line in memory is not the LCM's bootargs"),
+             ("root", 0x10c000, "of the page table in frame 0x10c has bits that no fresh domain's has"),
+             ("table", 0x10f008, "entry 1 of the page table in frame 0x10f has bits that no fresh domain's has"),
+             ("stack", 0x111800, "a byte that nothing explains at 0x111800"),
+             ("unused", 0x7ff123, "a byte that nothing explains at 0x7ff123"))
 OTHER_MODULES = ('bootargs = "first";\n                };', """bootargs = "first";
                 };
                 tree { compatible = "module,device-tree"; module-index = <2>; };
@@ -112,7 +126,7 @@ def good_launches() -> list:
                  xen_words="console_to_ring conring_size=1m", key=b"w", ring=True, quick=False),
         Scenario("paravirtual", 2, "two PV domains, one of them Linux, and a PVH one: proven, as predicted, they run",
                  ("domb-construct: domain 4 (third): built, 131072 KiB", "domb: launch complete: 3 domains unpaused, handoff park"),
-                 ends=STAYS, source="paravirtual.dts", runs=(2, 3, 4), serial=(3, 4), log=GOOD, quoted=True, memory=1536, quick=False),
+                 ends=STAYS, source="paravirtual.dts", runs=(2, 3, 4), serial=(3, 4), log=GOOD, quoted=True, memory=1536),
         Scenario("no-lcm-classic", 6, "no LCM, and the command line allows the next init",
                  ("domb: no LCM: classic boot", "NEXT-INIT pid=1 fds=0,1,2"), ends=STAYS, source=None, bare=True,
                  linux=f"domb.classic=/next-init {MAY_EXEC}", extra=NEXT_INIT),
@@ -377,6 +391,9 @@ def measurement() -> list:
                    failure("measure: domain 3", "coverage all: a byte that nothing explains at", address),
                    patches=(LARGE,), sabotage=f"flip:3:{address}", memory=1536, quick=where == "high")
           for where, address in (("first-byte", "0x0"), ("high", "0x1fffffff"), ("special-page", "0xfeff8fff"))],
+        *[Scenario(f"pv-{where}", 9, f"one bit changed in a PV domain: {where}", failure("measure: domain 3", words),
+                   patches=SECOND_PV, modules={2: guests.TINY_PV}, sabotage=f"flip:3:{hex(address)}", quick=where == "table")
+          for where, address, words in PV_PLACES],
         Scenario("planted-acpi", 9, "one byte planted behind the ACPI tables changes the record, and so the PCR",
                  ("domb: launch complete: 2 domains unpaused",), ends=STAYS, runs=BOTH, log=GOOD,
                  sabotage="flip:3:0xfc000fff", quick=False),

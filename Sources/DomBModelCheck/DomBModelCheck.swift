@@ -32,7 +32,7 @@ struct DomBModelCheck: AsyncParsableCommand {
         var all = ModelCheck.Result()
         for (what, graphs, faults) in kinds {
             let result = await Self.check(graphs, seed: seed, interleavings: interleavings, faults: faults)
-            print("\(graphs.count) \(what): \(result.runs) launches")
+            print("\(graphs.count) \(what): \(result.runs) launches, \(result.pv) with a PV domain")
             all.add(result)
         }
         let demands = Demands.broken()

@@ -5,6 +5,8 @@ import Sequencer
 extension ModelCheck {
     struct Result: Sendable {
         private(set) var runs = 0
+        /// With a PV domain.
+        private(set) var pv = 0
         private(set) var complete = 0
         private(set) var partial = 0
         private(set) var recovered = 0
@@ -18,8 +20,9 @@ extension ModelCheck {
             return kinds.map { "\($0.key): \($0.value.count) times, as in \($0.value[0].place)" }
         }
 
-        mutating func count(_ end: LaunchEnd?) {
+        mutating func count(_ end: LaunchEnd?, hasPV: Bool) {
             runs += 1
+            if hasPV { pv += 1 }
             switch end {
             case .complete: complete += 1
             case .partial: partial += 1
@@ -30,6 +33,7 @@ extension ModelCheck {
 
         mutating func add(_ other: Result) {
             runs += other.runs
+            pv += other.pv
             complete += other.complete
             partial += other.partial
             recovered += other.recovered

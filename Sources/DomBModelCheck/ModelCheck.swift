@@ -80,6 +80,10 @@ struct ModelCheck {
                 })
         }
         setBehaviours(&launch, isWellBehaved: isWellBehaved)
+        // PVH and PV beside each other; a launch with one takes longer.
+        if generator.isOneIn(64), let index = launch.lcm.domains.indices.first(where: { !launch.isEnhanced($0) }) {
+            launch.makePV(index, list: 0)
+        }
         return launch
     }
 
@@ -144,7 +148,7 @@ struct ModelCheck {
         }
     }
 
-    /// I4: other times, and all lists the other way round: the same log.
+    /// I4: other times, other machine frames, and all lists the other way round: the same log.
     private mutating func vary(_ count: Int) {
         var launch = randomLaunch(isWellBehaved: true)
         let expected = tryOut(launch, "well-behaved")
@@ -155,6 +159,9 @@ struct ModelCheck {
                 let banks = launch.tpm.banks
                 launch.tpm.banks = banks.reversed()
                 for index in launch.lcm.domains.indices { launch.lcm.domains[index].dependencies.reverse() }
+                if let index = launch.lcm.domains.firstIndex(where: { $0.mode == .pv }) {
+                    launch.makePV(index, list: number / 2 % 2)
+                }
             }
             let what = "interleaving \(number)"
             if let problem = Self.difference(expected, tryOut(launch, what)) { report(problem, what) }
@@ -171,7 +178,7 @@ struct ModelCheck {
         _ launch: SmallLaunch, fault: Invariants.TPMFault? = nil, _ what: String
     ) -> LaunchRun {
         let run = launch.run()
-        result.count(run.end)
+        result.count(run.end, hasPV: launch.lcm.domains.contains { $0.mode == .pv })
         if let broken = Invariants(launch, run, fault: fault).broken { report(broken, what) }
         return run
     }

@@ -44,8 +44,42 @@ struct SmallLaunch {
         host.add(domain)
     }
 
+    /// As a PV domain, by one of two lists of machine frames.
+    mutating func makePV(_ index: Int, list: Int) {
+        guard list < Self.pvDomains.count, let domid = DomainID(rawValue: UInt16(index + 1)) else { return }
+        lcm.domains[index].mode = .pv
+        lcm.domains[index].memory = Self.pvKibibytes
+        lcm.domains[index].kernel.segments = [Segment(address: Self.pvKernel, byteCount: 64)]
+        var domain = Self.pvDomains[list]
+        domain.info.domid = domid
+        domain.behaviour = host.domainsByID[domid.rawValue]?.behaviour ?? DomainBehaviour()
+        host.add(domain)
+    }
+
+    /// The least that libxenguest maps of a PV domain is 4 MiB.
+    private static let pvKibibytes: UInt64 = 4100
+    private static let pvKernel: UInt64 = 0x1_0000
+    /// Of the same domain, with other machine frames.
+    private static let pvDomains: [SimulatedDomain] = {
+        guard let domid = DomainID(rawValue: 1) else { return [] }
+        let place = Segment(address: pvKernel, byteCount: 64)
+        let kernel = KernelImage(
+            parts: [KernelImage.Part(place: place, content: [UInt8](repeating: 1, count: 64)[...])],
+            range: pvKernel..<(pvKernel + 64), entry: nil, pv: KernelImage.PV(base: 0, entry: pvKernel))
+        let domain = DomainDescription(
+            domid: domid, name: [], mode: .pv, memory: pvKibibytes,
+            kernel: ImageReference(moduleIndex: 1, segments: [place]))
+        var memory = MachineFrames()
+        return (0..<2).compactMap { _ in
+            try? PVBuilder(domain, kernel: kernel).build(ramdisk: nil, from: &memory, cpus: 1)
+        }
+    }()
+
     /// With the log in its memory.
     mutating func giveLog(to index: Int) { lcm.domains[index].logRegion = Self.logRegion }
+
+    /// Whether the domain has a ring to xenstore.
+    func isEnhanced(_ index: Int) -> Bool { lcm.domains[index].settings.usesXenstore }
 
     /// With a xenstored in the boot domain, which therefore stays, and these domains known to it.
     mutating func addXenstore(_ indices: [Int]) {
