@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The one front door. `make boot` and `make test` install what they need (apt, by name; root for that).
 #
+#   make tool      out/domb alone: for all that needs no machine (docs/quickstart.md)
 #   make build     out/domb, out/domb-init, out/domb-construct, out/domb-launch, out/domb.cpio.gz
 #   make boot      builds, boots examples/appliance.dts on real Xen in QEMU, checks, prints the result
 #   make build XEN=PREFIX  the same with the libraries of a Xen of your own, as its make install leaves them (docs/xen-versions.md)
@@ -60,7 +61,7 @@ INIT_FOLDER := .build-init-$(DOMB_XEN)
 endif
 INIT417 := env -u DOMB_XEN_LIBRARIES DOMB_XEN=xen417 swift build -c release --scratch-path .build-init-4.17 --traits EmbeddedInit $(SAME)
 
-.PHONY: build boot unit lint test test-all clean packages deps programs images fault rehearse flask flask-base xen-late-hwdom xenstored \
+.PHONY: build tool boot unit lint test test-all clean packages deps programs images fault rehearse flask flask-base xen-late-hwdom xenstored \
 	fuzz-replay tpm-faults hash-threads model-check model-check-all mutants mutants-sample bench man sbom deb deb-tools lint-deb test-deb reproduce docs xen417 toolstack lines hooks
 
 build: packages deps programs images
@@ -91,11 +92,13 @@ xenstored: deps
 Package.resolved: packaging/swift-packages.json
 	@cp $< $@
 
-programs: deps Package.resolved
+tool: packages Package.resolved
 	@mkdir -p out
 	@echo "building domb (host tool)"
 	@DOMB_DEPS= $(HOST) --product domb
 	@install -m 755 .build-host/release/domb out/domb
+
+programs: deps tool
 	@echo "building $(PROGRAMS) (Embedded Swift, static)"
 	@# SwiftPM does not link again when a static library of rig/deps has changed.
 	@for program in $(PROGRAMS); do \

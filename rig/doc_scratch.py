@@ -101,6 +101,19 @@ def rehearsal(scratch: Scratch) -> None:
     scratch.put("rehearsal.yaml", next(block for block in blocks if block.startswith("domains:")))
 
 
+def from_xl(scratch: Scratch) -> None:
+    """Two configuration files of xl, Debian's kernel with its modules, and Xen."""
+    document = [lines for _, lines in documents.blocks(paths.ROOT / "docs/quickstart.md")]
+    web = next(lines for lines in document if lines[0] == "$ cat web.cfg")[1:]
+    scratch.put("web.cfg", "\n".join(web) + "\n")
+    scratch.put("db.cfg", "name = 'db'\ntype = 'pvh'\nmemory = 128\nkernel = 'vmlinuz'\nextra = 'console=hvc0'\n")
+    scratch.put("vmlinuz", paths.boot_kernel())
+    scratch.put("xen.gz", paths.XEN_STOCK_MULTIBOOT)
+    for name in ("xen-privcmd", "xen-evtchn"):
+        for module in (paths.DEPS / "kernel/lib/modules").rglob(f"{name}.ko*"):
+            scratch.put(f"modules/{module.name}", module)
+
+
 def fixtures(scratch: Scratch) -> None:
     for file in FIXTURES.glob("appliance*"):
         scratch.put(file.name, file)
@@ -113,5 +126,5 @@ def booted_by_grub(scratch: Scratch) -> None:
         scratch.put(f"esp/{file}", b"a stand-in for " + file.encode())
 
 
-PREPARED = {"docs/hardware.md": machine, "docs/lcm-yaml.md": description_files, "docs/predict.md": appliance,
+PREPARED = {"docs/quickstart.md": from_xl, "docs/hardware.md": machine, "docs/lcm-yaml.md": description_files, "docs/predict.md": appliance,
             "docs/classic-dom0.md": classic, "docs/replay.md": rehearsal, "docs/diff-and-export.md": fixtures, "docs/verify.md": booted_by_grub, "docs/tpm-access.md": booted_by_grub}

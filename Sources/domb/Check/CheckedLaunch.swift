@@ -34,8 +34,7 @@ struct CheckedLaunch {
 
     /// The initramfs is packed after the first compilation: before that there is nothing to look into.
     private mutating func initramfsRefusals(_ places: DescriptionPlaces) throws(CommandFailure) -> [CheckRefusal] {
-        guard let name = description.boot?.initramfs?.path else { return [] }
-        let path = images.path(of: name)
+        guard let path = description.initramfsPath(images) else { return [] }
         guard HostFile.isThere(path) else {
             notes.append(CheckNote(.initramfs, "\(path) is not there: what it holds was not looked at"))
             return []

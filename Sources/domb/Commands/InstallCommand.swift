@@ -10,7 +10,8 @@ struct InstallCommand: ParsableCommand {
             and writes the LCM, its ACPI tables and the initramfs below the boot folder, and a script from which \
             update-grub makes a menu entry, behind all others. Run update-grub after it. Xen and the boot domain's kernel \
             have to be below the boot folder already. Nothing is replaced but what an \
-            earlier domb install wrote and nobody changed since: otherwise exit code 1. docs/hardware.md goes through it.
+            earlier domb install wrote and nobody changed since: otherwise exit code 1. Where the description's initramfs \
+            is not there it is the one that domb build made of the same launch. docs/hardware.md goes through it.
             """)
 
     @Argument(help: "A .yaml file.", completion: .file())
@@ -27,7 +28,7 @@ struct InstallCommand: ParsableCommand {
             throw ValidationError(
                 "'\(description)': a YAML description is wanted: an LCM names no files (domb convert)")
         }
-        let launch = try LaunchDescription(parsing: input.bytes, from: input.path)
+        let launch = try built(try LaunchDescription(parsing: input.bytes, from: input.path))
         var checked = try CheckedLaunch(launch, images: images)
         let refusals = try checked.refusals(try AssumedHost.parse([]))
         checked.notes.write(for: input.path)
@@ -36,5 +37,17 @@ struct InstallCommand: ParsableCommand {
         }
         try Installation(launch, images: images, places).run(StandardOutput.print)
         if !places.dryRun { try StandardOutput.print("now run update-grub; grub-reboot domb boots the entry once") }
+    }
+
+    /// With the initramfs of `domb build`, where there is no other. It is of the launch that was built: of no other one.
+    private func built(_ launch: LaunchDescription) throws(CommandFailure) -> LaunchDescription {
+        var folder = ImageFolder(root: images, besides: launch.file)
+        guard launch.boot != nil, !launch.hasInitramfs(folder) else { return launch }
+        let build = try BuildFolder(BuildFolder.standard(for: description))
+        guard try build.content(BuildFolder.initramfs) != nil else { return launch }
+        guard try build.content(BuildFolder.lcm) == (try launch.compiled(try launch.modules(), &folder)) else {
+            throw .refusal("\(build.path): the description or an image was changed since domb build: build it again")
+        }
+        return launch.with(builtInitramfs: build.path(of: BuildFolder.initramfs))
     }
 }

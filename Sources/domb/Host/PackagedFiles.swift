@@ -7,10 +7,15 @@ enum PackagedFiles {
     /// Where the package has them.
     private static let installed = "/usr/lib/domb"
 
-    /// Beside the program, as `make build` leaves them, or of the package.
+    /// In place of all others, for tests.
+    @TaskLocal static var folder: String?
+
+    /// Beside the program, as `make build` leaves them, or in the folder above it, which has the sources; else of the
+    /// package.
     static func path(of name: String) -> String {
-        let beside = programFolder.map { "\($0)/\(name)" }
-        return beside.flatMap { HostFile.isThere($0) ? $0 : nil } ?? "\(installed)/\(name)"
+        if let folder { return "\(folder)/\(name)" }
+        let near = programFolder.map { ["\($0)/\(name)", "\($0)/../\(name)"] } ?? []
+        return near.first { HostFile.isThere($0) } ?? "\(installed)/\(name)"
     }
 
     private static var programFolder: String? {

@@ -19,8 +19,8 @@ struct Installation {
         for (index, table) in tables.enumerated() { files.append((table, "\(places.folder)/lcm\(index + 1).aml")) }
 
         let installed = try places.installed(description)
-        if let initramfs = description.boot?.initramfs?.path {
-            let content = try HostFile.read(folder.path(of: initramfs), limit: InstalledFiles.fileLimit)
+        if let initramfs = description.initramfsPath(folder) {
+            let content = try HostFile.read(initramfs, limit: InstalledFiles.fileLimit)
             files.append((content, "\(places.folder)/initramfs"))
         }
         var names: [UInt32: String] = [:]

@@ -53,10 +53,8 @@ struct DescribedIdentity {
         return version
     }
 
-    /// Beside the images, or where GRUB boots it from.
     private var xenPath: String {
-        let beside = images.path(of: description.xen.path)
-        return HostFile.isThere(beside) ? beside : GrubEntry(description).path(description.xen.path)
+        description.ownFile(description.xen.path, images)
     }
 
     /// The domb-init that will boot: of the initramfs where that is packed already, else of the package.
@@ -77,9 +75,7 @@ struct DescribedIdentity {
 
     /// `nil` where it is not packed yet.
     private func initramfs() throws(CommandFailure) -> Initramfs? {
-        guard let path = description.boot?.initramfs?.path.map({ images.path(of: $0) }), HostFile.isThere(path) else {
-            return nil
-        }
+        guard let path = description.initramfsPath(images), HostFile.isThere(path) else { return nil }
         return try Initramfs(try HostFile.read(path, limit: InstalledFiles.fileLimit), from: path)
     }
 }

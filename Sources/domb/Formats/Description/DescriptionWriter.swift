@@ -111,7 +111,7 @@ struct DescriptionWriter {
         inexpressible.add("a \(key) without a module index", unless: image.moduleIndex != nil)
     }
 
-    private static func size(_ kibibytes: UInt64) -> String {
+    static func size(_ kibibytes: UInt64) -> String {
         if kibibytes % (1 << 20) == 0 { return "\(kibibytes >> 20)G" }
         return kibibytes % 1024 == 0 ? "\(kibibytes >> 10)M" : "\(kibibytes)K"
     }

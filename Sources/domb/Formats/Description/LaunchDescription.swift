@@ -56,6 +56,8 @@ struct LaunchDescription {
         var memory: UInt64?
         var vcpus: UInt32
         var mode: DomainMode
+        /// In place of the one that is named: its path as it is.
+        var builtInitramfs: String?
     }
 
     struct Xen {
