@@ -5,6 +5,7 @@ import ArgumentParser
 struct BuildCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "build", abstract: "Make everything that boots a described launch, in one folder.",
+        usage: "domb build [<options>] <description>",
         discussion: """
             Checks the description as domb check does, and makes the LCM, its ACPI tables, the boot domain's initramfs, a \
             menu entry, the golden values (domb predict) and manifest.sha256, the digests of all of them. All is written or \

@@ -8,6 +8,7 @@ import Sequencer
 struct CompileCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "compile", abstract: "Compile a .dts or a YAML description to an LCM.",
+        usage: "domb compile [<options>] <input> --output <output>",
         discussion: """
             Where the images lie in their domains' memory, how large they are and their digests are found in the image \
             files: a description names them, for a .dts --image does. A .dts goes through dtc. Exit code 1 where an \

@@ -6,6 +6,7 @@ import LaunchControl
 struct ConvertCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "convert", abstract: "Write a launch in another format.",
+        usage: "domb convert [<options>] <input> --format <format> --output <output>",
         discussion: """
             What the other format cannot say is named and ends with exit code 1: nothing vanishes on the way. A \
             description made from an LCM names images by their indices.

@@ -49,8 +49,17 @@ struct Domb: ParsableCommand {
     }
 
     static func run(_ arguments: [String]) throws {
+        try checkName(arguments.first ?? "")
         var command = try parseAsRoot(arguments)
         try InputFiles.$current.withValue(InputFiles()) { try command.run() }
+    }
+
+    /// The parser would call a misspelt command an unexpected argument.
+    private static func checkName(_ word: String) throws(CommandFailure) {
+        let names = configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
+        guard !word.isEmpty, !word.hasPrefix("-"), !names.contains(word) else { return }
+        throw .usage(
+            "there is no command '\(word)'\(NearName.hint(for: word, among: names)): domb --help has all of them")
     }
 
     private static func told(_ failure: CommandFailure) -> ExitCode {

@@ -7,6 +7,7 @@ import Platform
 struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export", abstract: "Write an event log in another form, or an LCM's domains for xl.",
+        usage: "domb export [<options>] <file>",
         discussion: """
             With --to FILE is a log. tcg is the log as DomB wrote it, taken out of a console capture where FILE is one. \
             cel-json and cel-tlv are the forms of the TCG Canonical Event Log Format 1.1, without the TCG log's header \

@@ -6,6 +6,7 @@ import Platform
 struct ImportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import", abstract: "Make a description of domains that xl has configuration files of.",
+        usage: "domb import [<options>] <files> ...",
         discussion: """
             Each FILE is an xl.cfg(5). What a launch has no counterpart for is told on standard error, by file and line, and \
             stands in comments; the rest is a description as domb check wants it. With --xen and --kernel it has the boot \

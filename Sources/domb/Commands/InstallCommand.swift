@@ -5,6 +5,7 @@ import ArgumentParser
 struct InstallCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "install", abstract: "Make a described launch an entry of this machine's boot menu.",
+        usage: "domb install [<options>] <description>",
         discussion: """
             Checks the description as domb check does, and the images in the boot domain's initramfs with it. Compiles it \
             and writes the LCM, its ACPI tables and the initramfs below the boot folder, and a script from which \

@@ -7,6 +7,7 @@ import SimulatedPlatform
 struct TableCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "table", abstract: "Pack an LCM into ACPI tables.",
+        usage: "domb table [<options>] <lcm> --output <output>",
         discussion: """
             Writes PREFIX1.aml, PREFIX2.aml and so on, as many as the LCM needs, and prints their names. \
             QEMU takes each by -acpitable file=, GRUB by its acpi command. With --initramfs it writes PREFIX.cpio instead, \

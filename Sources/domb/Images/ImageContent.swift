@@ -36,14 +36,19 @@ struct ImageContent {
 
     /// A ramdisk, or anything that is loaded as it is.
     init(ramdiskAt path: String) throws(CommandFailure) {
-        try self.init(ramdisk: try HostFile.read(path, limit: Self.limit), from: path)
+        let file = try HostFile.digest(of: path, limit: Self.limit)
+        try self.init(ramdisk: file.digest, UInt64(file.byteCount), from: path)
     }
 
     init(ramdisk content: [UInt8], from path: String) throws(CommandFailure) {
-        guard !content.isEmpty else { throw .malformed("\(path): empty") }
+        try self.init(ramdisk: SwiftCryptoHash.digest(.sha256, of: content), UInt64(content.count), from: path)
+    }
+
+    private init(ramdisk digest: Digest, _ byteCount: UInt64, from path: String) throws(CommandFailure) {
+        guard byteCount > 0 else { throw .malformed("\(path): empty") }
         segments = []
-        digest = SwiftCryptoHash.digest(.sha256, of: content)
-        byteCount = UInt64(content.count)
+        self.digest = digest
+        self.byteCount = byteCount
         kernel = nil
     }
 }
