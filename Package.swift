@@ -42,7 +42,9 @@ var targets: [Target] = [
     .target(name: "LaunchCommand", dependencies: ["Sequencer", "Measurement", "Platform"], swiftSettings: core),
     .target(
         name: "SimulatedPlatform",
-        dependencies: ["Measurement", "Platform", .product(name: "Crypto", package: "swift-crypto")],
+        dependencies: [
+            "Measurement", "LaunchControl", "Platform", .product(name: "Crypto", package: "swift-crypto"),
+        ],
         swiftSettings: quick + [.strictMemorySafety(), .treatAllWarnings(as: .error)]),
     .target(
         name: "LogReading", dependencies: ["Measurement", "LaunchControl", "Platform"],

@@ -23,7 +23,7 @@ PURPOSES = (
     ("xLCM, the binary LCM, and its text", ("LaunchControl/*XLCM*", "LaunchControl/*ConfigurationText*")),
     ("cpupools, channels, CPUID, shared hardware", ("*/*CPUPool*", "*/*EventChannel*", "*/CPUFeature*", "*/SharedHardware*")),
     ("the other configuration of a domain", ("ConfigApply/*", "Platform/CPUs*", "Platform/HVM*", "Platform/Devices*",
-                                             "Platform/ConfigurationItem*", "LaunchControl/Setting*",
+                                             "LaunchControl/ConfigurationItem*", "LaunchControl/Setting*",
                                              "LaunchControl/CPUList*", "Sequencer/MemoryBudget*")),
     ("the LCM: ACPI container, device tree, settings", ("LaunchControl/*",)),
     ("threads that hash", ("*/*HashWorkers*", "*/*hash_workers*")),

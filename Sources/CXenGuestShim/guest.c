@@ -79,7 +79,7 @@ static bool host_has_iommu(xc_interface *xch)
     return xc_physinfo(xch, &info) == 0 && (info.capabilities & XEN_SYSCTL_PHYSCAP_directio);
 }
 
-int domb_guest_create(struct domb_guest *guest, const uint8_t *handle)
+struct xen_domctl_createdomain domb_guest_configuration(const struct domb_guest *guest, const uint8_t *handle)
 {
     struct xen_domctl_createdomain config = {
         .flags = guest->shape.pv ? 0 : XEN_DOMCTL_CDF_hvm | XEN_DOMCTL_CDF_hap,
@@ -92,13 +92,19 @@ int domb_guest_create(struct domb_guest *guest, const uint8_t *handle)
         .grant_opts = XEN_DOMCTL_GRANT_version(1),
         .arch.emulation_flags = guest->shape.pv ? 0 : XEN_X86_EMU_LAPIC,
     };
-    uint32_t domid = guest->shape.domid;
 
     if (guest->shape.hardware && !guest->shape.pv)
         config.arch.emulation_flags |= XEN_X86_EMU_IOAPIC | XEN_X86_EMU_VPCI;
     if (guest->shape.devices && host_has_iommu(guest->xen->xch))
         config.flags |= XEN_DOMCTL_CDF_iommu;
     memcpy(config.handle, handle, sizeof config.handle);
+    return config;
+}
+
+int domb_guest_create(struct domb_guest *guest, struct xen_domctl_createdomain config)
+{
+    uint32_t domid = guest->shape.domid;
+
     DOMB_TRY(xc_domain_create(guest->xen->xch, &domid, &config));
     // Up to Xen 4.20 a domid of 0 would have let Xen choose.
     return domid == guest->shape.domid ? 0 : -EINVAL;

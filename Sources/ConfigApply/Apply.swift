@@ -18,7 +18,7 @@ extension ConfigOperation {
         case .kept: return
         case .notKept: throw .notKept(self)
         case .noPage: throw .noRing(self)
-        case .otherPort(let port): throw .otherPort(self, port)
+        case .other(let actual): throw .other(self, actual)
         }
     }
 
@@ -28,8 +28,8 @@ extension ConfigOperation {
         case notKept
         /// The builder gave the domain no page for the ring.
         case noPage
-        /// Xen gave another port than the LCM says.
-        case otherPort(UInt32)
+        /// Xen has this instead of what the LCM says.
+        case other(Line)
 
         init(_ isKept: Bool) { self = isKept ? .kept : .notKept }
     }
@@ -95,7 +95,7 @@ extension Setting {
             try host.apply(.permitPorts(range), to: domid)
             if mode != .pv { try host.apply(.mapPorts(range), to: domid) }
             return .kept
-        case .irq(let gsi):
+        case .number(.irqs, let gsi):
             try host.apply(.permitInterrupt(gsi: gsi), to: domid)
             return .kept
         case .hvmParam(let setting):
@@ -109,8 +109,8 @@ extension Setting {
             try host.apply(.relabel(securityID: securityID), to: domid)
             return .init(try host.domainInfo(domid).securityID == securityID)
         // Each is part of another operation: alone it is nothing that was done.
-        case .enhanced, .console, .cpuidClear, .cpupool, .hardAffinity, .softAffinity, .weight, .cap, .rtdsPeriod,
-            .rtdsBudget, .eventChannel, .disk, .vif:
+        case .enhanced, .console, .cpuidClear, .cpupool, .hardAffinity, .softAffinity, .weight, .cap,
+            .number(.rtdsPeriod, _), .number(.rtdsBudget, _), .eventChannel, .disk, .vif:
             return .notKept
         }
     }
@@ -151,7 +151,7 @@ extension ConfigOperation {
     ) throws(HypercallError) -> Outcome {
         let actual = try host.allocateChannel(domid, remote: remote)
         let waitsFor = try host.unboundChannel(domid, port: actual)
-        return actual == port ? Outcome(waitsFor == remote) : .otherPort(actual)
+        return actual == port ? Outcome(waitsFor == remote) : .other("port \(actual)")
     }
 
     /// Takes features from a domain and gives none: whatever else a leaf says stays as it is.
@@ -206,6 +206,6 @@ public enum ConfigError: Error, Equatable, Sendable {
     case nodeNotKept([UInt8], ConfigOperation)
     /// Others changed xenstore each time.
     case transactionLost(attempts: Int)
-    /// Xen gave another port than the LCM says.
-    case otherPort(ConfigOperation, UInt32)
+    /// Xen has this instead of what the LCM says.
+    case other(ConfigOperation, Line)
 }

@@ -73,28 +73,8 @@ extension ConfigOperation {
         }
     }
 
-    /// As the log has a setting: nothing of one that is part of another operation.
+    /// As the log has a setting.
     private static func items(_ setting: Setting) -> [Item] {
-        let kind: Item.Kind? =
-            switch setting {
-            case .tscMode: .tscMode
-            case .enhanced: .xenstore
-            case .console: .console
-            case .iomem: .memory
-            case .pci: .device
-            case .memMax: .maxMemory
-            case .nodeAffinity: .nodeAffinity
-            case .ioports: .ports
-            case .irq: .interrupt
-            case .hvmParam: .parameter
-            case .uuid: .handle
-            case .label: .label
-            case .disk: .disk
-            case .vif: .interface
-            case .cpuidClear, .cpupool, .hardAffinity, .softAffinity, .weight, .cap, .rtdsPeriod, .rtdsBudget,
-                .eventChannel:
-                nil
-            }
-        return kind.map { [Item($0, setting.numbers)] } ?? []
+        setting.key.schema.logged.map { [Item($0, setting.numbers)] } ?? []
     }
 }

@@ -66,7 +66,7 @@ extension Setting {
         // The mode sets vcpu 0's TSC offset; frames and, with reserved regions, devices change the domain's memory map.
         case .tscMode, .iomem, .pci: .beforeMeasuring
         case .enhanced, .console, .cpuidClear, .memMax, .cpupool, .hardAffinity, .softAffinity, .nodeAffinity, .weight,
-            .cap, .rtdsPeriod, .rtdsBudget, .ioports, .irq, .hvmParam, .eventChannel, .uuid, .label, .disk, .vif:
+            .cap, .number, .ioports, .hvmParam, .eventChannel, .uuid, .label, .disk, .vif:
             .afterMeasuring
         }
     }

@@ -33,7 +33,8 @@ public struct ConfigPlan: Equatable, Sendable {
             case .iomem(let range):
                 if hardwareRoleMoved { conflicts.merge(.hardwareRoleMoved) }
                 if let conflict = conflict(range, domain, facts) { conflicts.merge(conflict) }
-            case .ioports, .irq: if hardwareRoleMoved { conflicts.merge(.hardwareRoleMoved) }
+            case .ioports where hardwareRoleMoved, .number(.irqs, _) where hardwareRoleMoved:
+                conflicts.merge(.hardwareRoleMoved)
             case .pci: if !facts.host.hasIOMMU { conflicts.merge(.noIOMMU) }
             case .hardAffinity(let vcpu, let cpus), .softAffinity(let vcpu, let cpus):
                 if let conflict = conflict(vcpu, cpus, domain, facts, place) { conflicts.merge(conflict) }
@@ -44,11 +45,12 @@ public struct ConfigPlan: Equatable, Sendable {
             case .cap(let cap) where UInt32(cap) > 100 * domain.vcpus:
                 conflicts.merge(.capBeyondVCPUs(cap: cap, vcpus: domain.vcpus))
             case .weight, .cap: if scheduler != .credit, scheduler != .credit2 { conflicts.merge(.notCredit) }
-            case .rtdsPeriod, .rtdsBudget: if scheduler != .rtds { conflicts.merge(.notRTDS) }
+            case .number(.rtdsPeriod, _) where scheduler != .rtds, .number(.rtdsBudget, _) where scheduler != .rtds:
+                conflicts.merge(.notRTDS)
             case .label: if facts.securityMode == .none { conflicts.merge(.noFLASK) }
             // Whatever the LCM's reader takes. Of those with a server `peers` knows more, of pools `CPUPoolPlan`.
-            case .tscMode, .enhanced, .console, .cpuidClear, .memMax, .cpupool, .hvmParam, .eventChannel, .uuid, .disk,
-                .vif:
+            case .tscMode, .enhanced, .console, .cpuidClear, .memMax, .cpupool, .ioports, .number, .hvmParam,
+                .eventChannel, .uuid, .disk, .vif:
                 break
             }
         }
@@ -87,7 +89,9 @@ public struct ConfigPlan: Equatable, Sendable {
         var interfaces: UInt32 = 0
         for setting in domain.settings {
             switch setting {
-            case .tscMode, .iomem, .pci, .memMax, .nodeAffinity, .ioports, .irq, .hvmParam, .uuid, .label:
+            case .number(.rtdsPeriod, _), .number(.rtdsBudget, _):
+                if let rtds = domain.settings.rtds { operations.merge(.rtds(rtds)) }
+            case .tscMode, .iomem, .pci, .memMax, .nodeAffinity, .ioports, .number, .hvmParam, .uuid, .label:
                 operations.append(.setting(setting))
             case .enhanced:
                 operations.append(.ring(.xenstore, remote: peers.bootDomain))
@@ -114,7 +118,6 @@ public struct ConfigPlan: Equatable, Sendable {
             case .weight, .cap:
                 let share = domain.settings.share
                 operations.merge(.share(scheduler, weight: share.weight, cap: share.cap))
-            case .rtdsPeriod, .rtdsBudget: if let rtds = domain.settings.rtds { operations.merge(.rtds(rtds)) }
             }
         }
         return operations + nodes

@@ -12,10 +12,8 @@ struct DomainBuild {
     let isHardware: Bool
     /// PV; otherwise PVH.
     let isPV: Bool
-    /// Whether the LCM gives it PCI devices.
-    let getsDevices: Bool
-    /// Whether it keeps its page for the ring to xenstore.
-    let usesXenstore: Bool
+    /// As the LCM has them; for some of them it has to be created.
+    let settings: [Setting]
     let vcpus: UInt32
     /// RAM in KiB.
     let memory: UInt64
@@ -40,8 +38,7 @@ struct DomainBuild {
         handle = domain.handle ?? .unset
         isHardware = domain.roles.contains(.hardware)
         isPV = domain.mode == .pv
-        getsDevices = domain.settings.has(.pci)
-        usesXenstore = domain.settings.usesXenstore
+        settings = domain.settings
         vcpus = domain.vcpus
         memory = domain.memory
         acpi = GuestACPI(vcpus: domain.vcpus)

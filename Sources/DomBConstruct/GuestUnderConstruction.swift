@@ -2,6 +2,7 @@
 
 import CXenGuestShim
 import BuilderModel
+import LaunchControl
 import Platform
 
 /// A step that failed, before it is known for which domain.
@@ -19,7 +20,7 @@ struct StepFailure: Error {
     @unsafe init(_ xen: OpaquePointer, _ plan: DomainBuild) throws(StepFailure) {
         let shape = domb_shape(
             domid: UInt32(plan.domid.rawValue), vcpus: plan.vcpus, memory_kib: plan.memory, hardware: plan.isHardware,
-            devices: plan.getsDevices, pv: plan.isPV)
+            devices: plan.settings.has(.pci), pv: plan.isPV)
         var begun: OpaquePointer?
         // Safety: the string lives through the call, which copies it, and the shim writes the handle only on success.
         let status = unsafe plan.commandLine.withUnsafeBufferPointer {
@@ -55,11 +56,10 @@ struct StepFailure: Error {
         try check(.setACPI, status)
     }
 
-    borrowing func create(_ handle: DomainHandle) throws(StepFailure) {
-        let guest = unsafe guest
-        // Safety: a handle always has the 16 bytes that the call reads.
-        let status = unsafe handle.bytes.withUnsafeBufferPointer { unsafe domb_guest_create(guest, $0.baseAddress) }
-        try check(.create, status)
+    borrowing func create(_ plan: DomainBuild) throws(StepFailure) {
+        // Safety: the handle is valid as long as this value lives, and a domain's has the 16 bytes that the call reads.
+        let configuration = unsafe domb_guest_configuration(guest, plan.handle.bytes)
+        try check(.create, unsafe domb_guest_create(guest, configuration))
     }
 
     /// Everything after the creation, in libxenguest's order.
@@ -69,7 +69,7 @@ struct StepFailure: Error {
         try check(.parseKernel, unsafe domb_guest_parse_kernel(guest))
         try check(.populate, unsafe domb_guest_populate(guest))
         try check(.load, unsafe domb_guest_load(guest))
-        if !plan.isPV, !plan.usesXenstore { try check(.removeXenstore, unsafe domb_guest_remove_store(guest)) }
+        if !plan.isPV, !plan.settings.usesXenstore { try check(.removeXenstore, unsafe domb_guest_remove_store(guest)) }
     }
 
     private borrowing func check(_ step: BuildFailure.Step, _ status: Int32) throws(StepFailure) {

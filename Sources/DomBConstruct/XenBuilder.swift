@@ -77,7 +77,7 @@ import XenAgreement
             let guest = try unsafe GuestUnderConstruction(handle, plan)
             try guest.openImages(plan)
             if !plan.isPV { try guest.setACPI(plan.acpi) }
-            try guest.create(plan.handle)
+            try guest.create(plan)
             try guest.finish(plan)
         } catch {
             throw BuildFailure(

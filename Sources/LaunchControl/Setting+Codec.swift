@@ -6,27 +6,14 @@ import Platform
 extension Setting {
     /// From the cells of a tree; `nil` for what the key cannot have.
     init?(_ key: SettingKey, numbers: [UInt64]) {
-        guard let first = numbers.first, numbers.count == key.schema.cellCount else { return nil }
+        let schema = key.schema
+        guard numbers.count == schema.cellCount, let first = numbers.first else { return nil }
+        if let range = schema.range, !range.contains(first) { return nil }
         let setting: Setting? =
-            switch key {
-            case .iomem: IOMemoryRange(host: first, count: numbers[1], guest: numbers[2]).map { .iomem($0) }
-            case .memMax: (1...Limits.memory).contains(first) ? .memMax(first) : nil
-            case .weight: first == 0 ? nil : UInt16(exactly: first).map { .weight($0) }
-            case .cap: UInt16(exactly: first).map { .cap($0) }
-            case .rtdsPeriod: UInt32(exactly: first).map { .rtdsPeriod($0) }
-            case .rtdsBudget: UInt32(exactly: first).map { .rtdsBudget($0) }
-            case .ioports: IOPortRange(first: first, count: numbers[1]).map { .ioports($0) }
-            case .irqs: first < Limits.interrupts ? .irq(UInt32(first)) : nil
-            case .hvmParams:
-                UInt32(exactly: first).flatMap { HVMParameter(rawValue: $0) }.flatMap { HVMSetting($0, numbers[1]) }
-                    .map { .hvmParam($0) }
-            case .tscMode, .enhanced, .console, .cpuidClear, .pci, .cpupool, .hardAffinity, .softAffinity,
-                .nodeAffinity, .eventChannels, .uuid, .label, .disks, .vifs:
-                nil
-            case .name, .dependsOn, .logRegion, .ready, .readyNode, .readyValue, .readyTimeout, .onFailure, .load,
-                .size, .digest, .bootargs, .kernelDigest, .ramdiskDigest, .ramdiskSize, .pcr, .tpm, .coverage, .handoff,
-                .handoffTarget, .xenstored, .builder, .cpupools:
-                nil
+            switch schema.item {
+            case .number(let number): UInt32(exactly: first).map { .number(number, $0) }
+            case .numbers(let make): make(numbers)
+            case .text, .other: nil
             }
         guard let setting else { return nil }
         self = setting
@@ -35,34 +22,29 @@ extension Setting {
     /// From one item of a text; `nil` for what the key cannot have.
     init?(_ key: SettingKey, text: ArraySlice<UInt8>) {
         let setting: Setting? =
-            switch key {
-            case .tscMode: TSCMode(named: text).map { .tscMode($0) }
-            case .enhanced: text.elementsEqual(Line("enabled").bytes) ? .enhanced : nil
-            case .console: .console(Backend(name: [UInt8](text)))
-            case .cpuidClear: CPUFeature(named: text).map { .cpuidClear($0) }
-            case .pci: PCIAddress(text).map { .pci($0) }
-            // Whether the launch has such a pool is looked at once both are read.
-            case .cpupool: .cpupool([UInt8](text))
-            case .hardAffinity: Self.affinity(text).map { .hardAffinity(vcpu: $0.vcpu, $0.cpus) }
-            case .softAffinity: Self.affinity(text).map { .softAffinity(vcpu: $0.vcpu, $0.cpus) }
-            case .nodeAffinity: CPUList.parse([UInt8](text)).map { .nodeAffinity($0) }
-            case .eventChannels: EventChannel(text).map { .eventChannel($0) }
-            case .uuid: Hexadecimal.bytes([UInt8](text)).flatMap { DomainHandle(bytes: $0) }.map { .uuid($0) }
-            case .label: text.isEmpty || text.contains { $0 <= 0x20 || $0 > 0x7E } ? nil : .label([UInt8](text))
-            case .disks: VirtualDisk(text: text).map { .disk($0) }
-            case .vifs: VirtualInterface(text: text).map { .vif($0) }
-            case .iomem, .memMax, .weight, .cap, .rtdsPeriod, .rtdsBudget, .ioports, .irqs, .hvmParams:
-                Self.numbers(key, text).flatMap { Setting(key, numbers: $0) }
-            case .name, .dependsOn, .logRegion, .ready, .readyNode, .readyValue, .readyTimeout, .onFailure, .load,
-                .size, .digest, .bootargs, .kernelDigest, .ramdiskDigest, .ramdiskSize, .pcr, .tpm, .coverage, .handoff,
-                .handoffTarget, .xenstored, .builder, .cpupools:
-                nil
+            switch key.schema.item {
+            case .number, .numbers: Self.numbers(key, text).flatMap { Setting(key, numbers: $0) }
+            case .text(let make): make(text)
+            case .other: nil
             }
         guard let setting else { return nil }
         self = setting
     }
 
-    private static func affinity(_ text: ArraySlice<UInt8>) -> (vcpu: UInt32, cpus: CPUSet)? {
+    static func handle(_ text: ArraySlice<UInt8>) -> DomainHandle? {
+        Hexadecimal.bytes([UInt8](text)).flatMap { DomainHandle(bytes: $0) }
+    }
+
+    static func parameter(_ number: UInt64, _ value: UInt64) -> HVMSetting? {
+        UInt32(exactly: number).flatMap { HVMParameter(rawValue: $0) }.flatMap { HVMSetting($0, value) }
+    }
+
+    /// Printable, without spaces.
+    static func isLabel(_ text: ArraySlice<UInt8>) -> Bool {
+        !text.isEmpty && text.allSatisfy { $0 > 0x20 && $0 <= 0x7E }
+    }
+
+    static func affinity(_ text: ArraySlice<UInt8>) -> (vcpu: UInt32, cpus: CPUSet)? {
         guard let colon = text.firstIndex(of: UInt8(ascii: ":")), let vcpu = Decimal.parse(text[..<colon]),
             vcpu < UInt64(Limits.vcpus), let cpus = CPUList.parse([UInt8](text[(colon + 1)...]))
         else { return nil }
@@ -97,7 +79,7 @@ extension Setting {
         case .hardAffinity(let vcpu, let cpus), .softAffinity(let vcpu, let cpus): [UInt64(vcpu)] + cpus.words
         case .nodeAffinity(let nodes): nodes.words
         case .weight(let number), .cap(let number): [UInt64(number)]
-        case .rtdsPeriod(let number), .rtdsBudget(let number), .irq(let number): [UInt64(number)]
+        case .number(_, let number): [UInt64(number)]
         case .ioports(let range): [UInt64(range.first), UInt64(range.count)]
         case .hvmParam(let setting): [UInt64(setting.parameter.rawValue), setting.value]
         case .uuid(let handle): [handle.high, handle.low]
@@ -119,7 +101,7 @@ extension Setting {
         case .hardAffinity(let vcpu, let cpus), .softAffinity(let vcpu, let cpus): "\(vcpu):\(Line(cpus))"
         case .nodeAffinity(let nodes): Line(nodes)
         case .weight(let number), .cap(let number): "\(number)"
-        case .rtdsPeriod(let number), .rtdsBudget(let number), .irq(let number): "\(number)"
+        case .number(_, let number): "\(number)"
         case .ioports(let range): "\(hex: range.first)+\(range.count)"
         case .hvmParam(let setting): "\(setting.parameter.name):\(setting.value)"
         case .eventChannel(let channel): "\(channel.port):\(channel.remote.text)"

@@ -32,8 +32,8 @@ extension [Setting] {
     public var rtds: RTDSParameters? {
         var times: (period: UInt32?, budget: UInt32?) = (nil, nil)
         for setting in self {
-            if case .rtdsPeriod(let period) = setting { times.period = period }
-            if case .rtdsBudget(let budget) = setting { times.budget = budget }
+            if case .number(.rtdsPeriod, let period) = setting { times.period = period }
+            if case .number(.rtdsBudget, let budget) = setting { times.budget = budget }
         }
         guard let period = times.period, let budget = times.budget else { return nil }
         return RTDSParameters(period: period, budget: budget)

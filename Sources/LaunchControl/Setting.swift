@@ -29,13 +29,9 @@ public enum Setting: Equatable, Sendable {
     case weight(UInt16)
     /// Percent of one cpu under credit or credit2, 0 for none.
     case cap(UInt16)
-    /// Microseconds.
-    case rtdsPeriod(UInt32)
-    /// Microseconds of each period.
-    case rtdsBudget(UInt32)
     case ioports(IOPortRange)
-    /// A GSI.
-    case irq(UInt32)
+    /// Of a key that needs nothing but a number.
+    case number(SettingKey.Number, UInt32)
     case hvmParam(HVMSetting)
     case eventChannel(EventChannel)
     case uuid(DomainHandle)
@@ -61,10 +57,8 @@ public enum Setting: Equatable, Sendable {
         case .nodeAffinity: .nodeAffinity
         case .weight: .weight
         case .cap: .cap
-        case .rtdsPeriod: .rtdsPeriod
-        case .rtdsBudget: .rtdsBudget
         case .ioports: .ioports
-        case .irq: .irqs
+        case .number(let number, _): number.key
         case .hvmParam: .hvmParams
         case .eventChannel: .eventChannels
         case .uuid: .uuid
@@ -82,7 +76,7 @@ public enum Setting: Equatable, Sendable {
         case .vif(let interface): interface.backend
         case .eventChannel(let channel): channel.remote
         case .tscMode, .enhanced, .cpuidClear, .iomem, .pci, .memMax, .cpupool, .hardAffinity, .softAffinity,
-            .nodeAffinity, .weight, .cap, .rtdsPeriod, .rtdsBudget, .ioports, .irq, .hvmParam, .uuid, .label:
+            .nodeAffinity, .weight, .cap, .number, .ioports, .hvmParam, .uuid, .label:
             nil
         }
     }
@@ -95,13 +89,12 @@ public enum Setting: Equatable, Sendable {
         case .iomem(let range): range.hostFrames
         case .pci(let device): .only(UInt64(device.rawValue))
         case .ioports(let range): UInt64(range.first)..<(UInt64(range.first) + UInt64(range.count))
-        case .irq(let gsi): .only(UInt64(gsi))
+        case .number(_, let number): .only(UInt64(number))
         case .hvmParam(let setting): .only(UInt64(setting.parameter.rawValue))
         case .eventChannel(let channel): .only(UInt64(channel.port))
         case .disk(let disk): .only(UInt64(disk.number))
         case .hardAffinity(let vcpu, _), .softAffinity(let vcpu, _): .only(UInt64(vcpu))
-        case .tscMode, .enhanced, .console, .memMax, .cpupool, .nodeAffinity, .weight, .cap, .rtdsPeriod, .rtdsBudget,
-            .uuid, .label, .vif:
+        case .tscMode, .enhanced, .console, .memMax, .cpupool, .nodeAffinity, .weight, .cap, .uuid, .label, .vif:
             nil
         }
     }

@@ -16,7 +16,31 @@ public enum SettingKey: CaseIterable, Sendable {
 }
 
 extension SettingKey {
-    /// What a row of the table says: the key's forms in a tree and in a text.
+    /// Those whose items are one number of 32 bits each, and nothing else.
+    public enum Number: CaseIterable, Sendable {
+        case rtdsPeriod, rtdsBudget, irqs
+
+        /// The key that has it.
+        public var key: SettingKey {
+            switch self {
+            case .rtdsPeriod: .rtdsPeriod
+            case .rtdsBudget: .rtdsBudget
+            case .irqs: .irqs
+            }
+        }
+    }
+
+    /// What one item is made of.
+    enum Item: Sendable {
+        case number(Number)
+        /// As many as the key's form has.
+        case numbers(@Sendable ([UInt64]) -> Setting?)
+        case text(@Sendable (ArraySlice<UInt8>) -> Setting?)
+        /// No setting of a domain's.
+        case other
+    }
+
+    /// What a row of the table says: the key's forms in a tree, in a text and in the event log.
     public struct Schema: Sendable {
         /// The word in DomB's text, which is the name of a tree's property behind `domb,`.
         public let word: StaticString
@@ -28,16 +52,25 @@ extension SettingKey {
         public let form: Form
         /// What stands between its items in a text; `nil` for a single item.
         public let between: Unicode.Scalar?
+        /// What an item's number may be; `nil` where it is no single number.
+        public let range: ClosedRange<UInt64>?
+        /// Its items' kind in the event log; `nil` where it has none of its own there.
+        public let logged: ConfigurationItem.Kind?
+        let item: Item
 
         fileprivate init(
             _ word: StaticString, _ form: Form = .string, between: Unicode.Scalar? = nil, in place: Place = .domain,
-            property foreign: StaticString? = nil
+            property foreign: StaticString? = nil, range: ClosedRange<UInt64>? = nil,
+            logged: ConfigurationItem.Kind? = nil, _ item: Item = .other
         ) {
             self.word = word
             self.foreign = foreign
             self.place = place
             self.form = form
             self.between = between
+            self.range = range
+            self.logged = logged
+            self.item = item
         }
 
         /// The name of a tree's property.
@@ -93,38 +126,84 @@ extension SettingKey {
     /// The table: docs/lcm.md has it, with what each key means.
     public var schema: Schema {
         switch self {
-        case .tscMode: Schema("tsc-mode")
-        case .enhanced: Schema("enhanced", property: "xen,enhanced")
-        case .console: Schema("console")
-        case .cpuidClear: Schema("cpuid-clear", .strings, between: ",")
-        case .iomem: Schema("iomem", .cells(bytes: 8, separators: "+@"), between: ",")
-        case .pci: Schema("pci", .strings, between: ",")
-        case .memMax: Schema("mem-max", .kibibytes, property: "mem-max")
-        case .cpupool: Schema("cpupool")
-        case .hardAffinity: Schema("hard-affinity", between: "/", in: .vcpu, property: "hard-affinity")
-        case .softAffinity: Schema("soft-affinity", between: "/", in: .vcpu)
-        case .nodeAffinity: Schema("node-affinity")
-        case .weight: Schema("weight", Self.number)
-        case .cap: Schema("cap", Self.number)
-        case .rtdsPeriod: Schema("rtds-period", Self.number)
-        case .rtdsBudget: Schema("rtds-budget", Self.number)
-        case .ioports: Schema("ioports", .cells(bytes: 4, separators: "+"), between: ",")
-        case .irqs: Schema("irqs", Self.number, between: ",")
-        case .hvmParams: Schema("hvm-params", .cells(bytes: 8, separators: ":"), between: ",")
-        case .eventChannels: Schema("event-channels", .strings, between: ",")
-        case .uuid: Schema("uuid", .bytes, property: "domain-uuid")
-        case .label: Schema("label")
+        case .tscMode: Schema("tsc-mode", logged: .tscMode, .text { TSCMode(named: $0).map { .tscMode($0) } })
+        case .enhanced:
+            Schema(
+                "enhanced", property: "xen,enhanced", logged: .xenstore,
+                .text { $0.elementsEqual(Line("enabled").bytes) ? .enhanced : nil })
+        case .console: Schema("console", logged: .console, .text { .console(Backend(name: [UInt8]($0))) })
+        case .cpuidClear:
+            Schema(
+                "cpuid-clear", .strings, between: ",", logged: .clearedFeatures,
+                .text { CPUFeature(named: $0).map { .cpuidClear($0) } })
+        case .iomem:
+            Schema(
+                "iomem", .cells(bytes: 8, separators: "+@"), between: ",", logged: .memory,
+                .numbers { IOMemoryRange(host: $0[0], count: $0[1], guest: $0[2]).map { .iomem($0) } })
+        case .pci: Schema("pci", .strings, between: ",", logged: .device, .text { PCIAddress($0).map { .pci($0) } })
+        case .memMax:
+            Schema(
+                "mem-max", .kibibytes, property: "mem-max", range: 1...Limits.memory, logged: .maxMemory,
+                .numbers { .memMax($0[0]) })
+        // Whether the launch has such a pool is looked at once both are read.
+        case .cpupool: Schema("cpupool", logged: .cpupool, .text { .cpupool([UInt8]($0)) })
+        case .hardAffinity:
+            Schema(
+                "hard-affinity", between: "/", in: .vcpu, property: "hard-affinity", logged: .hardAffinity,
+                .text { Setting.affinity($0).map { .hardAffinity(vcpu: $0.vcpu, $0.cpus) } })
+        case .softAffinity:
+            Schema(
+                "soft-affinity", between: "/", in: .vcpu, logged: .softAffinity,
+                .text { Setting.affinity($0).map { .softAffinity(vcpu: $0.vcpu, $0.cpus) } })
+        case .nodeAffinity:
+            Schema(
+                "node-affinity", logged: .nodeAffinity, .text { CPUList.parse([UInt8]($0)).map { .nodeAffinity($0) } })
+        case .weight:
+            Schema(
+                "weight", Self.number, range: 1...0xFFFF, logged: .weight,
+                .numbers { UInt16(exactly: $0[0]).map { .weight($0) } })
+        case .cap:
+            Schema(
+                "cap", Self.number, range: 0...0xFFFF, logged: .cap,
+                .numbers { UInt16(exactly: $0[0]).map { .cap($0) } })
+        case .rtdsPeriod: Schema("rtds-period", Self.number, .number(.rtdsPeriod))
+        case .rtdsBudget: Schema("rtds-budget", Self.number, .number(.rtdsBudget))
+        case .ioports:
+            Schema(
+                "ioports", .cells(bytes: 4, separators: "+"), between: ",", logged: .ports,
+                .numbers { IOPortRange(first: $0[0], count: $0[1]).map { .ioports($0) } })
+        case .irqs:
+            Schema(
+                "irqs", Self.number, between: ",", range: 0...(Limits.interrupts - 1), logged: .interrupt,
+                .number(.irqs))
+        case .hvmParams:
+            Schema(
+                "hvm-params", .cells(bytes: 8, separators: ":"), between: ",", logged: .parameter,
+                .numbers { Setting.parameter($0[0], $0[1]).map { .hvmParam($0) } })
+        case .eventChannels:
+            Schema(
+                "event-channels", .strings, between: ",", logged: .channel,
+                .text { EventChannel($0).map { .eventChannel($0) } })
+        case .uuid:
+            Schema(
+                "uuid", .bytes, property: "domain-uuid", logged: .handle, .text { Setting.handle($0).map { .uuid($0) } }
+            )
+        case .label: Schema("label", logged: .label, .text { Setting.isLabel($0) ? .label([UInt8]($0)) : nil })
         // Devices have commas inside.
-        case .disks: Schema("disks", .strings, between: ";")
-        case .vifs: Schema("vifs", .strings, between: ";")
+        case .disks:
+            Schema("disks", .strings, between: ";", logged: .disk, .text { VirtualDisk(text: $0).map { .disk($0) } })
+        case .vifs:
+            Schema(
+                "vifs", .strings, between: ";", logged: .interface,
+                .text { VirtualInterface(text: $0).map { .vif($0) } })
         case .name: Schema("name", in: .text)
         case .dependsOn: Schema("depends-on", Self.number, between: ",")
         case .logRegion: Schema("log-region", Self.segment)
-        case .ready: Schema("ready")
-        case .readyNode: Schema("ready-node")
-        case .readyValue: Schema("ready-value")
+        case .ready: Schema("ready", logged: .ready)
+        case .readyNode: Schema("ready-node", logged: .readyNode)
+        case .readyValue: Schema("ready-value", logged: .readyValue)
         case .readyTimeout: Schema("ready-timeout", Self.number)
-        case .onFailure: Schema("on-failure")
+        case .onFailure: Schema("on-failure", logged: .onFailure)
         case .load: Schema("load", Self.segment, between: ",", in: .module)
         case .size: Schema("size", .cells(bytes: 8, separators: ""), in: .moduleNode)
         case .digest: Schema("digest", .bytes, in: .moduleNode)
@@ -169,5 +248,65 @@ extension SettingKey {
     /// The key of a word; `nil` where it is none of these.
     static func named(_ word: [UInt8], among keys: [SettingKey]) -> SettingKey? {
         keys.first { Line($0.schema.word).bytes == word }
+    }
+}
+
+extension ConfigurationItem {
+    /// The numbers stand in the event log. In brackets: the values.
+    public enum Kind: UInt32, CaseIterable, Sendable {
+        /// [vcpus]
+        case vcpus = 1
+        /// [KiB]
+        case maxMemory = 2
+        /// [vcpu, words of the cpu bitmap ...]
+        case hardAffinity = 3
+        /// [vcpu, words of the cpu bitmap ...]
+        case softAffinity = 4
+        /// [weight under credit or credit2]
+        case weight = 5
+        /// [cap under credit or credit2, in percent of one cpu]
+        case cap = 6
+        /// [high half, low half]
+        case handle = 7
+        /// [period, budget], in microseconds
+        case rtds = 8
+        /// [words of the node bitmap ...]
+        case nodeAffinity = 9
+        /// [first port, count]
+        case ports = 10
+        /// [machine frame, count, guest frame]
+        case memory = 11
+        /// [GSI]
+        case interrupt = 12
+        /// [XEN_CPUID_TSC_MODE_*]
+        case tscMode = 13
+        /// [HVM_PARAM_*, value]
+        case parameter = 14
+        /// [length, the bytes in words of eight, the first byte in the lowest bits, filled up with zeros ...]
+        case label = 15
+        /// [segment << 16 | bus << 8 | device << 3 | function]
+        case device = 16
+        /// [1]: it has a ring to xenstore
+        case xenstore = 32
+        /// [length and bytes, as `label`]: who serves its console
+        case console = 33
+        /// [length and bytes, as `label`]: `VirtualDisk.text`
+        case disk = 34
+        /// [length and bytes, as `label`]: `VirtualInterface.text`
+        case interface = 35
+        /// [number, XEN_SCHEDULER_*, words of the cpu bitmap ...]
+        case cpupool = 17
+        /// [port, remote domid]
+        case channel = 18
+        /// [CPUFeature ...]
+        case clearedFeatures = 19
+        /// [1 poweroff or 2 node, timeout in milliseconds]
+        case ready = 48
+        /// [length and bytes, as `label`]: the path
+        case readyNode = 49
+        /// [length and bytes, as `label`]
+        case readyValue = 50
+        /// [1 recover, 2 skip]
+        case onFailure = 51
     }
 }

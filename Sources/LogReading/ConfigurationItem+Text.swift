@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Platform
+import LaunchControl
 
 extension ConfigurationItem {
     /// The text of such values; `nil` for values that are none.

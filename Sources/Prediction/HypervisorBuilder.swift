@@ -46,6 +46,8 @@ public struct HypervisorBuilder {
         guard let entry = kernel.entry else { throw .noPVHKernel }
         var built = SimulatedDomain(
             domid: domain.domid, kibibytes: 0, vcpus: domain.vcpus, handle: .unset, cpus: cpus)
+        // Xen's own builder gives each domain an IOMMU where the host has one; of DomB's settings it reads none.
+        built.created = domain.settings.filter { $0.key == .pci }
         let endFrame = Self.firstHighFrame + domain.memory / 4 - UInt64(Self.lowFrames.count)
         built.memory.add(Self.lowFrames)
         built.memory.add(Self.firstHighFrame..<endFrame)

@@ -88,6 +88,7 @@ public struct SimulatedBuilder {
         let (places, place) = try layOut(startInfo)
         var built = SimulatedDomain(
             domid: domain.domid, kibibytes: 0, vcpus: domain.vcpus, handle: domain.handle ?? .unset, cpus: cpus)
+        built.created = domain.settings
         for frames in map.frames { built.memory.add(frames) }
         for part in kernel.parts { built.memory.write(part.content, at: part.place.address) }
         for (module, place) in zip(modules, places) { built.memory.write(module, at: place.address) }

@@ -89,7 +89,7 @@ extension ConfigError {
         switch self {
         case .hypercall(let operation, _), .notKept(let operation): operation.moment == .inXenstore
         case .node, .nodeNotKept, .transactionLost: true
-        case .noRing, .otherPort: false
+        case .noRing, .other: false
         }
     }
 }

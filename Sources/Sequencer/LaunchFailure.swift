@@ -162,7 +162,7 @@ extension ConfigError {
             "\(operation.text): \(escaped: path): xenstore reads back another value than it was given"
         case .transactionLost(let attempts):
             "xenstore was changed by others during each of \(attempts) transactions"
-        case .otherPort(let operation, let port): "\(operation.text): Xen gave port \(port)"
+        case .other(let operation, let actual): "\(operation.text): Xen gave \(actual)"
         }
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import LaunchControl
 import Platform
 
 /// A domain of the simulated Xen: built, with memory and one vcpu's registers, paused.
@@ -38,8 +39,8 @@ public struct SimulatedDomain: Sendable {
     public var behaviour = DomainBehaviour()
     /// `nil` of a PVH domain.
     public var pv: SimulatedPV?
-    /// XEN_DOMCTL_CDF_iommu.
-    public var hasIOMMU = true
+    /// What its builder told XEN_DOMCTL_createdomain, where no later call can make up for it.
+    public var created: [Setting] = []
 
     /// With its RAM from address 0 on, and nothing in it.
     public init(domid: DomainID, kibibytes: UInt64, vcpus: UInt32 = 1, handle: DomainHandle = .unset, cpus: UInt32 = 1)

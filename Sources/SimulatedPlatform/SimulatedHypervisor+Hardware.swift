@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import LaunchControl
 import Platform
 
 /// What a domain is and has. Xen: common/domctl.c, arch/x86/domctl.c, arch/x86/hvm/hvm.c, arch/x86/time.c,
@@ -130,9 +131,9 @@ extension SimulatedHypervisor {
         if !isIgnored { devices[device.rawValue] = .some(domid) }
     }
 
-    /// iommu_do_domctl.
+    /// iommu_do_domctl: for devices a domain is created with XEN_DOMCTL_CDF_iommu.
     private func checkIOMMU(_ operation: Operation, _ domain: SimulatedDomain) throws(HypercallError) {
-        guard facts.host.hasIOMMU, domain.hasIOMMU else {
+        guard facts.host.hasIOMMU, domain.created.has(.pci) else {
             throw HypercallError(operation, domain.info.domid, code: ErrorCode.notSupported)
         }
     }

@@ -29,7 +29,7 @@ import Testing
             // A pool that was not made, or a cpu that was not given up, makes Xen refuse what follows.
             (.cpupool(pool, creating: true), [.addPoolCPU, .moveToPool]),
             (.setting(.label(label)), [.relabelDomain]), (.setting(.pci(device)), [.assignDevice]),
-            (.setting(.irq(9)), []),
+            (.setting(.number(.irqs, 9)), []),
         ]
         + (DomainID(rawValue: 0).map { [(.channel(port: 1, remote: $0), [.allocUnbound])] } ?? [])
         + (IOPortRange(first: 0x3F8, count: 8).map { [(.setting(.ioports($0)), [])] } ?? [])
@@ -54,6 +54,7 @@ import Testing
         var domain = SimulatedDomain(domid: try domid, kibibytes: 8192, vcpus: 2, cpus: 2)
         domain.parameters[.xenstoreFrame] = 20
         domain.parameters[.consoleFrame] = 21
+        if case .setting(let setting) = operation { domain.created = [setting] }
         host.add(domain)
         try ConfigOperation.vcpus(2).apply(to: domid, as: .pvh, on: &host)
         return host
@@ -81,7 +82,7 @@ import Testing
 
     /// Alone they are nothing that was done, and nothing says that they were.
     @Test func whatIsPartOfAnotherOperationIsNotDoneAlone() throws {
-        for setting in [Setting.weight(512), .cap(50), .rtdsPeriod(1000), .cpuidClear(.avx), .enhanced] {
+        for setting in [Setting.weight(512), .cap(50), .number(.rtdsPeriod, 1000), .cpuidClear(.avx), .enhanced] {
             let operation = ConfigOperation.setting(setting)
             var host = try host(for: operation)
             let before = host.calls.count
@@ -186,11 +187,11 @@ import Testing
         #expect(try code(.setting(.ioports(#require(IOPortRange(first: 0x60, count: 2))))) { _ in } == 1)
         #expect(
             try code(.setting(.iomem(#require(IOMemoryRange(host: 0xFEE00, count: 1, guest: 0xE0000))))) { _ in } == 1)
-        #expect(try code(.setting(.irq(24))) { _ in } == 34)
+        #expect(try code(.setting(.number(.irqs, 24))) { _ in } == 34)
         #expect(try code(one("label")) { $0.facts.securityMode = .none } == 38)
         #expect(try code(.setting(.label([1]))) { _ in } == 22)
         #expect(try code(one("pci")) { $0.facts.host.hasIOMMU = false } == 95)
-        #expect(try code(one("pci")) { $0.domainsByID[3]?.hasIOMMU = false } == 95)
+        #expect(try code(one("pci")) { $0.domainsByID[3]?.created = [] } == 95)
         #expect(try code(.setting(.pci(PCIAddress(rawValue: 1)))) { _ in } == 22)
         #expect(try code(one("pci")) { $0.devices[0x300] = DomainID(rawValue: 9) } == 22)
     }

@@ -44,7 +44,9 @@ import Testing
         var host = try host()
         host.domainsByID[1]?.channels = [1: nil, 2: nil]
         let operation = ConfigOperation.channel(port: 2, remote: try domid(5))
-        #expect(throws: ConfigError.otherPort(operation, 3)) { try operation.apply(to: domid(1), as: .pvh, on: &host) }
+        #expect(throws: ConfigError.other(operation, "port 3")) {
+            try operation.apply(to: domid(1), as: .pvh, on: &host)
+        }
     }
 
     @Test func aChannelWaitsForItsRemoteEnd() throws {

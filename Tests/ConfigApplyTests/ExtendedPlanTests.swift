@@ -65,8 +65,8 @@ import Testing
         #expect(
             operations == [
                 .vcpus(2), .setting(.tscMode(.neverEmulate)), .setting(.iomem(memory)), .setting(.pci(device)),
-                .setting(.nodeAffinity(nodes)), .rtds(rtds), .setting(.ioports(ports)), .setting(.irq(4)),
-                .setting(.irq(9)), .setting(.hvmParam(setting)), .setting(.label([0x61])),
+                .setting(.nodeAffinity(nodes)), .rtds(rtds), .setting(.ioports(ports)), .setting(.number(.irqs, 4)),
+                .setting(.number(.irqs, 9)), .setting(.hvmParam(setting)), .setting(.label([0x61])),
             ])
         // Memory map and vcpu state are settled before the domain is measured.
         #expect(operations.filter { $0.moment == .beforeMeasuring }.count == 4)

@@ -35,12 +35,12 @@ enum OperationKind: CaseIterable {
         case .memMax: self = .memMax
         case .nodeAffinity: self = .nodeAffinity
         case .ioports: self = .ioports
-        case .irq: self = .irq
+        case .number(.irqs, _): self = .irq
         case .hvmParam: self = .hvmParam
         case .uuid: self = .uuid
         case .label: self = .label
-        case .enhanced, .console, .cpuidClear, .cpupool, .hardAffinity, .softAffinity, .weight, .cap, .rtdsPeriod,
-            .rtdsBudget, .eventChannel, .disk, .vif:
+        case .enhanced, .console, .cpuidClear, .cpupool, .hardAffinity, .softAffinity, .weight, .cap,
+            .number(.rtdsPeriod, _), .number(.rtdsBudget, _), .eventChannel, .disk, .vif:
             self = .partOfAnother
         }
     }

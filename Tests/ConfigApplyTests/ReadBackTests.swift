@@ -151,6 +151,7 @@ import Testing
         var domain = SimulatedDomain(domid: try domid, kibibytes: 8192, vcpus: 2, cpus: 2)
         domain.parameters[.xenstoreFrame] = 20
         domain.parameters[.consoleFrame] = 20
+        if case .setting(let setting) = operation { domain.created = [setting] }
         host.add(domain)
         try ConfigOperation.vcpus(2).apply(to: domid, as: .pvh, on: &host)
         return host

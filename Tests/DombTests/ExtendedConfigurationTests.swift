@@ -78,6 +78,7 @@ import Testing
         host.facts.securityMode = .enforcing
         host.provide(for: lcm, cpus: 10)
         var domain = SimulatedDomain(domid: lcm.domains[0].domid, kibibytes: 8192)
+        domain.created = lcm.domains[0].settings
         domain.memory.write(
             [0x78, 0xC5, 0x6E, 0x33, 1] + [UInt8](repeating: 0, count: 51), at: domain.state.startInfo)
         domain.memory.write([UInt8](repeating: 0x90, count: 8), at: 0x10_0000)

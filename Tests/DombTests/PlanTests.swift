@@ -61,6 +61,7 @@ import Testing
         for description in lcm.domains {
             var domain = SimulatedDomain(
                 domid: description.domid, kibibytes: description.memory, vcpus: description.vcpus, cpus: 2)
+            domain.created = description.settings
             // struct hvm_start_info: its magic, no modules, no command line.
             domain.memory.write(
                 [0x78, 0xC5, 0x6E, 0x33, 1] + [UInt8](repeating: 0, count: 51), at: domain.state.startInfo)

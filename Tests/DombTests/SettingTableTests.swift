@@ -44,10 +44,10 @@ import Testing
         case .nodeAffinity: return .nodeAffinity(cpus)
         case .weight: return .weight(UInt16(number(1..<65536)))
         case .cap: return .cap(UInt16(number(0..<65536)))
-        case .rtdsPeriod: return .rtdsPeriod(UInt32(number(1000..<2000)))
-        case .rtdsBudget: return .rtdsBudget(UInt32(number(10..<1000)))
+        case .rtdsPeriod: return .number(.rtdsPeriod, UInt32(number(1000..<2000)))
+        case .rtdsBudget: return .number(.rtdsBudget, UInt32(number(10..<1000)))
         case .ioports: return IOPortRange(first: turn * 16 + number(0..<8), count: number(1..<8)).map { .ioports($0) }
-        case .irqs: return .irq(UInt32(turn * 100 + number(0..<100)))
+        case .irqs: return .number(.irqs, UInt32(turn * 100 + number(0..<100)))
         case .hvmParams:
             let parameters = HVMParameter.allCases.filter { $0.mayBe(0) }
             guard turn < parameters.count else { return nil }

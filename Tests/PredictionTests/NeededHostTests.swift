@@ -7,7 +7,7 @@ import Testing
 
 /// The host that a launch is tried on where nobody can be asked.
 @Suite struct NeededHostTests {
-    private static let rtds: [Setting] = [.rtdsPeriod(10_000), .rtdsBudget(4000)]
+    private static let rtds: [Setting] = [.number(.rtdsPeriod, 10_000), .number(.rtdsBudget, 4000)]
 
     private func scheduler(_ settings: [[Setting]]) throws -> HypervisorFacts.Scheduler {
         let kernel = ImageReference(moduleIndex: 1, segments: [])

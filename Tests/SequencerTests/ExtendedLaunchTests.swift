@@ -35,6 +35,7 @@ import Testing
         extended.label = [0x61]
         extended.pci = [PCIAddress(rawValue: 0x300)]
         launch.lcm.domains[1].settings = extended
+        launch.host.domainsByID[2]?.created = extended
         return launch
     }
 

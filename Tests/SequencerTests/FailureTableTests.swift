@@ -44,7 +44,7 @@ import Testing
             for cause in [ConfigError.node([1], operation, error), .nodeNotKept([1], operation)] {
                 #expect(LaunchFailure(.configure, domid: domid, .configuration(cause)).kind == .xenstore)
             }
-            for cause in [ConfigError.noRing(operation), .otherPort(operation, 3)] {
+            for cause in [ConfigError.noRing(operation), .other(operation, "port 3")] {
                 #expect(LaunchFailure(.configure, domid: domid, .configuration(cause)).kind == .configuration)
             }
         }

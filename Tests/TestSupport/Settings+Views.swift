@@ -48,8 +48,8 @@ extension [Setting] {
     public var periodAndBudget: RTDSParameters? {
         get { rtds }
         set {
-            set(.rtdsPeriod, newValue.map { [.rtdsPeriod($0.period)] } ?? [])
-            set(.rtdsBudget, newValue.map { [.rtdsBudget($0.budget)] } ?? [])
+            set(.rtdsPeriod, newValue.map { [.number(.rtdsPeriod, $0.period)] } ?? [])
+            set(.rtdsBudget, newValue.map { [.number(.rtdsBudget, $0.budget)] } ?? [])
         }
     }
 
@@ -59,8 +59,8 @@ extension [Setting] {
     }
 
     public var irqs: [UInt32] {
-        get { compactMap { if case .irq(let gsi) = $0 { gsi } else { nil } } }
-        set { set(.irqs, newValue.map { .irq($0) }) }
+        get { compactMap { if case .number(.irqs, let gsi) = $0 { gsi } else { nil } } }
+        set { set(.irqs, newValue.map { .number(.irqs, $0) }) }
     }
 
     public var hvmParams: [HVMSetting] {

@@ -26,7 +26,7 @@ class Words(unittest.TestCase):
     def test_properties_are_those_of_the_reader(self):
         documented = {word for cell in cells(LCM, 0) for word in re.findall(r"`(domb,[a-z-]+)`", cell)}
         written = in_sources(r'"(domb,[a-z-]+)"', "domb") | in_sources(r'"(domb,[a-z-]+)"', "LaunchControl")
-        rows = in_sources(r'\bSchema\(("[a-z-]+".*?\)\n)', "LaunchControl")
+        rows = in_sources(r'\bSchema\(\s*("[a-z-]+".*?)\n        (?:case|//|\})', "LaunchControl")
         keys = {row.split('"')[1] for row in rows if "property:" not in row and "in: .text" not in row}
         self.assertGreater(len(keys), 25)
         self.assertEqual(documented, written | {f"domb,{key}" for key in keys})

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <xenctrl.h>
+
 struct domb_xen;
 struct domb_guest;
 
@@ -56,8 +58,10 @@ int domb_guest_add_module(struct domb_guest *guest, const char *path);
 // ACPI tables of a PVH domain, the RSDP first, for guest-physical `address`. The bytes are copied.
 int domb_guest_set_acpi(struct domb_guest *guest, const void *tables, size_t size, uint64_t address);
 
-// XEN_DOMCTL_createdomain with the shape's domid and the 16 bytes of handle.
-int domb_guest_create(struct domb_guest *guest, const uint8_t *handle);
+// What XEN_DOMCTL_createdomain is told of such a shape, with the 16 bytes of handle.
+struct xen_domctl_createdomain domb_guest_configuration(const struct domb_guest *guest, const uint8_t *handle);
+// XEN_DOMCTL_createdomain with the shape's domid.
+int domb_guest_create(struct domb_guest *guest, struct xen_domctl_createdomain config);
 // Vcpus, the most memory, a PVH domain's paging pool, and the cpuid policy.
 int domb_guest_set_limits(struct domb_guest *guest);
 // Finds the loader for the kernel. -ENOEXEC if libxenguest has none.

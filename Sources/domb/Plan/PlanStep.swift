@@ -176,12 +176,12 @@ extension Setting {
         case .memMax: [.setMaxMemory]
         case .nodeAffinity: [.setNodeAffinity]
         case .ioports: [.permitPorts, .mapPorts]
-        case .irq: [.permitInterrupt]
+        case .number(.irqs, _): [.permitInterrupt]
         case .hvmParam: [.setParameter]
         case .uuid: [.setHandle]
         case .label: [.relabelDomain]
-        case .enhanced, .console, .cpuidClear, .cpupool, .hardAffinity, .softAffinity, .weight, .cap, .rtdsPeriod,
-            .rtdsBudget, .eventChannel, .disk, .vif:
+        case .enhanced, .console, .cpuidClear, .cpupool, .hardAffinity, .softAffinity, .weight, .cap, .number,
+            .eventChannel, .disk, .vif:
             []
         }
     }

@@ -1,38 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Platform
+import LaunchControl
 
 extension ConfigurationItem.Kind {
-    /// The LCM's word.
-    var name: StaticString {
-        switch self {
-        case .vcpus: "cpus"
-        case .maxMemory: "mem-max"
-        case .hardAffinity: "hard-affinity"
-        case .softAffinity: "soft-affinity"
-        case .weight: "weight"
-        case .cap: "cap"
-        case .handle: "domain-uuid"
-        case .rtds: "rtds"
-        case .nodeAffinity: "node-affinity"
-        case .ports: "ioports"
-        case .memory: "iomem"
-        case .interrupt: "irq"
-        case .tscMode: "tsc-mode"
-        case .parameter: "hvm-param"
-        case .label: "label"
-        case .device: "pci"
-        case .ready: "ready"
-        case .readyNode: "ready-node"
-        case .readyValue: "ready-value"
-        case .onFailure: "on-failure"
-        case .xenstore: "enhanced"
-        case .console: "console"
-        case .disk: "disk"
-        case .interface: "vif"
-        case .cpupool: "cpupool"
-        case .channel: "event-channel"
-        case .clearedFeatures: "cpuid-clear"
-        }
+    /// Of what is no setting's key, and of keys whose word is that of a list or no toolstack's.
+    private static let own: [Self: StaticString] = [
+        .vcpus: "cpus", .handle: "domain-uuid", .rtds: "rtds", .interrupt: "irq", .parameter: "hvm-param",
+        .disk: "disk", .interface: "vif", .channel: "event-channel",
+    ]
+
+    private static let names: [Self: StaticString] = SettingKey.allCases.map { $0.schema }.reduce(into: own) {
+        if let kind = $1.logged, $0[kind] == nil { $0[kind] = $1.word }
     }
+
+    /// The LCM's word.
+    var name: StaticString { Self.names[self] ?? "unknown" }
 }

@@ -95,9 +95,8 @@ extension ConfigurationItem {
         case .parameter where values.count == 2:
             let parameter = UInt32(exactly: values[0]).flatMap { HVMParameter(rawValue: $0) }
             return "\(parameter.map { $0.name.description } ?? "\(values[0])"):\(values[1])"
-        case .vcpus, .maxMemory, .weight, .cap, .handle, .ports, .memory, .interrupt, .tscMode, .parameter, .device,
-            .rtds, .cpupool, .channel, .ready, .onFailure:
-            return values.map { "\($0)" }.joined(separator: " ")
+        // Numbers, and what a form above does not fit.
+        default: return values.map { "\($0)" }.joined(separator: " ")
         }
     }
 }

@@ -72,9 +72,8 @@ extension Setting {
             ])
         case .eventChannel(let channel):
             .object([("port", .number(channel.port)), ("remote", .string(domb.text(channel.remote.text.bytes)))])
-        case .irq(let number): .number(number)
+        case .number(_, let number): .number(number)
         case .weight(let number), .cap(let number): .number(number)
-        case .rtdsPeriod(let number), .rtdsBudget(let number): .number(number)
         case .memMax(let number): .number(number)
         case .tscMode, .enhanced, .console, .cpuidClear, .pci, .cpupool, .hardAffinity, .softAffinity, .nodeAffinity,
             .uuid, .label, .disk, .vif:

@@ -30,7 +30,6 @@ extension SettingKey {
         case .pci: "functions as in 0000:03:00.0"
         case .memMax: "a size, at least that of memory"
         case .hardAffinity, .softAffinity: "VCPU:CPUS, as in 0:0-3,5, ascending by vcpu"
-        case .weight: "1 to 65535"
         case .cap: "0 to 65535, percent of one cpu, 0 for none"
         case .uuid: "32 hexadecimal digits"
         case .name: "1 to \(Limits.nameBytes) printable characters"
@@ -52,6 +51,7 @@ extension SettingKey {
         case .handoffTarget: "an absolute path, with handoff exec"
         case .builder: "toolstack or hypervisor"
         case .cpupools: "NAME:SCHEDULER:CPUS, as in realtime:rtds:2-3"
+        default: schema.range.map { "\($0.lowerBound) to \($0.upperBound)" } ?? ""
         }
     }
 }

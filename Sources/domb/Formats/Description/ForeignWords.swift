@@ -22,7 +22,7 @@ enum ForeignWords {
         "acpi", "altp2m", "apic", "bios", "boot", "bootloader", "bootloader_args", "description", "device_model_args",
         "device_model_override", "device_model_version", "device_tree", "driver_domain", "dtdev", "event_channels_max",
         "firmware", "gfx_passthru", "gntdev", "grant_usage", "hap", "keymap", "localtime", "max_event_channels",
-        "max_grant_frames", "max_maptrack_frames", "nestedhvm", "nographic", "nomigrate", "on_crash", "on_poweroff",
+        "max_maptrack_frames", "nestedhvm", "nographic", "nomigrate", "on_crash", "on_poweroff",
         "on_reboot", "on_soft_reset", "on_watchdog", "p9", "pae", "passthrough", "pvcalls", "rdm", "rtc_timeoffset",
         "sdl",
         "shadow_memory", "smbios", "soundhw", "spice", "stdvga", "usb", "usbctrl", "usbdev", "vfb", "vga", "videoram",

@@ -16,8 +16,7 @@ extension DescriptionSection {
             guard let value = self[key.yaml] else { return nil }
             switch key {
             case .uuid, .memMax, .hardAffinity, .softAffinity: return nil
-            case .weight: return value.number(in: 1...65535).map { Array("\($0)".utf8) }
-            case .cap: return value.number(in: 0...65535).map { Array("\($0)".utf8) }
+            case .weight, .cap: return key.schema.range.flatMap { value.number(in: $0) }.map { Array("\($0)".utf8) }
             default: break
             }
             guard value.node.scalar == nil, let separator = key.schema.between else {

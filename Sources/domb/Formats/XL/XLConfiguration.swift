@@ -62,6 +62,7 @@ struct XLConfiguration {
     /// All that stands there of one key, in xl's words.
     private mutating func add(_ key: SettingKey, _ domain: DomainDescription, _ lcm: LCM) {
         var words: (key: String, items: [String]) = ("", [])
+        var numbers: [String] = []
         for setting in domain.settings.items(key) {
             switch setting {
             case .ioports(let range):
@@ -89,19 +90,20 @@ struct XLConfiguration {
                 unsaid.append("a console served by \(text(server.name))")
             case .eventChannel(let channel):
                 unsaid.append("event channel \(channel.port) that \(text(channel.remote.text.bytes)) may bind to")
-            case .rtdsPeriod(let period):
+            case .number(.rtdsPeriod, let period):
                 let budget = domain.settings.rtds?.budget ?? 0
                 unsaid.append("RTDS parameters: xl sched-rtds -d \(text(domain.name)) -p \(period) -b \(budget)")
             // Each in another place: below, with its neighbour, or where the domain is told.
-            case .irq, .cpuidClear, .uuid, .memMax, .hardAffinity, .softAffinity, .rtdsBudget, .enhanced, .console:
+            case .number(.rtdsBudget, _), .cpuidClear, .uuid, .memMax, .hardAffinity, .softAffinity, .enhanced,
+                .console:
                 break
+            // DomB's word is xl's.
+            case .number(_, let number): numbers.append("\(number)")
             }
         }
         list(words.key, words.items)
-        if key == .irqs, domain.settings.has(key) {
-            let numbers = domain.settings.items(key).map { text($0.text.bytes) }
-            settings.append("irqs = [ \(numbers.joined(separator: ", ")) ]")
-        }
+        let joined = numbers.joined(separator: ", ")
+        if !numbers.isEmpty { settings.append("\(key.yaml) = \(key.schema.between == nil ? joined : "[ \(joined) ]")") }
         if key == .cpuidClear, domain.settings.has(key) {
             settings.append("cpuid = \"host\(domain.settings.clearedFeatures.map { ",\($0.name)=0" }.joined())\"")
         }
