@@ -42,6 +42,9 @@ IRQ = ("                domb,depends-on = <&first>;", """                domb,de
 SHARE = ("                domb,depends-on = <&first>;", """                domb,depends-on = <&first>;
                 domb,weight = <512>;
                 domb,cap = <50>;""")
+# Twice Xen's own 64.
+GRANTS = ("                domb,depends-on = <&first>;", """                domb,depends-on = <&first>;
+                domb,max-grant-frames = <128>;""")
 RTDS = ("                domb,depends-on = <&first>;", """                domb,depends-on = <&first>;
                 domb,rtds-period = <20000>;
                 domb,rtds-budget = <8000>;""")
@@ -139,6 +142,11 @@ def configured() -> list:
                  ("domb: launch complete: 2 domains unpaused",), ends=STAYS, runs=BOTH, log=GOOD, patches=(EXTENDED,),
                  quoted=True, key=b"s",
                  xen_says=("I/O Ports  { 2f8-2ff }", "Interrupts { 3 }", "I/O Memory { d0000 }", "dom3(hvm): mode=2,")),
+        Scenario("grant-frames", 10, "a grant table of 128 frames, by Xen's word, and asked of Xen before the domain runs",
+                 ("xc_gnttab_query_size", "domb: launch complete: 2 domains unpaused"), ends=STAYS, runs=BOTH, log=GOOD,
+                 patches=(GRANTS,), key=b"g", quoted=True,
+                 xen_order=("grant-table for remote d2 (v1)", "frames (64 max)", "grant-table for remote d3 (v1)",
+                            "frames (128 max)"), quick=False),
         Scenario("sched-credit", 10, "weight and cap under Xen's credit scheduler, read back",
                  ("xc_sched_credit_domain_get", "domb: launch complete: 2 domains unpaused"), ends=STAYS, runs=BOTH, log=GOOD,
                  patches=(SHARE,), xen_words="sched=credit", key=b"r", quoted=True,
@@ -411,7 +419,7 @@ def under_flask() -> list:
     known = {row.name: row for row in configured() + readiness() + served() + attacks()}
     rows = [replace(known[name], name=f"flask-{name}", number=12, title=f"FLASK enforcing: {known[name].title}", flask=True,
                     quick=False)
-            for name in ("extended", "cpupool", "channel", "ready-helper-late", "image-changed-late")]
+            for name in ("extended", "grant-frames", "cpupool", "channel", "ready-helper-late", "image-changed-late")]
     return [*rows, replace(known["pv-devices"], name="flask-xenstored", number=12, flask=True, quick=False,
                            title="FLASK enforcing, built for a xenstored in the boot domain: PV devices",
                            policy_words=("domb_serves_xenstore=true",))]

@@ -88,6 +88,10 @@ extension Setting {
             try host.apply(.maxMemory(kibibytes: kibibytes), to: domid)
             // Xen keeps whole pages of 4 KiB.
             return .init(try host.domainInfo(domid).maxPages == kibibytes / 4)
+        case .number(.maxGrantFrames, let frames):
+            // Whoever created the domain has settled it.
+            let actual = try host.maxGrantFrames(domid)
+            return actual == frames ? .kept : .other("\(actual)")
         case .nodeAffinity(let nodes):
             try host.apply(.nodeAffinity(nodes), to: domid)
             return .init(try host.nodeAffinity(domid) == nodes)

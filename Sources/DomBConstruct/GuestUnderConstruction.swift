@@ -58,7 +58,10 @@ struct StepFailure: Error {
 
     borrowing func create(_ plan: DomainBuild) throws(StepFailure) {
         // Safety: the handle is valid as long as this value lives, and a domain's has the 16 bytes that the call reads.
-        let configuration = unsafe domb_guest_configuration(guest, plan.handle.bytes)
+        var configuration = unsafe domb_guest_configuration(guest, plan.handle.bytes)
+        for case .number(.maxGrantFrames, let frames) in plan.settings {
+            configuration.max_grant_frames = Int32(clamping: frames)
+        }
         try check(.create, unsafe domb_guest_create(guest, configuration))
     }
 

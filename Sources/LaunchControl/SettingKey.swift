@@ -5,7 +5,8 @@ import Platform
 /// Every word of DomB's in an LCM. Those of a domain's `Setting`s come first, in the order in which a launch applies and
 /// logs them.
 public enum SettingKey: CaseIterable, Sendable {
-    case tscMode, enhanced, console, cpuidClear, iomem, pci, memMax, cpupool, hardAffinity, softAffinity, nodeAffinity,
+    case tscMode, enhanced, console, cpuidClear, iomem, pci, memMax, maxGrantFrames, cpupool, hardAffinity,
+        softAffinity, nodeAffinity,
         weight, cap, rtdsPeriod, rtdsBudget, ioports, irqs, hvmParams, eventChannels, uuid, label, disks, vifs
     // What else a domain's part says.
     case name, dependsOn, logRegion, ready, readyNode, readyValue, readyTimeout, onFailure
@@ -18,11 +19,12 @@ public enum SettingKey: CaseIterable, Sendable {
 extension SettingKey {
     /// Those whose items are one number of 32 bits each, and nothing else.
     public enum Number: CaseIterable, Sendable {
-        case rtdsPeriod, rtdsBudget, irqs
+        case maxGrantFrames, rtdsPeriod, rtdsBudget, irqs
 
         /// The key that has it.
         public var key: SettingKey {
             switch self {
+            case .maxGrantFrames: .maxGrantFrames
             case .rtdsPeriod: .rtdsPeriod
             case .rtdsBudget: .rtdsBudget
             case .irqs: .irqs
@@ -145,6 +147,9 @@ extension SettingKey {
             Schema(
                 "mem-max", .kibibytes, property: "mem-max", range: 1...Limits.memory, logged: .maxMemory,
                 .numbers { .memMax($0[0]) })
+        case .maxGrantFrames:
+            Schema(
+                "max-grant-frames", Self.number, range: 1...0xFFFF, logged: .maxGrantFrames, .number(.maxGrantFrames))
         // Whether the launch has such a pool is looked at once both are read.
         case .cpupool: Schema("cpupool", logged: .cpupool, .text { .cpupool([UInt8]($0)) })
         case .hardAffinity:
@@ -300,6 +305,8 @@ extension ConfigurationItem {
         case channel = 18
         /// [CPUFeature ...]
         case clearedFeatures = 19
+        /// [frames of the grant table, 512 grants each]
+        case maxGrantFrames = 20
         /// [1 poweroff or 2 node, timeout in milliseconds]
         case ready = 48
         /// [length and bytes, as `label`]: the path

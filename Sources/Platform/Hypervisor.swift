@@ -76,6 +76,9 @@ public protocol Hypervisor: ~Copyable {
     mutating func nodeAffinity(_ domid: DomainID) throws(HypercallError) -> CPUSet
     /// `nil` for a mode that has no name here. The corresponding C function is `xc_domain_get_tsc_info`.
     mutating func tscMode(_ domid: DomainID) throws(HypercallError) -> TSCMode?
+    /// The most frames that its grant table may have: fixed when a domain is created, Xen has no call that changes it. The
+    /// corresponding C function is `xc_gnttab_query_size`.
+    mutating func maxGrantFrames(_ domid: DomainID) throws(HypercallError) -> UInt32
     /// FLASK's number for a label; EINVAL for one that the policy has not. The corresponding C function is
     /// `xc_flask_context_to_sid`.
     mutating func securityID(of context: [UInt8]) throws(HypercallError) -> UInt32
@@ -131,6 +134,7 @@ public enum Operation: Word, CaseIterable, Sendable {
     case getNodeAffinity = "xc_domain_node_getaffinity"
     case getCPUPolicy = "XEN_DOMCTL_get_cpu_policy"
     case setCPUPolicy = "XEN_DOMCTL_set_cpu_policy"
+    case queryGrantSize = "xc_gnttab_query_size"
     case createCPUPool = "xc_cpupool_create"
     case addPoolCPU = "xc_cpupool_addcpu"
     case removePoolCPU = "xc_cpupool_removecpu"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import LaunchControl
 import Platform
 
 /// Xen as a launch sees it, as strict as the real one: what was not built does not exist, a second unpause is EINVAL, a
@@ -266,6 +267,16 @@ public struct SimulatedHypervisor: Hypervisor {
             let domain = try xen.domain(.getParameter, domid)
             try xen.check(.getParameter, domid, domain.pv == nil)
             return domain.parameters[parameter] ?? 0
+        }
+    }
+
+    public mutating func maxGrantFrames(_ domid: DomainID) throws(HypercallError) -> UInt32 {
+        try call(.queryGrantSize, domid) { (xen) throws(HypercallError) in
+            for case .number(.maxGrantFrames, let frames) in try xen.domain(.queryGrantSize, domid).created {
+                return frames
+            }
+            // Xen's gnttab_max_frames.
+            return 64
         }
     }
 

@@ -82,6 +82,23 @@ extension XenctrlHypervisor {
         }
     }
 
+    public mutating func maxGrantFrames(_ domid: DomainID) throws(HypercallError) -> UInt32 {
+        try call(.queryGrantSize, domid) { (xen) throws(HypercallError) in
+            var query = gnttab_query_size()
+            query.dom = domid.rawValue
+            // Safety: the structure is ours and lives through the call.
+            try xen.check(.queryGrantSize, domid, unsafe xc_gnttab_query_size(xen.control, &query))
+            // The call succeeds where the question is not answered.
+            switch Int32(query.status) {
+            case GNTST_okay: return query.max_nr_frames
+            // ESRCH, EACCES, EIO
+            case GNTST_bad_domain: throw HypercallError(.queryGrantSize, domid, code: 3)
+            case GNTST_permission_denied: throw HypercallError(.queryGrantSize, domid, code: 13)
+            default: throw HypercallError(.queryGrantSize, domid, code: 5)
+            }
+        }
+    }
+
     public mutating func credit2(_ domid: DomainID) throws(HypercallError) -> (weight: UInt16, cap: UInt16) {
         let values = try call(.credit2Get, domid) { (xen) throws(HypercallError) in try xen.credit2(domid) }
         return (values.weight, values.cap)

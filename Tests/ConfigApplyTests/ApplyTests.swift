@@ -29,7 +29,7 @@ import Testing
             // A pool that was not made, or a cpu that was not given up, makes Xen refuse what follows.
             (.cpupool(pool, creating: true), [.addPoolCPU, .moveToPool]),
             (.setting(.label(label)), [.relabelDomain]), (.setting(.pci(device)), [.assignDevice]),
-            (.setting(.number(.irqs, 9)), []),
+            (.setting(.number(.irqs, 9)), []), (.setting(.number(.maxGrantFrames, 128)), []),
         ]
         + (DomainID(rawValue: 0).map { [(.channel(port: 1, remote: $0), [.allocUnbound])] } ?? [])
         + (IOPortRange(first: 0x3F8, count: 8).map { [(.setting(.ioports($0)), [])] } ?? [])
@@ -89,6 +89,18 @@ import Testing
             #expect(throws: ConfigError.notKept(operation)) { try operation.apply(to: domid, as: .pvh, on: &host) }
             #expect(host.calls.count == before)
         }
+    }
+
+    /// It was created with what it has, and nothing is tried to change it.
+    @Test(arguments: [[], [Setting.number(.maxGrantFrames, 127)]])
+    func anotherGrantTableThanTheLCMsIsTold(created: [Setting]) throws {
+        let operation = ConfigOperation.setting(.number(.maxGrantFrames, 128))
+        var host = try host(for: operation)
+        host.domainsByID[3]?.created = created
+        let before = host.calls.count
+        let actual: Line = created.isEmpty ? "64" : "127"
+        #expect(throws: ConfigError.other(operation, actual)) { try operation.apply(to: domid, on: &host) }
+        #expect(host.calls[before...].map { $0.operation } == [.queryGrantSize])
     }
 
     @Test func whatIsAppliedIsThere() throws {

@@ -6,8 +6,9 @@ import LaunchControl
 /// One for each thing that is applied by itself: a new operation, or a new setting, does not compile here before the tests
 /// have it.
 enum OperationKind: CaseIterable {
-    case vcpus, tscMode, iomem, pci, cpupool, clearedFeatures, channel, memMax, affinity, nodeAffinity, share, rtds,
-        ioports, irq, hvmParam, uuid, label, ring, home, console, disk, interface, partOfAnother
+    case vcpus, tscMode, iomem, pci, cpupool, clearedFeatures, channel, memMax, maxGrantFrames, affinity, nodeAffinity,
+        share,
+        rtds, ioports, irq, hvmParam, uuid, label, ring, home, console, disk, interface, partOfAnother
 
     init(_ operation: ConfigOperation) {
         switch operation {
@@ -33,6 +34,7 @@ enum OperationKind: CaseIterable {
         case .iomem: self = .iomem
         case .pci: self = .pci
         case .memMax: self = .memMax
+        case .number(.maxGrantFrames, _): self = .maxGrantFrames
         case .nodeAffinity: self = .nodeAffinity
         case .ioports: self = .ioports
         case .number(.irqs, _): self = .irq
@@ -49,8 +51,9 @@ enum OperationKind: CaseIterable {
     var isReadBack: Bool {
         switch self {
         case .iomem, .ioports, .irq, .home, .console, .disk, .interface, .partOfAnother: false
-        case .vcpus, .tscMode, .pci, .cpupool, .clearedFeatures, .channel, .memMax, .affinity, .nodeAffinity, .share,
-            .rtds, .hvmParam, .uuid, .label, .ring:
+        case .vcpus, .tscMode, .pci, .cpupool, .clearedFeatures, .channel, .memMax, .maxGrantFrames, .affinity,
+            .nodeAffinity,
+            .share, .rtds, .hvmParam, .uuid, .label, .ring:
             true
         }
     }

@@ -230,7 +230,7 @@ import Testing
     }
 
     @Test func everyOperationThatXenTellsOfIsHere() {
-        let here = Set(Self.parts.map { OperationKind($0.operation) } + [.channel, .pci])
+        let here = Set(Self.parts.map { OperationKind($0.operation) } + [.channel, .pci, .maxGrantFrames])
         #expect(here == Set(OperationKind.allCases.filter { $0.isReadBack }))
     }
 }

@@ -102,6 +102,7 @@ import Testing
     private static let readBacks: Set<Platform.Operation> = [
         .getInfo, .getAffinity, .credit2Get, .creditGet, .rtdsGet, .getNodeAffinity, .getTSCInfo, .getParameter,
         .contextToSID, .testAssignDevice, .getCPUPool, .channelStatus, .getCPUPolicy,
+        .queryGrantSize,
     ]
 
     /// An unpause is read back by the same question, and is another stage's; a domain that is gone has run.

@@ -92,7 +92,8 @@ import Testing
             ("module_index", "module-index"), ("phandel", nil), ("linux,phandel", nil), ("#address-cell", nil),
             ("#size-cell", nil), ("bootargs", nil), ("role", nil), ("vpl011", nil),
             ("xen,static-mem", nil),
-            ("passthrough", nil), ("llc-colors", nil), ("max_grant_frames", nil), ("direct-map", nil), ("sve", nil),
+            ("passthrough", nil), ("llc-colors", nil), ("max_grant_frames", "domb,max-grant-frames"),
+            ("direct-map", nil), ("sve", nil),
             ("nr_spis", nil),
         ] as [(String, String?)]) func wordsOfOthersAreAnsweredOrLeftAlone(_ name: String, _ meant: String?) throws
     {

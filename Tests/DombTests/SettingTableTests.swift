@@ -38,6 +38,7 @@ import Testing
             return IOMemoryRange(host: place + number(0..<16), count: number(1..<16), guest: place).map { .iomem($0) }
         case .pci: return .pci(PCIAddress(rawValue: UInt32(turn << 8 | number(0..<256))))
         case .memMax: return .memMax(8192 + 4 * number(0..<1000))
+        case .maxGrantFrames: return .number(.maxGrantFrames, UInt32(number(1..<65536)))
         case .cpupool: return .cpupool(Array("rt".utf8))
         case .hardAffinity: return .hardAffinity(vcpu: UInt32(turn), cpus)
         case .softAffinity: return .softAffinity(vcpu: UInt32(turn), cpus)
@@ -154,6 +155,36 @@ import Testing
                 } report: { _, _ in
                 }
                 #expect(source.settings() == [setting], "seed \(seed), \(setting)")
+            }
+        }
+    }
+
+    /// Whoever wrote another value is told what one looks like; a number's range is the table's.
+    @Test func everyKeyHasAHint() {
+        for key in SettingKey.allCases { #expect(!key.hint.isEmpty, "\(key)") }
+        #expect(SettingKey.maxGrantFrames.hint == "1 to 65535")
+        #expect(SettingKey.weight.hint == "1 to 65535")
+    }
+
+    /// The least and the most of a row's range, and the numbers beside them.
+    @Test func aNumberIsWithinItsRange() throws {
+        for key in SettingKey.ofSettings {
+            guard let range = key.schema.range else { continue }
+            let numbers =
+                [
+                    (range.lowerBound, true), (range.upperBound, true), (range.upperBound + 1, false),
+                    (.max, false),
+                ] + (range.lowerBound > 0 ? [(range.lowerBound - 1, false)] : [])
+            for (number, isGood) in numbers {
+                var problems: [ParseError.Code] = []
+                let source = SettingSource {
+                    $0 == key ? Array("\(number)".utf8) : nil
+                } report: { _, code in
+                    problems.append(code)
+                }
+                let settings = source.settings()
+                #expect(settings.map { $0.numbers } == (isGood ? [[number]] : []), "\(key) \(number)")
+                #expect(problems == (isGood ? [] : [.badPropertyValue]), "\(key) \(number)")
             }
         }
     }

@@ -25,12 +25,14 @@ import Testing
             $0.affinities = [VCPUAffinity(vcpu: 1, hard: CPUSet(words: [0b1011]), soft: nil)]
             $0.weight = 512
             $0.cap = 50
+            $0.settings.set(.maxGrantFrames, [.number(.maxGrantFrames, 128)])
             $0.commandLine = Array("say=\"a \\ b\"".utf8)
         }
         for line in [
             "name = \"app\"", "uuid = \"7d444840-9dc0-11d1-b245-5ffdce74fa02\"", "type = \"pvh\"", "memory = 1024",
             "maxmem = 1025", "vcpus = 2", "maxvcpus = 2", "cpus = [ \"all\", \"0-1,3\" ]", "cpu_weight = 512",
-            "cap = 50", "pool = \"1\"", "kernel = \"/boot/app \\\"1\\\"\"", "cmdline = \"say=\\\"a \\\\ b\\\"\"",
+            "cap = 50", "max_grant_frames = 128", "pool = \"1\"", "kernel = \"/boot/app \\\"1\\\"\"",
+            "cmdline = \"say=\\\"a \\\\ b\\\"\"",
             "ioports = [ \"3f8-3ff\", \"2f80-2f8f\" ]", "iomem = [ \"d0000,10@e0000\" ]", "irqs = [ 4, 9 ]",
             "pci = [ \"0000:03:00.0\", \"0000:03:1f.7\" ]", "tsc_mode = \"native\"", "timer_mode = 2",
             "cpuid = \"host,avx512f=0,rtm=0\"", "seclabel = \"system_u:system_r:domU_t\"",

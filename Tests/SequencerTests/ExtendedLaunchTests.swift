@@ -24,6 +24,7 @@ import Testing
         for index in 0...1 where scheduler == .rtds { launch.lcm.domains[index].weight = nil }
         var extended = launch.lcm.domains[1].settings
         if scheduler == .rtds { extended.periodAndBudget = RTDSParameters(period: 10000, budget: 4000) }
+        extended.set(.maxGrantFrames, [.number(.maxGrantFrames, 128)])
         extended.nodeAffinity = CPUSet(words: [2])
         extended.ioports = [try #require(IOPortRange(first: 0x3F8, count: 8))]
         extended.iomem = [try #require(IOMemoryRange(host: 0xD0000, count: 16, guest: 0xE0000))]
@@ -144,13 +145,25 @@ import Testing
                 == "configure: domain 2: event-channels port 1 for domain 1: Xen gave port 2")
     }
 
+    /// Xen lets nobody change it once the domain is there.
+    @Test func aDomainBuiltWithAnotherGrantTableIsRefused() throws {
+        var launch = try launch()
+        launch.host.domainsByID[2]?.created = [.pci(PCIAddress(rawValue: 0x300))]
+        let outcome = launch.run()
+        let failure = try #require(outcome.failure)
+        #expect(
+            String(decoding: failure.message.bytes, as: UTF8.self)
+                == "configure: domain 2: max-grant-frames 128: Xen gave 64")
+        #expect(!outcome.journal.entries.contains { $0.operation == .unpause })
+    }
+
     @Test func theLogHasEverySetting() throws {
         let plan = try #require(try launch().run(planOnly: true).plan)
         #expect(
             plan.configurationRecord.domains[1].items == [
                 ConfigurationItem(.vcpus, [1]), ConfigurationItem(.tscMode, [1]),
                 ConfigurationItem(.clearedFeatures, [176, 98]), ConfigurationItem(.memory, [0xD0000, 16, 0xE0000]),
-                ConfigurationItem(.device, [0x300]),
+                ConfigurationItem(.device, [0x300]), ConfigurationItem(.maxGrantFrames, [128]),
                 ConfigurationItem(.nodeAffinity, [2]), ConfigurationItem(.rtds, [10000, 4000]),
                 ConfigurationItem(.ports, [0x3F8, 8]), ConfigurationItem(.interrupt, [9]),
                 ConfigurationItem(.parameter, [10, 2]), ConfigurationItem(.channel, [1, 1]),

@@ -106,6 +106,8 @@ static void contents(void)
     SIZE(struct hvm_start_info) FIELD(struct hvm_start_info, memmap_paddr) SIZE(struct hvm_modlist_entry)
     SIZE(struct hvm_memmap_table_entry) SIZE(grant_entry_v1_t) NUMBER(GTF_permit_access) NUMBER(GNTTAB_RESERVED_CONSOLE)
     NUMBER(GNTTAB_RESERVED_XENSTORE) FIELD(struct xencons_interface, out_prod)
+    NUMBER(__HYPERVISOR_grant_table_op) NUMBER(GNTTABOP_query_size) SIZE(struct gnttab_query_size)
+    FIELD(struct gnttab_query_size, dom) FIELD(struct gnttab_query_size, max_nr_frames) FIELD(struct gnttab_query_size, status)
 }
 
 static void host(void)

@@ -46,7 +46,7 @@ int main(int argc, char **argv)
     return 0;
 }
 """
-KEYS = ("name uuid type memory maxmem vcpus maxvcpus cpus cpus_soft cpu_weight cap pool kernel ramdisk cmdline ioports "
+KEYS = ("name uuid type memory maxmem vcpus maxvcpus cpus cpus_soft cpu_weight cap max_grant_frames pool kernel ramdisk cmdline ioports "
         "iomem irqs pci tsc_mode timer_mode cpuid seclabel").split()
 SOURCE = """
 launch: {handoff: park, cpupools: [{name: rt, scheduler: credit, cpus: 8}]}
@@ -58,6 +58,7 @@ domains:
     vcpus: 2
     weight: 512
     cap: 50
+    max_grant_frames: 128
     cpupool: rt
     affinity: [{vcpu: 1, hard: 8, soft: 8}]
     kernel: {index: 1, load: [0x100000+0x1000]}
@@ -86,6 +87,7 @@ cpus_soft[0] = all
 cpus_soft[1] = 8
 cpu_weight = 512
 cap = 50
+max_grant_frames = 128
 pool = 1
 kernel = /boot/a "kernel"
 ramdisk = /boot/ramdisk
