@@ -8,7 +8,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 sources=$here/../Sources
 out=$1
 mkdir -p "$out"
-flags=(-O -wmo -parse-as-library -sanitize=fuzzer,address -swift-version 6 -I "$out")
+flags=(-O -wmo -parse-as-library "-sanitize=fuzzer,address" -swift-version 6 -I "$out")
 
 module() {
     swiftc "${flags[@]}" -module-name "$1" -emit-module -emit-module-path "$out/$1.swiftmodule" -c \

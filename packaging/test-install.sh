@@ -41,6 +41,7 @@ inside apt-get satisfy -y --no-install-recommends "$(dpkg-deb -f "$deb" Depends)
 files >"$root.before"
 
 inside dpkg -i /tmp/domb.deb
+# shellcheck disable=SC2016  # dpkg-query's own word, not the shell's
 [ "$(inside dpkg-query -W -f '${db:Status-Status}' domb)" = installed ]
 [ -z "$(inside dpkg --verify domb)" ]
 ok "dpkg -i: $(inside dpkg-query -W domb | tr '\t' ' '), $(inside dpkg -L domb | wc -l) paths"

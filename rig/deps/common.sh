@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
 # Shared by the scripts of this folder. Third-party parts are downloaded and built once per user, outside the
 # work tree, so that a second clone does not pay for them again. DOMB_CACHE moves them.
 set -euo pipefail
 
 CACHE=${DOMB_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/domb}
+# shellcheck disable=SC2034  # of the scripts that read this file
 DEPS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # Of the script that reads this file: what an older version of it made is made again.
 SCRIPT=$(sha256sum "$0" | cut -c 1-12)

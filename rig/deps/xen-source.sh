@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
 # Debian 13's source package of Xen, for the scripts that build a part of it. To be read after common.sh.
 
 # The version that the rig was proven with, by its digests. A mirror's lists may be ahead of its pool: then the lists'
@@ -20,10 +21,10 @@ fetch() { known_version || listed_version; }
 
 # xen_source FOLDER: makes the folder anew, with the source in it as Debian builds it, and goes into the source.
 xen_source() {
-    rm -rf "$1" && mkdir -p "$1" && cd "$1"
+    rm -rf "$1" && mkdir -p "$1" && cd "$1" || exit
     run xen-source fetch
     tar xf xen_*.orig.tar.xz
-    cd xen-*/
+    cd xen-*/ || exit
     tar xf ../xen_*.debian.tar.xz
     local patch
     while read -r patch; do

@@ -1,5 +1,6 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=dash
 # PID 1 of a classic dom0: the services that xl wants, the domains created paused by it, then launch.sh.
 /bin/busybox mkdir -p /bin /dev/pts /run /tmp /var/lib/xen /var/lock /var/log/xen /var/run/xen /var/run/xenstored
 /bin/busybox --install -s /bin

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=dash
 # Runs the calls of /calls, one a line, as ordinary processes, and tells of each its exit status, its words, and what it
 # left in /run/log and /run/trace: for the call with a "*" before it in the form that a boot domain's console has, for the
 # others with "call N: " before each line.

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=dash
 # What init.sh does where domb-construct has built the domains: nothing but a shell's surroundings.
 /bin/busybox mkdir -p /run
 /bin/busybox --install -s /bin
