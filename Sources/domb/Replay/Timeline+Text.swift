@@ -10,32 +10,59 @@ extension Timeline {
         var lines = [
             Self.columns(["domain", "configured", "hashed", "extended", "unpaused at", "ready at", "after"])
         ]
-        for row in rows {
+        let shown = rows.prefix(Self.mostRows)
+        for row in shown {
             lines.append(
                 Self.columns([
-                    "\(row.domid.rawValue) \(domb.text(row.name))", Self.milliseconds(row.time(.configured)),
+                    Self.label(row), Self.milliseconds(row.time(.configured)),
                     Self.milliseconds(row.time(.hashed)), Self.milliseconds(row.time(.extended)),
                     row.unpaused.map { Self.milliseconds($0) } ?? "never",
                     row.ready.map { Self.milliseconds($0) } ?? "never",
                     row.waitsFor.map { "\($0.rawValue)" }.joined(separator: " "),
                 ]))
         }
+        let more = rows.count - shown.count
+        if more > 0 { lines.append("and \(more) more domains") }
         lines.append("")
-        lines.append(Self.named("launch", bar(launch, unpaused: nil, ready: nil)))
-        for row in rows {
+        let scale = TimelineScale(times, end: end)
+        lines.append(Self.named("launch", bar(launch, on: scale)))
+        for row in shown {
             lines.append(
-                Self.named(domb.text(row.name), bar(row.spans, unpaused: row.unpaused, ready: row.ready)))
+                Self.named(Self.label(row), bar(row.spans, row.unpaused, row.ready, row.failedSince, on: scale)))
         }
+        lines.append(Self.named("", Self.axis(scale)))
         lines.append(Self.named("", "0" + Self.padded(Self.milliseconds(end), Self.width - 1)))
-        lines.append("? asked  c configured  h hashed  t TPM  w waited  x failed  . paused  = runs  # ready")
+        if let pause = scale.pause {
+            lines.append(Self.named("", "// is \(Self.milliseconds(pause.end - pause.start)), drawn short"))
+        }
+        lines.append("? asked  c configured  h hashed  t TPM  w waited  x failed or late  . paused  = runs  # ready")
         return lines
     }
 
-    private func bar(_ spans: [Span], unpaused: UInt64?, ready: UInt64?) -> String {
-        var cells = [Character](repeating: unpaused == nil && ready == nil ? " " : ".", count: Self.width)
-        func place(_ time: UInt64) -> Int {
-            min(Self.width - 1, Int(Double(time) / Double(max(end, 1)) * Double(Self.width)))
+    private static func label(_ row: Row) -> String {
+        let number = "\(row.domid.rawValue) "
+        return number + shortened(domb.text(row.name), to: 22 - number.count)
+    }
+
+    private static func place(_ time: UInt64, on scale: TimelineScale) -> Int {
+        min(width - 1, Int(scale.place(time) * Double(width)))
+    }
+
+    private static func axis(_ scale: TimelineScale) -> String {
+        var cells = [Character](repeating: " ", count: width)
+        for tick in scale.ticks { cells[place(tick, on: scale)] = "|" }
+        if let pause = scale.pause {
+            for cell in place(pause.start, on: scale)...place(pause.end, on: scale) { cells[cell] = "/" }
         }
+        return String(cells)
+    }
+
+    private func bar(
+        _ spans: [Span], _ unpaused: UInt64? = nil, _ ready: UInt64? = nil, _ failed: UInt64? = nil,
+        on scale: TimelineScale
+    ) -> String {
+        var cells = [Character](repeating: unpaused == nil && ready == nil ? " " : ".", count: Self.width)
+        func place(_ time: UInt64) -> Int { Self.place(time, on: scale) }
         if let unpaused { for cell in place(unpaused)..<Self.width { cells[cell] = "=" } }
         if let ready { for cell in place(ready)..<Self.width { cells[cell] = "#" } }
         for span in spans {
@@ -43,6 +70,7 @@ extension Timeline {
                 cells[cell] = span.kind.mark
             }
         }
+        if let failed { for cell in place(failed)..<Self.width { cells[cell] = Kind.failed.mark } }
         return String(cells)
     }
 
@@ -59,8 +87,7 @@ extension Timeline {
     }
 
     private static func named(_ name: String, _ bar: String) -> String {
-        let short = String(name.prefix(22))
-        return "\(short)\(fill(short, 24))\(bar)"
+        "\(name)\(fill(name, 24))\(bar)"
     }
 
     private static func fill(_ word: String, _ width: Int) -> String {
@@ -81,17 +108,6 @@ extension Timeline.Kind {
         case .extended: "t"
         case .waited: "w"
         case .failed: "x"
-        }
-    }
-
-    var colour: String {
-        switch self {
-        case .asked: "#9e9e9e"
-        case .configured: "#1976d2"
-        case .hashed: "#f9a825"
-        case .extended: "#8e24aa"
-        case .waited: "#cfd8dc"
-        case .failed: "#d32f2f"
         }
     }
 }

@@ -23,7 +23,14 @@ struct Timeline {
         var unpaused: UInt64?
         /// The same as `unpaused` where running is all that it needs.
         var ready: UInt64?
+        /// The time within which it should have been ready was over then.
+        var lateSince: UInt64?
         var waitsFor: [DomainID] = []
+
+        /// Where what failed began, or the domain became late.
+        var failedSince: UInt64? {
+            [spans.first { $0.kind == .failed }?.start, lateSince].compactMap { $0 }.min()
+        }
     }
 
     /// Everything that is about no single domain: questions, the launch's own records, waiting.
@@ -61,6 +68,11 @@ struct Timeline {
             }
         }
         for (domid, time) in ready { if let place = places[domid.rawValue] { rows[place].ready = time } }
+        for (place, domain) in lcm.domains.enumerated() where domain.conduct.readiness != .unpaused {
+            guard let unpaused = rows[place].unpaused else { continue }
+            let (deadline, isFar) = unpaused.addingReportingOverflow(UInt64(domain.conduct.timeout) * 1000)
+            if !isFar, rows[place].ready ?? end > deadline { rows[place].lateSince = deadline }
+        }
     }
 
     private static func kind(_ entry: TraceEntry) -> Kind {
