@@ -16,6 +16,7 @@ ELSEWHERE = {
 # The same by the command's beginning, and the document where it is not the same everywhere.
 NOT_HERE = {
     ("", "domb install"): "writes to /boot and /etc", ("", "domb uninstall"): "removes from /boot and /etc",
+    ("", "domb status"): "asks a host",
     ("docs/hardware.md", "domb build"): "needs the machine's kernel and Xen; docs/quickstart.md runs it",
     ("docs/hardware.md", "sha256sum"): "needs an installation; Tests/DombTests/InstallTests.swift reads the list",
     ("docs/hardware.md", "domb verify"): "the quote is made in docs/verify.md, where this runs",

@@ -137,6 +137,45 @@ import Testing
         }
     }
 
+    @Test func statusSaysWhatIsInstalledAndWhatRuns() throws {
+        try withLaunch { sandbox in
+            let places = ["--boot", sandbox.path("boot"), "--grub-d", sandbox.path("grub.d")]
+            func status(_ log: String) -> (lines: [String], code: Int32) {
+                var status = HostStatus(sandbox.path("launch.yaml"))
+                do {
+                    let input = try LaunchInput(reading: sandbox.path("launch.yaml"))
+                    let launch = try LaunchDescription(parsing: input.bytes, from: input.path)
+                    status.addInstallation(launch, images: nil, try InstallPlaces.parse(places))
+                    status.addBoot((try sandbox.read(log), log))
+                } catch { Issue.record("\(error)") }
+                return (status.lines, status.isGood ? 0 : 1)
+            }
+            let install = ["install", sandbox.path("launch.yaml")] + places
+            #expect(build(sandbox)?.message == nil)
+            try sandbox.write("(XEN) nothing", to: "console")
+            let before = status("console")
+            #expect(before.code == 1)
+            #expect(before.lines.contains { $0.hasPrefix("FAIL") && $0.contains("boot/domb/lcm.dtb is not there") })
+            #expect(before.lines.contains { $0.hasPrefix("FAIL") && $0.contains("no log of DomB's in console") })
+            #expect(sandbox.failure(install)?.message == nil)
+            let identity = Sandbox.identity.map { $0.replacing(" hardware_dom=1", with: "") }
+            let predict = ["predict", sandbox.path("launch.yaml")] + identity
+            #expect(sandbox.failure(predict + ["--format", "log", "--output", sandbox.path("log")])?.message == nil)
+            let good = status("log")
+            #expect(good.code == 0, "\(good.lines)")
+            #expect(good.lines.map { $0.prefix(4) } == ["ok  ", "ok  ", "ok  "])
+            #expect(good.lines.contains { $0.contains("launched by DomB: 2 domains, PCR 11") })
+            let command = ["status", sandbox.path("launch.yaml"), "--log", sandbox.path("log")] + places
+            #expect(sandbox.failure(command)?.message == nil)
+            try write(sandbox, memory: "5M")
+            #expect(build(sandbox)?.message == nil)
+            let changed = status("log")
+            #expect(changed.lines.contains { $0.contains("lcm.dtb is of an earlier launch") })
+            #expect(changed.lines.contains { $0.hasPrefix("FAIL") && $0.contains("another than") })
+            #expect(sandbox.failure(command)?.code == 1)
+        }
+    }
+
     @Test func theKernelSaysWhoseModulesAreNeeded() throws {
         #expect(BootArchive.version(Self.kernel("6.12.0-1-amd64")) == "6.12.0-1-amd64")
         #expect(BootArchive.version(Self.kernel("../x")) == nil)

@@ -70,30 +70,3 @@ struct BootArchive {
         return String(decoding: word, as: UTF8.self)
     }
 }
-
-extension LaunchDescription {
-    /// A file of the distribution's: beside the images, or where GRUB boots it from.
-    func ownFile(_ name: String, _ images: ImageFolder) -> String {
-        let beside = images.path(of: name)
-        return HostFile.isThere(beside) ? beside : GrubEntry(self).path(name)
-    }
-
-    /// Where the boot domain's initramfs lies; `nil` where the description names none.
-    func initramfsPath(_ images: ImageFolder) -> String? {
-        boot?.builtInitramfs ?? boot?.initramfs?.path.map { images.path(of: $0) }
-    }
-
-    /// Whether there is one already.
-    func hasInitramfs(_ images: ImageFolder) -> Bool { initramfsPath(images).map { HostFile.isThere($0) } ?? false }
-
-    /// The same launch with an initramfs that `domb build` made.
-    func with(builtInitramfs path: String) -> LaunchDescription {
-        var description = self
-        description.boot?.builtInitramfs = path
-        if let kernel = boot?.kernel, boot?.initramfs == nil {
-            description.boot?.initramfs = Image(
-                place: kernel.place, path: BuildFolder.initramfs, index: nil, digest: .none)
-        }
-        return description
-    }
-}

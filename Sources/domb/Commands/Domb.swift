@@ -20,7 +20,7 @@ struct Domb: ParsableCommand {
             LogCommand.self,
             DiffCommand.self, ExportCommand.self, VerifyCommand.self, TableCommand.self, ImageCommand.self,
             ImportCommand.self, CompileCommand.self, DecompileCommand.self, ConvertCommand.self,
-            BuildCommand.self, InstallCommand.self, UninstallCommand.self,
+            BuildCommand.self, InstallCommand.self, StatusCommand.self, UninstallCommand.self,
         ])
 
     static func main() { Glibc.exit(exitCode(of: Array(CommandLine.arguments.dropFirst())).rawValue) }

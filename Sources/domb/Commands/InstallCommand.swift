@@ -22,6 +22,8 @@ struct InstallCommand: ParsableCommand {
         completion: .directory)
     var images: String?
     @OptionGroup var places: InstallPlaces
+    @Flag(name: [.customShort("n"), .long], help: "Say what would be done, and do nothing.")
+    var dryRun = false
 
     func run() throws {
         let input = try LaunchInput(reading: description)
@@ -29,26 +31,15 @@ struct InstallCommand: ParsableCommand {
             throw ValidationError(
                 "'\(description)': a YAML description is wanted: an LCM names no files (domb convert)")
         }
-        let launch = try built(try LaunchDescription(parsing: input.bytes, from: input.path))
+        let launch = try LaunchDescription(parsing: input.bytes, from: input.path)
+            .completed(byBuildOf: description, images: images)
         var checked = try CheckedLaunch(launch, images: images)
         let refusals = try checked.refusals(try AssumedHost.parse([]))
         checked.notes.write(for: input.path)
         guard refusals.isEmpty else {
             throw CommandFailure.refusal(refusals, of: input.path)
         }
-        try Installation(launch, images: images, places).run(StandardOutput.print)
-        if !places.dryRun { try StandardOutput.print("now run update-grub; grub-reboot domb boots the entry once") }
-    }
-
-    /// With the initramfs of `domb build`, where there is no other. It is of the launch that was built: of no other one.
-    private func built(_ launch: LaunchDescription) throws(CommandFailure) -> LaunchDescription {
-        var folder = ImageFolder(root: images, besides: launch.file)
-        guard launch.boot != nil, !launch.hasInitramfs(folder) else { return launch }
-        let build = try BuildFolder(BuildFolder.standard(for: description))
-        guard try build.content(BuildFolder.initramfs) != nil else { return launch }
-        guard try build.content(BuildFolder.lcm) == (try launch.compiled(try launch.modules(), &folder)) else {
-            throw .refusal("\(build.path): the description or an image was changed since domb build: build it again")
-        }
-        return launch.with(builtInitramfs: build.path(of: BuildFolder.initramfs))
+        try Installation(launch, images: images, places).run(dryRun: dryRun, StandardOutput.print)
+        if !dryRun { try StandardOutput.print("now run update-grub; grub-reboot domb boots the entry once") }
     }
 }

@@ -11,6 +11,8 @@ struct UninstallCommand: ParsableCommand {
             """)
 
     @OptionGroup var places: InstallPlaces
+    @Flag(name: [.customShort("n"), .long], help: "Say what would be done, and do nothing.")
+    var dryRun = false
 
     func run() throws {
         let installed = try InstalledFiles(in: places)
@@ -21,9 +23,9 @@ struct UninstallCommand: ParsableCommand {
         // The script first: an entry without files would be worse than files without an entry.
         for path in installed.paths.reversed() where try installed.state(of: path) == .written {
             try StandardOutput.print("remove \(path)")
-            if !places.dryRun { try HostFile.remove(path) }
+            if !dryRun { try HostFile.remove(path) }
         }
-        guard !places.dryRun else { return }
+        guard !dryRun else { return }
         try HostFile.remove(places.list)
         try HostFile.removeFolder(places.folder)
         try StandardOutput.print("now run update-grub")

@@ -11,8 +11,6 @@ struct InstallPlaces: ParsableArguments {
         help: ArgumentHelp("The folder of the scripts that update-grub runs.", valueName: "folder"),
         completion: .directory)
     var grubD = "/etc/grub.d"
-    @Flag(name: [.customShort("n"), .long], help: "Say what would be done, and do nothing.")
-    var dryRun = false
 
     func validate() throws {
         for folder in [boot, grubD] {

@@ -46,7 +46,7 @@ struct Installation {
     }
 
     /// Every step, said before it is done; nothing is written where something is in the way.
-    func run(_ say: (String) throws(CommandFailure) -> Void) throws(CommandFailure) {
+    func run(dryRun: Bool, _ say: (String) throws(CommandFailure) -> Void) throws(CommandFailure) {
         let before = try InstalledFiles(in: places)
         let after = InstalledFiles(path: places.list, files)
         let stale = before.paths.filter { !after.paths.contains($0) }
@@ -59,7 +59,7 @@ struct Installation {
             try say("\(isSame ? "keep" : isThere ? "replace" : "write") \(file.path) (\(file.content.count) bytes)")
         }
         for path in stale { try say("remove \(path)") }
-        guard !places.dryRun else { return }
+        guard !dryRun else { return }
         try HostFile.makeFolder(places.folder)
         // Whatever happens on the way, the list has what is there.
         try before.adding(after).write()
@@ -68,6 +68,28 @@ struct Installation {
         for path in stale { try HostFile.remove(path) }
         try after.write()
         HostFile.flush()
+    }
+
+    /// SHA-256 of the LCM, as a launch measures it.
+    var lcmDigest: [UInt8]? { files.first.map { InstalledFiles.digest($0.content) } }
+
+    /// What is not on the machine as this would be.
+    func differences() throws(CommandFailure) -> [String] {
+        let before = try InstalledFiles(in: places)
+        let after = InstalledFiles(path: places.list, files)
+        var differences: [String] = []
+        for file in files {
+            switch (try before.state(of: file.path), try after.state(of: file.path)) {
+            case (_, .written): continue
+            case (.absent, _): differences.append("\(file.path) is not there: domb install writes it")
+            case (.written, _): differences.append("\(file.path) is of an earlier launch: domb install replaces it")
+            case (.foreign, _): differences.append("\(file.path) was changed since domb install wrote it")
+            }
+        }
+        return differences
+            + before.paths.filter { !after.paths.contains($0) }.map {
+                "\($0) is of an earlier launch: domb install removes it"
+            }
     }
 
     static func refusal(_ foreign: [String]) -> CommandFailure {

@@ -73,5 +73,5 @@ struct VerifyReport {
 }
 
 extension Check.Status {
-    fileprivate var word: String { self == .failed ? "FAIL" : self == .warning ? "warn" : rawValue }
+    var word: String { self == .failed ? "FAIL" : self == .warning ? "warn" : rawValue }
 }
