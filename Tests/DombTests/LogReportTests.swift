@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import LogReading
 import SimulatedPlatform
 import Testing
@@ -36,6 +37,21 @@ import Testing
         let written = report.json.written()
         for word in ["record", "offset", "dataSha256", "digests"] {
             #expect(written.split(separator: "\"\(word)\": ").count - 1 == reader.records.count, "\(word)")
+        }
+    }
+
+    @Test func thePageIsOneFileWithAllOfTheLog() throws {
+        try Sandbox.run { sandbox in
+            let log = "\(Sandbox.fixtures)/appliance-measurements.bin"
+            #expect(sandbox.failure(["log", log, "--html", sandbox.path("log.html")])?.message == nil)
+            let page = String(decoding: try sandbox.read("log.html"), as: UTF8.self)
+            let input = try LogInput(reading: log)
+            for value in input.replay.values { #expect(page.contains("<td>\(hexadecimal(value.bytes))</td>")) }
+            #expect(page.contains("<td>broker</td>") && page.contains("<p class=\"good\">"))
+            for word in ["<script", "http://", "https://", "<link", "<img", "url("] {
+                #expect(!page.contains(word), "\(word)")
+            }
+            #expect(page.components(separatedBy: "<tr>").count == page.components(separatedBy: "</tr>").count)
         }
     }
 }

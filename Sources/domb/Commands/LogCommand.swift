@@ -12,12 +12,15 @@ struct LogCommand: ParsableCommand {
 
     @Flag(help: "Print JSON: schema domb-log, version 1.")
     var json = false
+    @Option(help: "Write a page for a browser to this file, too: one file, without scripts.", completion: .file())
+    var html: String?
     @Argument(help: ArgumentHelp(LogInput.help), completion: .file())
     var log: String
 
     func run() throws {
         let input = try LogInput(reading: log)
         let report = LogReport(path: log, bytes: input.bytes, reader: input.reader, replay: input.replay)
+        if let html { try HostFile.write(Array(report.page.utf8), to: html) }
         if json {
             try StandardOutput.print(report.json)
         } else {

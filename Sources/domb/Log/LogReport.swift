@@ -14,7 +14,7 @@ struct LogReport {
     let reader: EventLogReader
     let replay: LogReplay
 
-    private var digest: String { hexadecimal(SwiftCryptoHash.digest(.sha256, of: bytes).bytes) }
+    var digest: String { hexadecimal(SwiftCryptoHash.digest(.sha256, of: bytes).bytes) }
 
     /// For people.
     func print<Failure: Error>(_ print: (String) throws(Failure) -> Void) throws(Failure) {
@@ -35,7 +35,7 @@ struct LogReport {
         try print("result: \(result)")
     }
 
-    private var result: String {
+    var result: String {
         switch replay.outcome {
         case .closed: "every measurement is in the log, and the PCR was to be closed after the last"
         case .unmeasured: "no TPM answered: this log is all that there is, and nothing proves it"
@@ -90,7 +90,7 @@ extension EventLogReader.Record {
 
 extension EventLogReader.Content {
     /// The kind, and one line or more.
-    fileprivate var words: (kind: String, details: [String]) {
+    var words: (kind: String, details: [String]) {
         switch self {
         case .separator(let isError): ("separator", [isError ? "error" : "nothing more comes"])
         case .event(let event, _): (event.kindName, event.details)
