@@ -25,6 +25,9 @@ import Testing
             "verify": [["--log-only", log], ["--log-only", "--json", log]],
             "table": [[lcm, "--output", sandbox.path("T")]],
             "image": [["--ramdisk", "--label", "a", lcm]],
+            "import": [[sandbox.path("l.cfg")]],
+            "build": [[description, "--no-golden", "--output", sandbox.path("built")]],
+            "status": [["--help"]],
             "compile": [[description, "--output", "-"]],
             "decompile": [[lcm]],
             "convert": [[lcm, "--format", "dtb", "--output", "-"]],
@@ -39,6 +42,7 @@ import Testing
             try TestLaunchFiles.writeImages(to: sandbox)
             try sandbox.write(TestLaunchFiles.constructed, to: "l.yaml")
             try sandbox.write(TestLaunchFiles.initramfs(), to: "boot.cpio")
+            try sandbox.write("name = 'a'\nmemory = 8\nkernel = 'tiny.elf'\n", to: "l.cfg")
             try sandbox.write("xen", to: "boot/xen.gz")
             try sandbox.write("kernel", to: "boot/boot.elf")
             #expect(
