@@ -68,7 +68,7 @@ PV_PLACES = (("kernel", 0x100040, "kernel in memory is not the expected one"),
              ("list", 0x105000, "its list names"),
              ("flags", 0x109030, "its start info has the flags 0x1"),
              ("command-line", 0x109080, "the command line in memory is not the LCM's bootargs"),
-             ("root", 0x10c000, "of the page table in frame 0x10c has bits that no fresh domain's has"),
+             ("root", 0x10c000, "its page tables lead from 0x109000 to no page of 4 KiB"),
              ("table", 0x10f008, "entry 1 of the page table in frame 0x10f has bits that no fresh domain's has"),
              ("stack", 0x111800, "a byte that nothing explains at 0x111800"),
              ("unused", 0x7ff123, "a byte that nothing explains at 0x7ff123"))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Array {
-    /// As `sorted(by:)`. That one is compiled anew for each kind of element and each place, 2 KB a time, which PID 1 has
+    /// As `sorted(by:)`. That one is compiled anew for each kind of element and each place, 3 KB a time, which PID 1 has
     /// no room for; of this all but a loop is there once. Equal elements stay as they were.
     public func inOrder(_ precedes: (Element, Element) -> Bool) -> [Element] {
         var result: [Element] = []
@@ -11,9 +11,30 @@ extension Array {
     }
 }
 
-/// The numbers below `count` in order, equal ones ascending.
+/// The numbers below `count` in order, equal ones ascending: runs of one, two, four ... are merged. Small on purpose: the
+/// compiler makes one of it for each closure.
 @inline(never) private func order(_ count: Int, _ precedes: (Int, Int) -> Bool) -> [Int] {
-    (0..<count).sorted { precedes($0, $1) || (!precedes($1, $0) && $0 < $1) }
+    var order = Array(0..<count)
+    var merged = order
+    var width = 1
+    while width < count {
+        var (left, middle, right, end) = (0, 0, 0, 0)
+        for place in order.indices {
+            if left == middle, right == end {
+                left = end
+                middle = left + min(width, count - left)
+                right = middle
+                end = right + min(width, count - right)
+            }
+            // The right one only where it precedes.
+            let isRight = left == middle || (right < end && precedes(order[right], order[left]))
+            merged[place] = order[isRight ? right : left]
+            if isRight { right += 1 } else { left += 1 }
+        }
+        swap(&order, &merged)
+        width += width
+    }
+    return order
 }
 
 extension Array {

@@ -99,7 +99,7 @@ import Testing
         host.domainsByID[3]?.created = created
         let before = host.calls.count
         let actual: Line = created.isEmpty ? "64" : "127"
-        #expect(throws: ConfigError.other(operation, actual)) { try operation.apply(to: domid, on: &host) }
+        #expect(throws: ConfigError.other(operation, actual)) { try operation.apply(to: domid, as: .pvh, on: &host) }
         #expect(host.calls[before...].map { $0.operation } == [.queryGrantSize])
     }
 

@@ -130,7 +130,7 @@ import Testing
     @Test func whatHasNoCounterpartIsToldByItsLine() throws {
         for (line, words) in [
             ("vnc = 1", "vnc: DomB has nothing of that kind"), ("on_crash = 'restart'", "on_crash: nobody watches"),
-            ("max_grant_frames = 64", "max_grant_frames: DomB has nothing"), ("pool = 'cpus'", "pool: launch.cpupools"),
+            ("nestedhvm = 1", "nestedhvm: DomB has nothing"), ("pool = 'cpus'", "pool: launch.cpupools"),
             ("maxvcpus = 4", "maxvcpus: all vcpus"), ("bootloader = 'pygrub'", "bootloader: DomB loads a kernel"),
             ("vfb = ['type=vnc']", "vfb: DomB has nothing"), ("quirk = 1", "quirk: no setting of xl.cfg(5)"),
             ("cpus = 'node:0'", "cpus: 'node:0': only cpus"), ("vif = ['bridge=b']", "vif: 'bridge=b' has no mac"),
@@ -200,9 +200,10 @@ import Testing
         var settings: [Setting?] = [
             .tscMode(TSCMode.allCases[Int(number(0..<3))]), .enhanced, .cpuidClear(.avx2), .cpuidClear(.rtm),
             IOMemoryRange(host: number(1..<99), count: number(1..<9), guest: number(1..<99)).map { .iomem($0) },
-            .pci(PCIAddress(rawValue: UInt32(number(0..<0xFFFF)))),
+            .pci(PCIAddress(rawValue: UInt32(number(0..<0xFFFF)))), .number(.maxGrantFrames, UInt32(number(1..<999))),
             .weight(UInt16(number(1..<65536))), .cap(UInt16(number(0..<65536))),
-            IOPortRange(first: number(1..<99), count: number(1..<9)).map { .ioports($0) }, .irq(UInt32(number(1..<99))),
+            IOPortRange(first: number(1..<99), count: number(1..<9)).map { .ioports($0) },
+            .number(.irqs, UInt32(number(1..<99))),
             HVMSetting(.timerMode, number(0..<4)).map { .hvmParam($0) }, .label(Array("u:r\(number(0..<9)):t".utf8)),
             VirtualDisk(
                 text: Array("vdev=xvda\(number(1..<9)),target=/dev/x,access=\(number(0..<2) == 0 ? "ro" : "rw")".utf8)[

@@ -109,8 +109,10 @@ struct XLDomain {
             drop(most.line, "maxvcpus", "all vcpus of a domain are there from its start: vcpus says how many")
         }
         addAffinities(count: Int(clamping: vcpus?.value ?? 1))
-        for (key, name) in [("cpu_weight", "weight"), ("cap", "cap")] {
-            if let share = number(key) { write(name, "\(share.value)", share.line) }
+        for (key, name) in [
+            ("cpu_weight", "weight"), ("cap", "cap"), ("max_grant_frames", "max_grant_frames"),
+        ] {
+            if let found = number(key) { write(name, "\(found.value)", found.line) }
         }
         if let pool = single("pool"), pool.text != "Pool-0", pool.text != "0" {
             drop(
