@@ -13,7 +13,7 @@ mkdir "$work/modules" "$work/graphs"
 
 # module NAME [SHIM ...]: one module; each SHIM is a C target that it sees.
 module() {
-    local name=$1 shim flags=()
+    local name=$1 shim files flags=()
     shift
     for shim in "$@"; do
         local include=$root/Sources/$shim/include
@@ -26,10 +26,11 @@ module() {
         flags+=(-I "$include" -Xcc "-I$root/Sources/$shim/include")
     done
     [ $# -eq 0 ] || flags+=(-Xcc "-I$deps/xen/usr/include" -Xcc "-I$deps/xen/domb" -Xcc "-I$deps/tss2/include")
+    mapfile -t files < <(find "$root/Sources/$name" -name '*.swift' | sort)
     swiftc -swift-version 6 -parse-as-library -module-name "$name" -I "$work/modules" "${flags[@]}" \
         -emit-module -emit-module-path "$work/modules/$name.swiftmodule" \
         -emit-symbol-graph -emit-symbol-graph-dir "$work/graphs" -symbol-graph-minimum-access-level public \
-        -symbol-graph-skip-synthesized-members "$root/Sources/$name"/*.swift
+        -symbol-graph-skip-synthesized-members "${files[@]}"
 }
 
 # In the order of the manifest's arrows.
