@@ -11,8 +11,10 @@ mkdir -p "$out"
 flags=(-O -wmo -parse-as-library "-sanitize=fuzzer,address" -swift-version 6 -I "$out")
 
 module() {
+    local files
+    mapfile -t files < <(find "$sources/$1" -name '*.swift' | sort)
     swiftc "${flags[@]}" -module-name "$1" -emit-module -emit-module-path "$out/$1.swiftmodule" -c \
-        "$sources/$1"/*.swift -o "$out/$1.o"
+        "${files[@]}" -o "$out/$1.o"
 }
 
 # TARGET FILE...: a fuzzer of these objects and sources.
