@@ -93,7 +93,7 @@ public struct PVBuilder {
         var pages = extra
         while true {
             let end = ((usedEnd &+ pages * pageSize) | (mappingUnit - 1)) &+ 1
-            pages = PVTablePlan().count(from: base, through: end &- 1) + extra
+            pages = PVTablePlan.count(from: base, through: end &- 1) + extra
             if usedEnd &+ pages * pageSize <= end { return end }
         }
     }

@@ -33,11 +33,11 @@ struct PVTablePlan {
     /// Bits of an address below those that choose an entry of a table of the level.
     private static func shift(_ level: Int) -> UInt64 { 12 + 9 * UInt64(level - 1) }
 
-    /// How many tables a mapping needs that are not there yet. `last`: the last byte's address.
-    func count(from first: UInt64, through last: UInt64) -> UInt64 {
-        var more = self
-        more.map(from: first, through: last, to: 0, tablesAt: 0)
-        return UInt64(more.tables.count - tables.count)
+    /// How many tables the first mapping needs. `last`: the last byte's address.
+    static func count(from first: UInt64, through last: UInt64) -> UInt64 {
+        var plan = PVTablePlan()
+        plan.map(from: first, through: last, to: 0, tablesAt: 0)
+        return UInt64(plan.tables.count)
     }
 
     /// Maps whole pages on frames from `frame` on, by new tables from `tablesAt` on.
