@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 @testable import Measurement
+import Platform
 import SimulatedPlatform
 import Testing
 
@@ -37,6 +38,10 @@ import Testing
         #expect(proven.tables.map(\.level) == [4, 3, 2, 1, 3, 2, 1, 1])
         #expect(proven.runs.first == PVPageTables.Run(address: 0x80_0000_0000, frame: 1024, count: 8, isWritable: true))
         #expect(proven.runs.last?.address == 0xFFFF_FFFF_8011_1000)
+        #expect(
+            proven.places == [
+                Segment(address: 0x10C << 12, byteCount: 5 << 12), Segment(address: 1032 << 12, byteCount: 3 << 12),
+            ])
     }
 
     /// I4: the allocator's choice of machine frames is in no canonical form.
